@@ -1,0 +1,25 @@
+const swc = {
+  jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
+  module: { type: 'es6' },
+};
+
+/** One project per kind of test, so that the quick ones run alone: `jest --selectProjects unit infra`. */
+const project = (name, extra = {}) => ({
+  displayName: name,
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.local'],
+  ...extra,
+});
+
+export default {
+  projects: [
+    project('unit'),
+    project('infra'),
+    project('contract'),
+    project('statemachines'),
+    project('integ'),
+  ],
+};
