@@ -1,0 +1,63 @@
+"""Starts MiniStack as the local cloud: IAM enforced, loopback only, with the CloudFormation types it lacks.
+
+    python launch.py --port 4566 --fleet http://127.0.0.1:4600
+
+The environment that functions and deployments see is fixed here; whatever else the caller's
+environment holds (AWS_ENDPOINT_URL_EC2 and the like) is passed on to the functions as it is.
+"""
+
+import argparse
+import os
+import sys
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--port", type=int, required=True, help="port of the gateway on 127.0.0.1")
+    parser.add_argument("--fleet", required=True, help="URL of the fleet simulator, which keeps SSM documents")
+    return parser.parse_args()
+
+
+def configure_environment(port: int) -> None:
+    """What MiniStack reads from its environment, some of it already while it is imported."""
+    os.environ.update({
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "AUTH": "true",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LAMBDA_EXECUTOR": "local",
+        # Each wait for a function or a blocking call holds a thread; the default of 64 stalls a hundred jobs.
+        "MINISTACK_WORKER_THREADS": "256",
+    })
+    os.environ.pop("AWS_SESSION_TOKEN", None)
+    os.environ.pop("AWS_PROFILE", None)
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    configure_environment(arguments.port)
+
+    import ministack.app
+
+    import authorize
+    import emf
+    import functions
+    import resource_types
+
+    resource_types.register(arguments.fleet)
+    functions.let_invocations_finish()
+    emf.publish_metrics_from_logs()
+    ministack.app.app = authorize.with_authorize_route(ministack.app.app)
+
+    sys.argv = sys.argv[:1]
+    ministack.app.main()
+
+
+if __name__ == "__main__":
+    main()
