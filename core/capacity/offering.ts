@@ -1,0 +1,41 @@
+import type { Market } from '../job/job.ts';
+import type { EpochMs } from '../job/ids.ts';
+
+/** The unit of capacity knowledge. */
+export interface Offering {
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly market: Market;
+}
+
+/** What a cooldown covers: the scope of the error that caused it. */
+export type CooldownScope =
+  | { readonly kind: 'offering'; readonly offering: Offering }
+  | { readonly kind: 'subnet'; readonly subnetId: string; readonly zone: string }
+  | { readonly kind: 'quota'; readonly family: string; readonly region: string; readonly market: Market }
+  | { readonly kind: 'account'; readonly region: string };
+
+/** A scope that is not tried before `untilMs`; shared by all jobs, expires by time on read. */
+export interface Cooldown {
+  readonly scope: CooldownScope;
+  /** The EC2 error code. */
+  readonly code: string;
+  /** How often in a row: the wait doubles with each, up to ten minutes. */
+  readonly failures: number;
+  readonly sinceMs: EpochMs;
+  readonly untilMs: EpochMs;
+}
+
+/** A stable string for a scope: the key of its item, and how it reads in logs. */
+export function scopeKey(scope: CooldownScope): string {
+  switch (scope.kind) {
+    case 'offering':
+      return `offering/${scope.offering.instanceType}/${scope.offering.zone}/${scope.offering.market}`;
+    case 'subnet':
+      return `subnet/${scope.zone}/${scope.subnetId}`;
+    case 'quota':
+      return `quota/${scope.region}/${scope.family}/${scope.market}`;
+    case 'account':
+      return `account/${scope.region}`;
+  }
+}

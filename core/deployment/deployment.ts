@@ -1,0 +1,61 @@
+/** Machine images by architecture: an AMI id, or `resolve:ssm:<parameter>` which EC2 resolves at launch. */
+export type ImageByArchitecture = Readonly<Partial<Record<'x86_64' | 'arm64', string>>>;
+
+/** What the administrator gives a namespace; `*` stands for every namespace without an entry of its own. */
+export interface NamespaceSettings {
+  /** Weight in the fair share. */
+  readonly weight: number;
+  /** Launch template ids by architecture: they carry the namespace's instance profile and security groups. */
+  readonly launchTemplates: Readonly<Partial<Record<'x86_64' | 'arm64', string>>>;
+}
+
+/** Times that decide how patient the deployment is, in seconds. */
+export interface Intervals {
+  /** A node that is not online after this long is replaced. */
+  readonly nodeOnlineTimeout: number;
+  readonly nodePoll: number;
+  /** First cooldown of an offering; doubles up to `cooldownMaximum` (at most 600). */
+  readonly cooldownBase: number;
+  readonly cooldownMaximum: number;
+  /** How long destroy waits within one task for instances to shut down. */
+  readonly destroyWait: number;
+  /** An instance without a living attempt is left alone for this long. */
+  readonly orphanGrace: number;
+  /** A token not answered for this long is looked after by the reconciler. */
+  readonly unansweredAfter: number;
+  readonly schedulerLease: number;
+}
+
+/**
+ * A deployment as its functions see it: what the administrator configured and what the stack made of it. Built by
+ * `lib/`, read by `lambdas/runtime/deployment.ts`.
+ */
+export interface Deployment {
+  /** Prefix of resource names and value of the tag `orchestrator:deployment` on all instances. */
+  readonly name: string;
+  readonly region: string;
+  readonly table: string;
+  readonly stepBucket: string;
+  readonly stepDocument: string;
+  readonly jobLogGroup: string;
+  readonly stateMachineArn: string;
+  readonly eventBus: string;
+  /** Subnet id by zone. */
+  readonly subnets: Readonly<Record<string, string>>;
+  /** Container image by the alias that manifests use, `aws-cli:latest` for instance. */
+  readonly imageAliases: Readonly<Record<string, string>>;
+  /** Machine images by the alias that `nodePools[].image` uses. */
+  readonly machineImages: Readonly<Record<string, ImageByArchitecture>>;
+  readonly namespaces: Readonly<Record<string, NamespaceSettings>>;
+  readonly limits: {
+    readonly maxRunningJobs: number;
+    readonly maxNodesPerJob: number;
+    readonly maxReplacementsPerAttempt: number;
+  };
+  readonly intervals: Intervals;
+}
+
+/** Settings of a namespace: its own, else those of `*`; `undefined` when the deployment serves it not at all. */
+export function namespaceSettings(deployment: Deployment, namespace: string): NamespaceSettings | undefined {
+  return deployment.namespaces[namespace] ?? deployment.namespaces['*'];
+}

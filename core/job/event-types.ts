@@ -1,0 +1,25 @@
+/** Types of a job's history entries, in one list: what `JobEvent.type` may be. */
+export const eventTypes = [
+  'JobSubmitted',
+  'StateChanged',
+  'PriorityChanged',
+  'CancelRequested',
+  'ReleaseRequested',
+  'LaunchTried',
+  'GangReleased',
+  'Parked',
+  'TurnGiven',
+  'CapacityAcquired',
+  'NodeReplaced',
+  'NodesOnline',
+  'StepStarted',
+  'StepFinished',
+  'NodeInterrupted',
+  'RuntimeSubstituted',
+  'AttemptRetried',
+  'NodesGone',
+  'ErrorCaught',
+  'Reconciled',
+] as const;
+
+export type JobEventType = (typeof eventTypes)[number];

@@ -1,0 +1,122 @@
+import type { JobState, Outcome } from '../lifecycle/states.ts';
+import type { JobEventType } from './event-types.ts';
+import type { Digest, EpochMs, InstanceId, JobId, MicroUsd } from './ids.ts';
+
+/** Which manifest version a job runs. */
+export interface ManifestRef {
+  readonly name: string;
+  readonly version: number;
+  readonly digest: Digest;
+}
+
+/** What a job asks of the limits while it holds them, from admission until its nodes are gone. */
+export interface Demand {
+  readonly nodes: number;
+  readonly vcpus: number;
+  readonly gpus: number;
+  /** The most that the gang can cost per hour: the dearest listed type of each pool on demand. */
+  readonly microUsdPerHour: MicroUsd;
+}
+
+/** A machine-readable code with a sentence for people. */
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface RetryPolicy {
+  readonly maxAttempts: number;
+  readonly on: readonly Outcome[];
+}
+
+/**
+ * One run of one manifest version: small and hot. The manifest, the script, the nodes and the attempts are items of
+ * their own. `revision` grows with each change and fences concurrent writers; `eventCount` numbers the history.
+ */
+export interface Job {
+  readonly jobId: JobId;
+  readonly namespace: string;
+  readonly manifest: ManifestRef;
+  readonly user: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly priority: number;
+  readonly runtime: string;
+  readonly demand: Demand;
+  readonly ttlSeconds: number;
+  readonly capacityTimeoutSeconds: number;
+  readonly retry: RetryPolicy;
+  readonly hasScript: boolean;
+  readonly state: JobState;
+  readonly outcome?: Outcome;
+  /** Why it ended as it did, or what holds it where it is. */
+  readonly reason?: Reason;
+  /** The exit code of the job's last step, when it ran to an end. */
+  readonly exitCode?: number;
+  /** Number of the current attempt, from 1. */
+  readonly attempt: number;
+  readonly submittedAtMs: EpochMs;
+  readonly updatedAtMs: EpochMs;
+  /** First admission: the capacity time-out counts from here, parked time included. */
+  readonly firstAdmittedAtMs?: EpochMs;
+  /** Begin of CONFIGURING in this attempt: the TTL counts from here. */
+  readonly configuringAtMs?: EpochMs;
+  readonly endedAtMs?: EpochMs;
+  readonly cancelRequestedBy?: string;
+  readonly releaseRequestedBy?: string;
+  readonly revision: number;
+  readonly eventCount: number;
+}
+
+/** One pass through the lifecycle: one execution of the state machine. */
+export interface Attempt {
+  readonly jobId: JobId;
+  readonly namespace: string;
+  readonly attempt: number;
+  readonly state: JobState;
+  readonly outcome?: Outcome;
+  readonly reason?: Reason;
+  readonly admittedAtMs: EpochMs;
+  readonly endedAtMs?: EpochMs;
+  /** Set once StartExecution answered; an attempt without it is started again by the next cycle (same name, so once). */
+  readonly executionArn?: string;
+  /** What the scheduler counts for this attempt while it holds limits. */
+  readonly demand: Demand;
+  /** Whether machines may exist: while true the reconciler looks after the attempt. */
+  readonly active: boolean;
+  /** List-price cost of the attempt, known when its nodes are gone. */
+  readonly costMicroUsd?: MicroUsd;
+}
+
+export type Market = 'spot' | 'on-demand' | 'reserved';
+
+/** A machine of an attempt. `rank` 0 is the head node; the others count through the pools in manifest order. */
+export interface Node {
+  readonly name: string;
+  readonly rank: number;
+  readonly pool: string;
+  readonly instanceId: InstanceId;
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly market: Market;
+  readonly address: string;
+  readonly launchedAtMs: EpochMs;
+  /** List price of this node at launch. */
+  readonly microUsdPerHour: MicroUsd;
+  /** Set when the node was taken out (replaced, interrupted or torn down). */
+  readonly goneAtMs?: EpochMs;
+}
+
+/** One line of a job's history. Numbered from 1 without gaps; never changed. */
+export interface JobEvent {
+  readonly jobId: JobId;
+  readonly namespace: string;
+  readonly number: number;
+  readonly atMs: EpochMs;
+  readonly attempt: number;
+  readonly type: JobEventType;
+  readonly message: string;
+  /** For `StateChanged`. */
+  readonly from?: JobState;
+  readonly to?: JobState;
+  readonly data?: Readonly<Record<string, unknown>>;
+}

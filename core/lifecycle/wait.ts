@@ -1,0 +1,38 @@
+import type { EpochMs, JobId } from '../job/ids.ts';
+
+/**
+ * The task token that the running execution of an attempt waits for, and what it waits for. An execution is
+ * sequential, so there is at most one per job; the next wait replaces it.
+ */
+export interface Wait {
+  readonly jobId: JobId;
+  readonly namespace: string;
+  readonly attempt: number;
+  readonly token: string;
+  /** `release`: an interactive cluster without a job of its own. */
+  readonly purpose: 'park' | 'step' | 'release';
+  /** `<phase>/<index>` for `step`. */
+  readonly step?: string;
+  readonly sinceMs: EpochMs;
+}
+
+/**
+ * The record of a step, written before its command is sent, so that a task that runs again attaches and does not
+ * send twice. `sends` counts commands: a job may outlive SSM's 48 h and is then attached to again.
+ */
+export interface StepRecord {
+  readonly jobId: JobId;
+  readonly attempt: number;
+  /** `<phase>/<index>`. */
+  readonly step: string;
+  readonly name: string;
+  /** Ranks on which the step runs; it is done only when every one of them has answered. */
+  readonly ranks: 'all' | 'head';
+  readonly commandId?: string;
+  readonly sends: number;
+  readonly startedAtMs: EpochMs;
+  /** When the step is out of time; absent for a step bounded by the TTL only. */
+  readonly deadlineMs?: EpochMs;
+  readonly finishedAtMs?: EpochMs;
+  readonly exitCode?: number;
+}

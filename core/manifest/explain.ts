@@ -1,0 +1,142 @@
+import type { z } from 'zod';
+import { DNS_LABEL } from './fields.ts';
+import { correctKey } from './known-keys.ts';
+import { formatPath, summarise, valueAt } from './problems.ts';
+import type { ManifestProblem, ManifestProblemCode, Path } from './problems.ts';
+import { nearest } from './suggest.ts';
+
+type Issue = z.core.$ZodIssue;
+type IssueOf<Code extends Issue['code']> = Extract<Issue, { code: Code }>;
+
+/** A problem whose place is still a list of steps, so that the text can be searched for it. */
+export type LocatedProblem = Omit<ManifestProblem, 'path'> & { readonly path: Path; readonly at: 'key' | 'value' };
+
+/** Turns what zod found in a value into problems that people can act on. */
+export function explainIssue(issue: Issue, root: unknown, base: Path = []): readonly LocatedProblem[] {
+  const path = [...base, ...issue.path];
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, path, root));
+    case 'invalid_type':
+      return [wrongType(issue.expected, path, root)];
+    case 'invalid_value':
+      return [notOneOf(issue.values, path, root)];
+    case 'too_small':
+    case 'too_big':
+      return [problem('out-of-range', path, root, rangeMessage(issue))];
+    case 'invalid_union':
+      return explainUnion(issue, path, root);
+    case 'invalid_key':
+      return issue.issues.flatMap((inner) => explainIssue({ ...inner, path: [] }, root, path)).map((found) => ({ ...found, at: 'key' as const, value: summarise(path.at(-1)) }));
+    case 'custom':
+      return [explainRule(issue, path, root)];
+    case 'invalid_format':
+      return [badFormat(issue, path, root)];
+    case 'not_multiple_of':
+    case 'invalid_element':
+      return [problem('invalid-value', path, root, issue.message)];
+    default:
+      return issue satisfies never;
+  }
+}
+
+function problem(code: ManifestProblemCode, path: Path, root: unknown, message: string, suggestion?: string): LocatedProblem {
+  const value = valueAt(root, path);
+  return {
+    code,
+    path,
+    at: 'value',
+    message,
+    ...(value === undefined ? {} : { value: summarise(value) }),
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+function unknownKey(key: string, parent: Path, root: unknown): LocatedProblem {
+  if (key === '<<') return { ...problem('unsupported-yaml', [...parent, key], root, 'merge keys (<<) are not supported: write the keys out'), at: 'key' };
+  const { suggestion, belongsTo } = correctKey(key, parent);
+  const where = parent.length === 0 ? 'a ClusterDefinition' : formatPath(parent);
+  const hint = belongsTo === undefined ? '' : `; it belongs to ${belongsTo}`;
+  return { ...problem('unknown-key', [...parent, key], root, `is not a key of ${where}${hint}`, suggestion), at: 'key' };
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false', object: 'a mapping', record: 'a mapping', array: 'a list',
+};
+
+function wrongType(expected: string, path: Path, root: unknown): LocatedProblem {
+  const value = valueAt(root, path);
+  const wanted = TYPE_NAMES[expected] ?? expected;
+  if (value === undefined) return problem('missing', path, root, `is required: ${wanted}`);
+  if (value === null) return problem('wrong-type', path, root, `is empty; it must be ${wanted}`);
+  const quotable = expected === 'string' && (typeof value === 'number' || typeof value === 'boolean');
+  if (quotable) return problem('wrong-type', path, root, 'must be text: put it in quotes', JSON.stringify(String(value)));
+  const isNumeral = typeof value === 'string' && /^\d+$/.test(value) && (expected === 'number' || expected === 'int');
+  if (isNumeral) return problem('wrong-type', path, root, `must be ${wanted}: leave out the quotes`, value);
+  return problem('wrong-type', path, root, `must be ${wanted}, not ${typeName(value)}`);
+}
+
+function typeName(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'a whole number' : 'a fraction';
+  return TYPE_NAMES[typeof value] ?? typeof value;
+}
+
+function notOneOf(allowed: readonly unknown[], path: Path, root: unknown): LocatedProblem {
+  const value = valueAt(root, path);
+  const texts = allowed.map(String);
+  const list = texts.join(', ');
+  const only = texts.length === 1 ? `must be ${list}` : `must be one of ${list}`;
+  if (value === undefined) return problem('missing', path, root, `is required; it ${only}`);
+  if (value === 'EKS' && texts.includes('Slurm')) return problem('not-supported', path, root, 'EKS is not supported yet: it comes in a later release');
+  const suggestion = typeof value === 'string' ? nearest(value, texts) : undefined;
+  return problem('invalid-value', path, root, only, texts.length === 1 ? list : suggestion);
+}
+
+function rangeMessage(issue: IssueOf<'too_small' | 'too_big'>): string {
+  const least = issue.code === 'too_small';
+  const limit = String(least ? issue.minimum : issue.maximum);
+  if (issue.origin === 'string') return least && limit === '1' ? 'must not be empty' : `must have at ${least ? 'least' : 'most'} ${limit} characters`;
+  if (issue.origin === 'array') return `must have at ${least ? 'least' : 'most'} ${limit} ${limit === '1' ? 'item' : 'items'}`;
+  if (issue.inclusive === false) return `must be ${least ? 'more' : 'less'} than ${limit}`;
+  return `must be at ${least ? 'least' : 'most'} ${limit}`;
+}
+
+/** The branch that the writer had in mind is the one whose outermost type fits. */
+function explainUnion(issue: IssueOf<'invalid_union'>, path: Path, root: unknown): readonly LocatedProblem[] {
+  const value = valueAt(root, path);
+  if (issue.errors.length === 0) {
+    const discriminator = 'discriminator' in issue && typeof issue.discriminator === 'string' ? issue.discriminator : 'type';
+    return [notOneOf('options' in issue && Array.isArray(issue.options) ? issue.options : [], [...path, discriminator], root)];
+  }
+  if (value === undefined) return [problem('missing', path, root, 'is required')];
+  const fits = (branch: readonly Issue[]): boolean => branch.every((inner) => inner.path.length > 0 || inner.code !== 'invalid_type');
+  const meant = issue.errors.filter(fits).filter((branch) => !branch.every((inner) => inner.path.length === 0 && inner.code === 'invalid_value'));
+  const branch = meant[0] ?? issue.errors.find(fits);
+  if (branch !== undefined) return branch.flatMap((inner) => explainIssue(inner, root, path));
+  const wanted = issue.errors.flatMap((inner) => inner.flatMap(expectation));
+  return [problem('wrong-type', path, root, `must be ${[...new Set(wanted)].join(' or ')}, not ${value === null ? 'empty' : typeName(value)}`)];
+}
+
+function expectation(issue: Issue): readonly string[] {
+  if (issue.code === 'invalid_type') return [TYPE_NAMES[issue.expected] ?? issue.expected];
+  return issue.code === 'invalid_value' ? [issue.values.map(String).join(', ')] : [];
+}
+
+function explainRule(issue: IssueOf<'custom'>, path: Path, root: unknown): LocatedProblem {
+  const code = issue.params?.['code'] as ManifestProblemCode | undefined;
+  const suggestion: unknown = issue.params?.['suggestion'];
+  return problem(code ?? 'invalid-value', path, root, issue.message, typeof suggestion === 'string' ? suggestion : undefined);
+}
+
+function badFormat(issue: IssueOf<'invalid_format'>, path: Path, root: unknown): LocatedProblem {
+  const value = valueAt(root, path);
+  const isLabel = issue.pattern === String(DNS_LABEL) && typeof value === 'string';
+  return problem('invalid-value', path, root, issue.message, isLabel ? asDnsLabel(value) : undefined);
+}
+
+/** The DNS label nearest to a text, `undefined` when nothing of it can stay. */
+function asDnsLabel(text: string): string | undefined {
+  const label = text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').slice(0, 63).replaceAll(/^-+|-+$/g, '');
+  return label === '' ? undefined : label;
+}

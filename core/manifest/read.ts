@@ -1,0 +1,138 @@
+import { isAlias, isMap, isScalar, parseDocument, visit } from 'yaml';
+import type { Document, YAMLError } from 'yaml';
+import { utf8Bytes } from './fields.ts';
+import { READING, positionAt } from './position.ts';
+import type { ManifestProblem, ManifestProblemCode } from './problems.ts';
+
+export const MAX_MANIFEST_BYTES = 256 * 1024;
+/** How many aliases a document may have, and how often the values they stand for may be repeated. */
+const MAX_ALIASES = 100;
+
+/** What stands in a text, with the document that knows where. */
+export type Reading =
+  | { readonly ok: true; readonly value: unknown; readonly document: Document }
+  | { readonly ok: false; readonly problems: readonly ManifestProblem[] };
+
+/** Reads one YAML or JSON document into plain values, refusing what a manifest has no use for. */
+export function readText(text: string, format: 'yaml' | 'json'): Reading {
+  const unreadable = checkCharacters(text);
+  if (unreadable.length > 0) return { ok: false, problems: unreadable };
+  return format === 'json' ? readJson(text) : readYaml(text);
+}
+
+const problemAt = (text: string, offset: number, code: ManifestProblemCode, message: string): ManifestProblem => ({
+  code,
+  path: '$',
+  ...positionAt(text, offset),
+  message,
+});
+
+/** Everything but tab, line feed and carriage return that YAML does not count as printable. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/u;
+const HALF_SURROGATE = /\p{Surrogate}/u;
+
+function checkCharacters(text: string): readonly ManifestProblem[] {
+  const bytes = text.length > MAX_MANIFEST_BYTES ? text.length : utf8Bytes(text);
+  if (bytes > MAX_MANIFEST_BYTES) {
+    return [problemAt(text, 0, 'too-large', `a manifest has at most ${MAX_MANIFEST_BYTES / 1024} KiB`)];
+  }
+  const half = text.isWellFormed() ? -1 : text.search(HALF_SURROGATE);
+  if (half >= 0) return [problemAt(text, half, 'invalid-encoding', 'is not valid Unicode: it has half of a surrogate pair')];
+  const control = text.search(CONTROL);
+  if (control < 0) return [];
+  const code = text.charCodeAt(control).toString(16).toUpperCase().padStart(4, '0');
+  return [problemAt(text, control, 'invalid-encoding', `the control character U+${code} is not allowed`)];
+}
+
+function readJson(text: string): Reading {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : 'is not JSON';
+    const offset = /at position (\d+)/.exec(message)?.[1];
+    return { ok: false, problems: [problemAt(text, offset === undefined ? text.length : Number(offset), 'invalid-syntax', `is not valid JSON: ${message}`)] };
+  }
+  // JSON is read a second time as the YAML that it is, for positions and for the repeated keys that JSON.parse passes over.
+  const document = parseDocument(text, READING);
+  if (document.errors.length > 0) return { ok: true, value, document: parseDocument('', READING) };
+  const repeated = checkNodes(document, text);
+  return repeated.length > 0 ? { ok: false, problems: repeated } : { ok: true, value, document };
+}
+
+function readYaml(text: string): Reading {
+  const document = parseDocument(text, READING);
+  const problems = syntaxProblems(document, text);
+  if (problems.length > 0) return { ok: false, problems };
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
+    return { ok: false, problems: [problemAt(text, 0, 'empty-document', 'the document is empty: write a ClusterDefinition')] };
+  }
+  const unsupported = checkNodes(document, text);
+  if (unsupported.length > 0) return { ok: false, problems: unsupported };
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: MAX_ALIASES }), document };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return { ok: false, problems: [problemAt(text, 0, 'too-many-aliases', 'aliases repeat too many values: write them out')] };
+  }
+}
+
+function syntaxProblems(document: Document, text: string): readonly ManifestProblem[] {
+  const { errors } = document;
+  const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  if (exhausted !== undefined) return [problemAt(text, exhausted.pos[0], 'too-deep', 'is nested too deeply')];
+  const seen = new Map<string, ManifestProblem>();
+  for (const error of [...errors, ...document.warnings]) {
+    const found = syntaxProblem(error, text);
+    // One slip makes the parser complain about all that follows on the line: the first complaint is the cause.
+    if (!seen.has(`${found.code} ${found.line}`)) seen.set(`${found.code} ${found.line}`, found);
+  }
+  if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.2') {
+    seen.set('version', problemAt(text, 0, 'unsupported-yaml', 'is YAML 1.1; write YAML 1.2 and leave out the %YAML line'));
+  }
+  return [...seen.values()];
+}
+
+function syntaxProblem({ code, message, pos }: YAMLError, text: string): ManifestProblem {
+  switch (code) {
+    case 'MULTIPLE_DOCS':
+      return problemAt(text, pos[0], 'multiple-documents', 'a second document begins here; a file holds one');
+    case 'TAB_AS_INDENT':
+      return problemAt(text, pos[0], 'invalid-syntax', 'YAML is indented with spaces, not with tabs');
+    case 'NON_STRING_KEY':
+      return problemAt(text, pos[0], 'unsupported-yaml', 'keys must be text');
+    case 'TAG_RESOLVE_FAILED':
+      return problemAt(text, pos[0], 'unsupported-yaml', `YAML tags are not supported: ${message}`);
+    default:
+      return problemAt(text, pos[0], 'invalid-syntax', message);
+  }
+}
+
+/** What parses, but stands for something else than it seems: repeated keys, and aliases beyond reason. */
+function checkNodes(document: Document, text: string): readonly ManifestProblem[] {
+  const problems: ManifestProblem[] = [];
+  let aliases = 0;
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node)) {
+        aliases += 1;
+        const offset = node.range?.[0] ?? 0;
+        if (aliases === MAX_ALIASES + 1) problems.push(problemAt(text, offset, 'too-many-aliases', `a manifest has at most ${MAX_ALIASES} aliases`));
+        if (aliases <= MAX_ALIASES && node.resolve(document) === undefined) {
+          problems.push(problemAt(text, offset, 'unknown-alias', `there is no anchor &${node.source} before this alias`));
+        }
+      }
+      if (isMap(node)) {
+        const keys = new Set<string>();
+        for (const { key } of node.items) {
+          if (!isScalar(key)) continue;
+          const name = String(key.value);
+          if (keys.has(name)) problems.push(problemAt(text, key.range?.[0] ?? 0, 'duplicate-key', `the key ${JSON.stringify(name)} is written twice`));
+          keys.add(name);
+        }
+      }
+    },
+  });
+  return problems;
+}

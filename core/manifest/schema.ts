@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { catalogueName, distinct, dnsLabel, labels, printableText, wholeNumber } from './fields.ts';
+import { checkPlacement, checkPools, checkRuntime, needsOneZone } from './rules.ts';
+import { hooksSchema } from './steps.ts';
+
+export const API_VERSION = 'orchestrator.our-company.com/v1alpha1';
+export const KIND = 'ClusterDefinition';
+
+/** What the names of priority classes stand for. Higher goes first. */
+export const PRIORITY_CLASSES = { low: 250, normal: 500, high: 750, urgent: 900 } as const;
+export const DEFAULT_PRIORITY = PRIORITY_CLASSES.normal;
+export const MAX_PRIORITY = 1000;
+export const MIN_TTL_SECONDS = 60;
+export const MAX_TTL_SECONDS = 30 * 24 * 3600;
+export const DEFAULT_CAPACITY_TIMEOUT_SECONDS = 86_400;
+export const MAX_NODES_PER_POOL = 1000;
+const MAX_POOLS = 32;
+export const RETRYABLE_OUTCOMES = ['INTERRUPTED', 'FAILED', 'TIMED_OUT', 'NO_CAPACITY'] as const;
+
+const priorityClass = z.enum(Object.keys(PRIORITY_CLASSES) as (keyof typeof PRIORITY_CLASSES)[]);
+
+const metadata = z.strictObject({
+  name: dnsLabel().meta({ description: 'Name of the definition in its namespace.' }),
+  namespace: dnsLabel().meta({ description: 'The team or project that owns the job: its share, its limits, its permissions.' }),
+  labels: labels().default({}).meta({ description: 'Up to 40 labels of any text, to find and account jobs by. They become tags of the machines.' }),
+});
+
+const nodePool = z
+  .strictObject({
+    name: dnsLabel().meta({ description: 'Name of the pool, distinct in the manifest.' }),
+    role: z.exactOptional(z.literal('head')).meta({
+      description: 'Marks the pool whose first node is the head node. Without it: the pool named `head` or `head-node`, else the first.',
+    }),
+    count: wholeNumber(1, MAX_NODES_PER_POOL).meta({ description: 'How many nodes. All pools are acquired together or not at all.' }),
+    instanceType: z.union([catalogueName(), distinct(catalogueName(), 32)]).meta({
+      description: 'The instance type, or several that will do; all of one processor architecture.',
+    }),
+    mix: z.enum(['Any', 'Same']).default('Any').meta({ description: 'May nodes of the pool differ in type (`Any`), or must they be of one (`Same`)?' }),
+    purchaseOption: z.enum(['OnDemand', 'Spot', 'SpotPreferred']).default('OnDemand').meta({
+      description: '`SpotPreferred` takes Spot and falls back to on-demand.',
+    }),
+    image: z.exactOptional(printableText(255).regex(/^\S+$/u, { error: 'must not contain spaces' })).meta({
+      description: 'Machine image: an alias of the deployment or an AMI id. Without it the deployment’s own for the architecture.',
+    }),
+    diskSizeGiB: z.exactOptional(wholeNumber(8, 16_384)).meta({ description: 'Size of the root volume. Without it the size of the image.' }),
+    efa: z.boolean().default(false).meta({ description: 'Elastic Fabric Adapter on every node of the pool; keeps the job in one zone.' }),
+  })
+  .transform(({ instanceType, ...pool }) => ({ ...pool, instanceTypes: [instanceType].flat() }));
+
+const placement = z.strictObject({
+  provider: dnsLabel().default('aws').meta({ description: 'Which cloud provides the machines.' }),
+  region: catalogueName().meta({ description: 'The region; the deployment must serve it.' }),
+  availabilityZones: z.union([z.literal('any'), distinct(catalogueName(), 32)]).default('any').meta({
+    description: 'Zones that may be used, or `any`.',
+  }),
+  spread: z.exactOptional(z.enum(['Single', 'Prefer', 'Any'])).meta({
+    description: 'May the job’s nodes stand in several zones: never, only if one has not enough, or freely? EFA or a placement group means `Single`.',
+    default: 'Prefer',
+  }),
+  placementGroup: z.boolean().default(false).meta({ description: 'Puts the nodes close together in a cluster placement group made for the job.' }),
+});
+
+const runtime = z
+  .strictObject({
+    type: z.enum(['None', 'Slurm']).meta({ description: 'What makes a cluster of the nodes. `EKS` comes in a later release.' }),
+    version: z.exactOptional(z.string().regex(/^\d{2}\.\d{2}(?:\.\d{1,2})?$/, { error: 'must be a Slurm release such as "23.02" or "23.02.7"' })).meta({
+      description: 'Release of Slurm, quoted: `"23.02"`.',
+    }),
+  })
+  .superRefine(checkRuntime, { when: always });
+
+const storage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('HeadNode') }),
+  z.strictObject({ type: z.literal('EFS'), fileSystemId: fileSystemId() }),
+  z.strictObject({ type: z.literal('FSx'), fileSystemId: fileSystemId() }),
+]);
+
+function fileSystemId() {
+  return z.string().regex(/^fs-[0-9a-f]{8,40}$/, { error: 'must be the id of a file system, such as fs-0123456789abcdef0' }).meta({
+    description: 'Id of an existing file system of that kind, in the region of the job.',
+  });
+}
+
+const retry = z.strictObject({
+  maxAttempts: wholeNumber(1, 10).default(1).meta({ description: 'How often the job may run in all.' }),
+  on: distinct(z.enum(RETRYABLE_OUTCOMES), RETRYABLE_OUTCOMES.length).default([...RETRYABLE_OUTCOMES]).meta({
+    description: 'Outcomes after which it runs again.',
+  }),
+});
+
+const capacity = z.strictObject({
+  timeoutSeconds: wholeNumber(MIN_TTL_SECONDS, MAX_TTL_SECONDS).default(DEFAULT_CAPACITY_TIMEOUT_SECONDS).meta({
+    description: 'How long machines may be sought, from the first admission and waiting included, before the outcome is NO_CAPACITY.',
+  }),
+  maxUsdPerHour: z.exactOptional(z.number().positive().max(1_000_000)).meta({ description: 'What all nodes together may cost in an hour.' }),
+});
+
+const spec = z
+  .strictObject({
+    nodePools: z.array(nodePool).min(1).max(MAX_POOLS).superRefine(checkPools, { when: ({ value }) => Array.isArray(value) }).meta({
+      description: 'The machines, in pools of like ones.',
+    }),
+    placement: placement.meta({ description: 'Where they may stand.' }),
+    hooks: hooksSchema.prefault({}).meta({ description: 'The user’s own steps.' }),
+    runtime: runtime.default({ type: 'None' }).meta({ description: 'What makes a cluster of them.' }),
+    storage: storage.default({ type: 'HeadNode' }).meta({
+      description: 'What stands at `/data` on every node: the head node’s own disk, or a file system that outlives the job.',
+    }),
+    priority: z
+      .union([wholeNumber(0, MAX_PRIORITY), priorityClass])
+      .transform((value) => (typeof value === 'string' ? PRIORITY_CLASSES[value] : value))
+      .prefault(DEFAULT_PRIORITY)
+      .meta({ description: '0 to 1000, higher first, or a class: `low` 250, `normal` 500, `high` 750, `urgent` 900.' }),
+    retry: retry.prefault({}).meta({ description: 'Whether the job runs again when it did not succeed.' }),
+    onNodeLoss: z.enum(['Fail', 'Replace', 'Requeue']).default('Fail').meta({
+      description: 'What the loss of a node does: the job fails, goes on with a new node, or goes back to the queue.',
+    }),
+    capacity: capacity.prefault({}).meta({ description: 'Bounds of the search for machines.' }),
+    ttlSeconds: z.exactOptional(wholeNumber(MIN_TTL_SECONDS, MAX_TTL_SECONDS)).meta({
+      description: 'How long the cluster may live, from the start of its configuration; 60 s to 30 days. Without it until the job ends or is released.',
+    }),
+  })
+  .superRefine(checkPlacement, { when: always })
+  .transform((written) => ({
+    ...written,
+    placement: { ...written.placement, spread: needsOneZone(written) ? ('Single' as const) : (written.placement.spread ?? ('Prefer' as const)) },
+  }));
+
+/** Rules between fields run whatever a field's own check said: everything that is wrong is told at once. */
+function always(): boolean {
+  return true;
+}
+
+/**
+ * The manifest: what users write, what editors complete, what the documentation lists and what is validated.
+ * Parsing applies every default, so the output needs no second thought about what was left out.
+ */
+export const clusterDefinitionSchema = z
+  .strictObject({
+    apiVersion: z.literal(API_VERSION).meta({ description: 'Version of this format.' }),
+    kind: z.literal(KIND).meta({ description: 'Always `ClusterDefinition`.' }),
+    metadata: metadata.meta({ description: 'What it is called and whose it is.' }),
+    spec: spec.meta({ description: 'What is wanted.' }),
+  })
+  .meta({ title: KIND, description: 'A cluster of machines and the job that runs on it.' });
+
+/** A manifest as it is written: defaults may be left out. */
+export type ClusterDefinition = z.input<typeof clusterDefinitionSchema>;
+/** A validated manifest with all defaults applied. */
+export type Manifest = z.output<typeof clusterDefinitionSchema>;
+export type NodePool = Manifest['spec']['nodePools'][number];
+export type Placement = Manifest['spec']['placement'];

@@ -1,0 +1,71 @@
+import type { Cooldown } from '../capacity/offering.ts';
+import type { AcquireResult, GangRequest, ProviderInstance, ReleaseResult } from '../capacity/gang.ts';
+import type { EpochMs, InstanceId, JobId } from '../job/ids.ts';
+import type { Node } from '../job/job.ts';
+
+/** What a dry run shows: what would be tried, in order, and what it costs at most. */
+export interface CapacityPlan {
+  readonly launches: readonly {
+    readonly pool: string;
+    readonly count: number;
+    readonly market: string;
+    readonly instanceTypes: readonly string[];
+    readonly zones: readonly string[];
+  }[];
+  readonly cooling: readonly Cooldown[];
+  readonly maxMicroUsdPerHour: number;
+  readonly maxMicroUsdForTtl: number;
+  readonly notes: readonly string[];
+}
+
+/** Asked between launch calls: a long acquisition stops early when its job is cancelled or out of time. */
+export type Interrupted = () => Promise<'cancelled' | 'timedOut' | undefined>;
+
+/**
+ * A cloud that has machines. All calls are idempotent: `acquire` goes on from the records of the attempt, `release`
+ * may be called until nothing remains. Expected shortages are results.
+ */
+export interface CapacityProvider {
+  plan(request: GangRequest, ttlSeconds: number): Promise<CapacityPlan>;
+  acquire(request: GangRequest, interrupted: Interrupted): Promise<AcquireResult>;
+  /** Launches replacements for nodes that never came up or were lost: same pool, same zone, same rank and name. */
+  replace(request: GangRequest, nodes: readonly Node[]): Promise<AcquireResult>;
+  /** Terminates everything of the attempt and says what is not yet shutting down. */
+  release(attempt: { readonly jobId: JobId; readonly attempt: number }): Promise<ReleaseResult>;
+  terminate(instances: readonly InstanceId[]): Promise<void>;
+  describe(attempt: { readonly jobId: JobId; readonly attempt: number }): Promise<readonly ProviderInstance[]>;
+  /** All instances of this deployment that are not terminated, whoever they belong to. */
+  describeAll(): Promise<readonly ProviderInstance[]>;
+}
+
+/** Cooldowns are shared by all jobs and expire by time on read. */
+export interface CooldownStore {
+  active(nowMs: EpochMs): Promise<readonly Cooldown[]>;
+  /** The latest of each scope, expired ones too: a scope that fails again right after its cooldown waits longer. */
+  record(cooldowns: readonly Cooldown[]): Promise<void>;
+  /** A success clears the scope. */
+  clear(keys: readonly string[]): Promise<void>;
+}
+
+/** Facts about an instance type. */
+export interface InstanceTypeFacts {
+  readonly instanceType: string;
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  readonly gpus: number;
+  readonly architecture: 'x86_64' | 'arm64';
+  readonly efa: boolean;
+  /** Zones of the region that offer it. */
+  readonly zones: readonly string[];
+  /** On-demand list price; 0 where the price list does not know the type. */
+  readonly microUsdPerHour: number;
+}
+
+/** What EC2 offers in a region. Unknown types are simply absent from the answer. */
+export interface InstanceCatalogue {
+  facts(region: string, instanceTypes: readonly string[]): Promise<ReadonlyMap<string, InstanceTypeFacts>>;
+  /** Every type that the region offers: for suggestions. */
+  names(region: string): Promise<readonly string[]>;
+  /** Latest Spot price per hour of a type in a zone, if known. */
+  spotMicroUsdPerHour(region: string, instanceType: string, zone: string): Promise<number | undefined>;
+}

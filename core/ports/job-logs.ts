@@ -1,0 +1,22 @@
+import type { JobId, EpochMs } from '../job/ids.ts';
+import type { Page } from './job-store.ts';
+
+export interface LogLine {
+  readonly atMs: EpochMs;
+  readonly node: string;
+  readonly step: string;
+  readonly message: string;
+}
+
+export interface LogQuery {
+  readonly jobId: JobId;
+  readonly attempt?: number;
+  readonly node?: string;
+  readonly step?: string;
+  readonly sinceMs?: EpochMs;
+}
+
+/** The output of hooks and jobs. Streams are named `<jobId>/<attempt>/<node>`; each line is JSON `{ step, message }`. */
+export interface JobLogs {
+  read(query: LogQuery, limit: number, cursor?: string): Promise<Page<LogLine>>;
+}

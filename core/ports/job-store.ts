@@ -1,0 +1,82 @@
+import type { Attempt, Job, JobEvent, Node } from '../job/job.ts';
+import type { JobId, EpochMs } from '../job/ids.ts';
+import type { Deadline, JobChange, ParkedEntry } from '../lifecycle/change.ts';
+import type { StepRecord, Wait } from '../lifecycle/wait.ts';
+import type { LaunchRecord } from '../capacity/gang.ts';
+import type { JobState } from '../lifecycle/states.ts';
+
+/** A page of a listing; `cursor` is opaque, URL-safe and absent on the last page. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly cursor?: string;
+}
+
+export interface JobFilter {
+  readonly namespace: string;
+  readonly state?: JobState;
+  readonly user?: string;
+  readonly label?: { readonly key: string; readonly value: string };
+}
+
+/** All that a submission writes, in one transaction. */
+export interface Submission {
+  readonly job: Job;
+  readonly events: readonly JobEvent[];
+  readonly script?: string;
+  readonly idempotency?: { readonly key: string; readonly requestDigest: string; readonly expiresAtMs: EpochMs };
+}
+
+export type SubmitResult =
+  | { readonly kind: 'created'; readonly job: Job }
+  /** The idempotency key is known with the same request: the job it made then. */
+  | { readonly kind: 'replayed'; readonly job: Job }
+  /** The idempotency key is known with another request. */
+  | { readonly kind: 'keyReused' };
+
+/**
+ * Jobs and their history. Reads of single jobs are strongly consistent; lists may lag a little.
+ * `commit` throws `VersionConflictError` if the job has changed since it was read: read and decide again.
+ */
+export interface JobStore {
+  /** Job, queue entry, events, script and idempotency record: all or nothing. */
+  submit(submission: Submission): Promise<SubmitResult>;
+  get(jobId: JobId): Promise<Job | undefined>;
+  /** Newest first. */
+  list(filter: JobFilter, limit: number, cursor?: string): Promise<Page<Job>>;
+  commit(change: JobChange): Promise<void>;
+  script(jobId: JobId): Promise<string | undefined>;
+  /** In order of their number. */
+  events(jobId: JobId, limit: number, cursor?: string): Promise<Page<JobEvent>>;
+  attempts(jobId: JobId): Promise<readonly Attempt[]>;
+  attempt(jobId: JobId, attempt: number): Promise<Attempt | undefined>;
+  /** Sets `executionArn`; nothing else of the attempt. */
+  recordExecution(jobId: JobId, attempt: number, executionArn: string): Promise<void>;
+  /** Attempts whose machines may exist, of all namespaces; eventually consistent. */
+  activeAttempts(limit: number, cursor?: string): Promise<Page<Attempt>>;
+  parked(jobId: JobId): Promise<ParkedEntry | undefined>;
+}
+
+/** What an attempt leaves behind while it works: launches, nodes, steps, and the token it waits for. */
+export interface AttemptStore {
+  /** Writes a launch before its call; throws `VersionConflictError` if the ordinal is taken. */
+  openLaunch(launch: LaunchRecord): Promise<void>;
+  closeLaunch(launch: LaunchRecord): Promise<void>;
+  launches(jobId: JobId, attempt: number): Promise<readonly LaunchRecord[]>;
+  putNodes(jobId: JobId, attempt: number, nodes: readonly Node[]): Promise<void>;
+  nodes(jobId: JobId, attempt: number): Promise<readonly Node[]>;
+  /** Creates the record; answers the one that was there if the step was begun before. */
+  beginStep(step: StepRecord): Promise<StepRecord>;
+  updateStep(step: StepRecord): Promise<void>;
+  step(jobId: JobId, attempt: number, step: string): Promise<StepRecord | undefined>;
+  putWait(wait: Wait): Promise<void>;
+  wait(jobId: JobId): Promise<Wait | undefined>;
+  /** Removes the wait if its token is still this one. */
+  clearWait(jobId: JobId, token: string): Promise<void>;
+}
+
+/** Deadlines by minute. `due` answers those at or before `nowMs` since the last minute that `settle` closed. */
+export interface DeadlineStore {
+  due(nowMs: EpochMs): Promise<readonly Deadline[]>;
+  /** Removes what was dealt with. */
+  settle(deadlines: readonly Deadline[]): Promise<void>;
+}

@@ -1,0 +1,47 @@
+import type { InstanceId, JobId } from '../job/ids.ts';
+import type { Node } from '../job/job.ts';
+import type { NodeStep } from '../runtimes/node-step.ts';
+
+/** How far a command is on one node. */
+export interface NodeAnswer {
+  readonly instanceId: InstanceId;
+  readonly status: 'pending' | 'running' | 'exited' | 'lost' | 'timedOut' | 'cancelled';
+  /** For `exited`. */
+  readonly exitCode?: number;
+  /** The last lines of its output, for people. */
+  readonly tail?: string;
+}
+
+/** A command with the step it was sent for and what each node answered so far. */
+export interface CommandStatus {
+  readonly commandId: string;
+  readonly jobId: JobId;
+  readonly attempt: number;
+  /** `<phase>/<index>`. */
+  readonly step: string;
+  readonly answers: readonly NodeAnswer[];
+}
+
+/** A step with all that the nodes need to run it. */
+export interface StepDispatch {
+  readonly jobId: JobId;
+  readonly attempt: number;
+  readonly namespace: string;
+  readonly step: NodeStep;
+  /** All nodes of the attempt that are there; the step runs on those that `step.ranks` names. */
+  readonly nodes: readonly Node[];
+  /** Units of earlier steps that must have ended before this one starts (a cancelled run before its post-run). */
+  readonly stopFirst: readonly string[];
+  /** How long the nodes may take before SSM gives up on the command. */
+  readonly commandTimeoutSeconds: number;
+}
+
+/** Commands on nodes. The same step sent again attaches to the unit that runs, and never runs it twice. */
+export interface NodeCommands {
+  /** Which of the attempt's instances can take commands now. */
+  online(jobId: JobId, attempt: number): Promise<ReadonlySet<InstanceId>>;
+  /** Publishes the step and sends it; answers the command's id. */
+  send(dispatch: StepDispatch): Promise<string>;
+  status(commandId: string): Promise<CommandStatus | undefined>;
+  cancel(commandId: string): Promise<void>;
+}

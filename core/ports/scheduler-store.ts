@@ -1,0 +1,44 @@
+import type { EpochMs, JobId } from '../job/ids.ts';
+import type { Reason } from '../job/job.ts';
+import type { JobChange, LimitRelease, ParkedEntry } from '../lifecycle/change.ts';
+import type { QueueSnapshot, ShareUse } from '../scheduling/plan-cycle.ts';
+
+/** The right to schedule, fenced: every write of the scheduler names `epoch`, and a later holder's is higher. */
+export interface Lease {
+  readonly owner: string;
+  readonly epoch: number;
+  readonly expiresAtMs: EpochMs;
+}
+
+/** Why jobs wait, as the last cycle saw it. */
+export interface WaitingReport {
+  readonly atMs: EpochMs;
+  readonly byNamespace: Readonly<Record<string, Reason>>;
+}
+
+/** The scheduler's view of the store. All writes throw `LeaseLostError` when the lease is no longer the caller's. */
+export interface SchedulerStore {
+  /** Takes the lease if it is free or over; `undefined` if somebody else holds it. */
+  takeLease(owner: string, nowMs: EpochMs, durationMs: number): Promise<Lease | undefined>;
+  renewLease(lease: Lease, nowMs: EpochMs, durationMs: number): Promise<Lease>;
+  /** Gives the lease back; answers whether somebody marked the table dirty meanwhile. */
+  dropLease(lease: Lease): Promise<{ readonly dirty: boolean }>;
+  /** Called by whoever found the lease taken: its holder looks again before it leaves. */
+  markDirty(): Promise<void>;
+  /** Clears the mark and says whether it was set. */
+  takeDirty(lease: Lease): Promise<boolean>;
+  /** At most `depth` entries of each leaf, best first, with what is held and what is parked. */
+  snapshot(depth: number): Promise<QueueSnapshot>;
+  /** Ends that the scheduler has not counted yet. */
+  releases(limit: number): Promise<readonly LimitRelease[]>;
+  /** Subtracts what was held and removes the notes, in one transaction. */
+  applyReleases(lease: Lease, releases: readonly LimitRelease[]): Promise<void>;
+  /** Admissions with what they take, in as few transactions as the limits of DynamoDB allow; answers those that went through (a job that changed meanwhile is left out). */
+  admit(lease: Lease, changes: readonly JobChange[]): Promise<readonly JobId[]>;
+  /** Takes limits again for parked jobs and marks their turn; answers those that went through. */
+  giveTurns(lease: Lease, turns: readonly ParkedEntry[], nowMs: EpochMs): Promise<readonly ParkedEntry[]>;
+  reportWaiting(lease: Lease, report: WaitingReport): Promise<void>;
+  waitingReport(): Promise<WaitingReport | undefined>;
+  /** What each leaf share holds now. */
+  uses(): Promise<readonly ShareUse[]>;
+}
