@@ -61,6 +61,8 @@ export interface Job {
   /** Begin of CONFIGURING in this attempt: the TTL counts from here. */
   readonly configuringAtMs?: EpochMs;
   readonly endedAtMs?: EpochMs;
+  /** Whether the scheduler counts this job against the limits: from admission, and from each turn, until a release. */
+  readonly holdsLimits: boolean;
   readonly cancelRequestedBy?: string;
   readonly releaseRequestedBy?: string;
   readonly revision: number;

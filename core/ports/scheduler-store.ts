@@ -1,6 +1,6 @@
 import type { EpochMs, JobId } from '../job/ids.ts';
 import type { Reason } from '../job/job.ts';
-import type { JobChange, LimitRelease, ParkedEntry } from '../lifecycle/change.ts';
+import type { JobChange, LimitRelease } from '../lifecycle/change.ts';
 import type { QueueSnapshot, ShareUse } from '../scheduling/plan-cycle.ts';
 
 /** The right to schedule, fenced: every write of the scheduler names `epoch`, and a later holder's is higher. */
@@ -33,10 +33,12 @@ export interface SchedulerStore {
   releases(limit: number): Promise<readonly LimitRelease[]>;
   /** Subtracts what was held and removes the notes, in one transaction. */
   applyReleases(lease: Lease, releases: readonly LimitRelease[]): Promise<void>;
-  /** Admissions with what they take, in as few transactions as the limits of DynamoDB allow; answers those that went through (a job that changed meanwhile is left out). */
-  admit(lease: Lease, changes: readonly JobChange[]): Promise<readonly JobId[]>;
-  /** Takes limits again for parked jobs and marks their turn; answers those that went through. */
-  giveTurns(lease: Lease, turns: readonly ParkedEntry[], nowMs: EpochMs): Promise<readonly ParkedEntry[]>;
+  /**
+   * Applies admissions (`dequeue`) and turns of parked jobs (`park` with `turnGivenAtMs`) together with the counters
+   * they take, in as few transactions as the limits of DynamoDB allow. Answers the jobs that went through: one that
+   * changed meanwhile is left out.
+   */
+  grant(lease: Lease, changes: readonly JobChange[]): Promise<readonly JobId[]>;
   reportWaiting(lease: Lease, report: WaitingReport): Promise<void>;
   waitingReport(): Promise<WaitingReport | undefined>;
   /** What each leaf share holds now. */

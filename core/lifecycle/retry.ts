@@ -1,0 +1,58 @@
+import { isAllowed } from './transitions.ts';
+import { amend, releaseNote } from './amend.ts';
+import { closeAttempt } from './enter.ts';
+import type { JobChange } from './change.ts';
+import type { Attempt, Job } from '../job/job.ts';
+import type { EpochMs } from '../job/ids.ts';
+
+/** Whether the job's retry policy asks for another attempt now that this one has come to `job.outcome`. */
+export function wantsRetry(job: Job): boolean {
+  return (
+    job.outcome !== undefined &&
+    job.cancelRequestedBy === undefined &&
+    job.attempt < job.retry.maxAttempts &&
+    job.retry.on.includes(job.outcome)
+  );
+}
+
+/**
+ * Ends the attempt and puts the job back into the queue in one change, so that nobody sees a job ended that is not.
+ * Called when every machine of the attempt is verified gone. The job keeps its place by submission time.
+ */
+export function retry(job: Job, attempt: Attempt, nowMs: EpochMs): JobChange {
+  const { outcome, reason, exitCode: _code, configuringAtMs: _at, ...rest } = job;
+  if (!isAllowed(job.state, 'PENDING')) throw new Error(`retry from ${job.state}`);
+  const ended = job.state === 'DESTROYING' ? 'DONE' : 'PROVISIONING_FAILED';
+  const next: Job = { ...rest, state: 'PENDING', attempt: job.attempt + 1, holdsLimits: false };
+  const change = amend(
+    job,
+    next,
+    [
+      {
+        type: 'AttemptRetried',
+        message: `Attempt ${job.attempt} ended ${outcome ?? ''}: ${reason?.message ?? 'no reason known'} Attempt ${job.attempt + 1} of ${job.retry.maxAttempts} waits in the queue.`,
+        data: { outcome, attempt: job.attempt },
+      },
+      { type: 'StateChanged', message: 'a new attempt by the retry policy', from: job.state, to: 'PENDING' },
+    ],
+    nowMs,
+  );
+  return {
+    ...change,
+    attempt: closeAttempt(attempt, { ...job, state: ended }, true, nowMs),
+    enqueue: queueEntryOf(change.after),
+    ...(job.holdsLimits ? { release: releaseNote(job, change.after.eventCount) } : {}),
+    ...(job.state === 'ACQUIRING_CAPACITY' ? { unpark: true } : {}),
+  };
+}
+
+/** What a PENDING job has in the queue. */
+export function queueEntryOf(job: Job): NonNullable<JobChange['enqueue']> {
+  return {
+    jobId: job.jobId,
+    namespace: job.namespace,
+    priority: job.priority,
+    submittedAtMs: job.submittedAtMs,
+    demand: job.demand,
+  };
+}
