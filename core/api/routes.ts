@@ -1,0 +1,41 @@
+/** Methods that the API uses. */
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH';
+
+/** One operation of the API. */
+export interface Route {
+  readonly method: HttpMethod;
+  /** Path under the API's root, parameters in braces. Parameters at the same place have the same name everywhere. */
+  readonly path: string;
+  /** Name of the operation in the OpenAPI document and of the SDK's method. */
+  readonly operationId: string;
+  /** Folder of the function that answers: `lambdas/api/<handler>/handler.ts`, exported as `handler`. */
+  readonly handler: string;
+  /** What it does, for people. */
+  readonly summary: string;
+}
+
+/**
+ * The API, once: constructs, OpenAPI document, SDK and tests are all made from or checked against this table. Every
+ * route asks for a SigV4 signature. Namespaces stand in the path so that plain IAM policies separate teams.
+ */
+export const routes = [
+  { method: 'POST', path: '/v1/namespaces/{namespace}/jobs', operationId: 'submitJob', handler: 'submit-job', summary: 'Submit a job, or with dryRun=true show its plan and cost.' },
+  { method: 'GET', path: '/v1/namespaces/{namespace}/jobs', operationId: 'listJobs', handler: 'list-jobs', summary: 'List jobs, newest first.' },
+  { method: 'GET', path: '/v1/namespaces/{namespace}/jobs/{jobId}', operationId: 'getJob', handler: 'get-job', summary: 'One job with its attempts, nodes and cost so far.' },
+  { method: 'PATCH', path: '/v1/namespaces/{namespace}/jobs/{jobId}', operationId: 'setPriority', handler: 'set-priority', summary: 'Change the priority of a job.' },
+  { method: 'GET', path: '/v1/namespaces/{namespace}/jobs/{jobId}/events', operationId: 'listEvents', handler: 'list-events', summary: 'The history of a job, oldest first.' },
+  { method: 'GET', path: '/v1/namespaces/{namespace}/jobs/{jobId}/logs', operationId: 'readLogs', handler: 'read-logs', summary: 'Output of hooks and of the job.' },
+  { method: 'POST', path: '/v1/namespaces/{namespace}/jobs/{jobId}/cancel', operationId: 'cancelJob', handler: 'cancel-job', summary: 'Stop a job and tear its machines down.' },
+  { method: 'POST', path: '/v1/namespaces/{namespace}/jobs/{jobId}/release', operationId: 'releaseJob', handler: 'release-job', summary: 'End an interactive cluster as succeeded.' },
+  { method: 'GET', path: '/v1/namespaces/{namespace}/manifests', operationId: 'listManifests', handler: 'list-manifests', summary: 'List manifests with their latest version, by name.' },
+  { method: 'PUT', path: '/v1/namespaces/{namespace}/manifests/{name}', operationId: 'putManifest', handler: 'put-manifest', summary: 'Store a manifest as a new version, or find the version that it is already.' },
+  { method: 'GET', path: '/v1/namespaces/{namespace}/manifests/{name}', operationId: 'getManifest', handler: 'get-manifest', summary: 'The latest version of a manifest.' },
+  { method: 'GET', path: '/v1/namespaces/{namespace}/manifests/{name}/versions', operationId: 'listManifestVersions', handler: 'list-manifest-versions', summary: 'Versions of a manifest, newest first.' },
+  { method: 'GET', path: '/v1/namespaces/{namespace}/manifests/{name}/versions/{version}', operationId: 'getManifestVersion', handler: 'get-manifest', summary: 'One version of a manifest.' },
+  { method: 'POST', path: '/v1/validate', operationId: 'validateManifest', handler: 'validate-manifest', summary: 'Check a manifest without storing it.' },
+  { method: 'GET', path: '/v1/schemas/cluster-definition.json', operationId: 'getManifestSchema', handler: 'get-schema', summary: 'JSON Schema of the manifest, for editors.' },
+  { method: 'GET', path: '/v1/openapi.json', operationId: 'getOpenApi', handler: 'get-openapi', summary: 'The OpenAPI document of this API.' },
+] as const satisfies readonly Route[];
+
+/** Names of the operations. */
+export type OperationId = (typeof routes)[number]['operationId'];
