@@ -45,7 +45,10 @@ export interface Job {
   readonly ttlSeconds: number;
   readonly capacityTimeoutSeconds: number;
   readonly retry: RetryPolicy;
+  /** Whether a script was given beside the manifest; it is an item of its own. */
   readonly hasScript: boolean;
+  /** No onRun step and no script: RUNNING until released or until its TTL. */
+  readonly interactive: boolean;
   readonly state: JobState;
   readonly outcome?: Outcome;
   /** Why it ended as it did, or what holds it where it is. */

@@ -28,10 +28,13 @@ export function requestCancel(job: Job, by: string, nowMs: EpochMs): JobChange |
 /**
  * Lets an interactive cluster end well: its run is over with SUCCEEDED. Before it runs, a release is remembered.
  *
- * @throws InvalidTransitionError when the run is over.
+ * @throws InvalidTransitionError when the run is over, or the job is not interactive.
  */
 export function requestRelease(job: Job, by: string, nowMs: EpochMs): JobChange | 'already' {
   if (job.releaseRequestedBy !== undefined) return 'already';
+  if (!job.interactive) {
+    throw new InvalidTransitionError('The job runs steps of its own and ends with them; cancel it to stop it early.', { interactive: false });
+  }
   const early = ['PENDING', 'ACQUIRING_CAPACITY', 'CONFIGURING', 'RUNNING'] as const;
   if (!(early as readonly string[]).includes(job.state)) {
     throw new InvalidTransitionError(`The job is ${job.state}: its run is over, there is nothing to release.`, { state: job.state });

@@ -1,4 +1,5 @@
 import type { EpochMs, JobId } from '../job/ids.ts';
+import type { TaskAnswer } from './task.ts';
 
 /**
  * The task token that the running execution of an attempt waits for, and what it waits for. An execution is
@@ -28,6 +29,8 @@ export interface StepRecord {
   readonly name: string;
   /** Ranks on which the step runs; it is done only when every one of them has answered. */
   readonly ranks: 'all' | 'head';
+  /** Whether the phase is done with this step. */
+  readonly last: boolean;
   readonly commandId?: string;
   readonly sends: number;
   readonly startedAtMs: EpochMs;
@@ -35,4 +38,6 @@ export interface StepRecord {
   readonly deadlineMs?: EpochMs;
   readonly finishedAtMs?: EpochMs;
   readonly exitCode?: number;
+  /** How the step ended, once `finishedAtMs` is set: kept so that a lost answer can be given again. */
+  readonly answer?: TaskAnswer;
 }
