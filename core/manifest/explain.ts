@@ -9,14 +9,34 @@ type Issue = z.core.$ZodIssue;
 type IssueOf<Code extends Issue['code']> = Extract<Issue, { code: Code }>;
 
 /** A problem whose place is still a list of steps, so that the text can be searched for it. */
-export type LocatedProblem = Omit<ManifestProblem, 'path'> & { readonly path: Path; readonly at: 'key' | 'value' };
+export type LocatedProblem = Omit<ManifestProblem, 'path'> & {
+  readonly path: Path;
+  readonly at: 'key' | 'value';
+  /** The suggestion is the value in quotes, for which the text has the better form: `0123` is not 123. */
+  readonly quotes?: true;
+};
 
-/** Turns what zod found in a value into problems that people can act on. */
-export function explainIssue(issue: Issue, root: unknown, base: Path = []): readonly LocatedProblem[] {
+/** So many unknown keys of one mapping are explained: each takes a search for what was meant. */
+const MAX_UNKNOWN_KEYS = 200;
+
+/** Turns what zod found in a value into problems that people can act on, one per place and kind. */
+export function explainIssues(issues: readonly Issue[], root: unknown): readonly LocatedProblem[] {
+  const found = new Map<string, LocatedProblem>();
+  for (const each of issues.flatMap((issue) => explainIssue(issue, root))) {
+    // The later check of a field is the narrower one: "at most 1000" rather than "at most 9007199254740991".
+    found.set(`${each.code} ${formatPath(each.path)}`, each);
+  }
+  const problems = [...found.values()];
+  // A mistyped key is one mistake, though it also leaves the right key missing.
+  const meant = new Set(problems.filter(({ code }) => code === 'unknown-key').map(({ path, suggestion }) => formatPath([...path.slice(0, -1), suggestion ?? ''])));
+  return problems.filter(({ code, path }) => code !== 'missing' || !meant.has(formatPath(path)));
+}
+
+function explainIssue(issue: Issue, root: unknown, base: Path = []): readonly LocatedProblem[] {
   const path = [...base, ...issue.path];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, path, root));
+      return issue.keys.slice(0, MAX_UNKNOWN_KEYS).map((key) => unknownKey(key, path, root));
     case 'invalid_type':
       return [wrongType(issue.expected, path, root)];
     case 'invalid_value':
@@ -27,7 +47,7 @@ export function explainIssue(issue: Issue, root: unknown, base: Path = []): read
     case 'invalid_union':
       return explainUnion(issue, path, root);
     case 'invalid_key':
-      return issue.issues.flatMap((inner) => explainIssue({ ...inner, path: [] }, root, path)).map((found) => ({ ...found, at: 'key' as const, value: summarise(path.at(-1)) }));
+      return issue.issues.flatMap((inner) => explainIssue(inner, root, path)).map((found) => ({ ...found, at: 'key', value: summarise(path.at(-1)) }));
     case 'custom':
       return [explainRule(issue, path, root)];
     case 'invalid_format':
@@ -70,7 +90,7 @@ function wrongType(expected: string, path: Path, root: unknown): LocatedProblem 
   if (value === undefined) return problem('missing', path, root, `is required: ${wanted}`);
   if (value === null) return problem('wrong-type', path, root, `is empty; it must be ${wanted}`);
   const quotable = expected === 'string' && (typeof value === 'number' || typeof value === 'boolean');
-  if (quotable) return problem('wrong-type', path, root, 'must be text: put it in quotes', JSON.stringify(String(value)));
+  if (quotable) return { ...problem('wrong-type', path, root, 'must be text: put it in quotes', JSON.stringify(String(value))), quotes: true };
   const isNumeral = typeof value === 'string' && /^\d+$/.test(value) && (expected === 'number' || expected === 'int');
   if (isNumeral) return problem('wrong-type', path, root, `must be ${wanted}: leave out the quotes`, value);
   return problem('wrong-type', path, root, `must be ${wanted}, not ${typeName(value)}`);
@@ -102,17 +122,12 @@ function rangeMessage(issue: IssueOf<'too_small' | 'too_big'>): string {
   return `must be at ${least ? 'least' : 'most'} ${limit}`;
 }
 
-/** The branch that the writer had in mind is the one whose outermost type fits. */
+/** The branch that the writer had in mind is the one whose outermost type fits, a list of fixed words last. */
 function explainUnion(issue: IssueOf<'invalid_union'>, path: Path, root: unknown): readonly LocatedProblem[] {
   const value = valueAt(root, path);
-  if (issue.errors.length === 0) {
-    const discriminator = 'discriminator' in issue && typeof issue.discriminator === 'string' ? issue.discriminator : 'type';
-    return [notOneOf('options' in issue && Array.isArray(issue.options) ? issue.options : [], [...path, discriminator], root)];
-  }
   if (value === undefined) return [problem('missing', path, root, 'is required')];
-  const fits = (branch: readonly Issue[]): boolean => branch.every((inner) => inner.path.length > 0 || inner.code !== 'invalid_type');
-  const meant = issue.errors.filter(fits).filter((branch) => !branch.every((inner) => inner.path.length === 0 && inner.code === 'invalid_value'));
-  const branch = meant[0] ?? issue.errors.find(fits);
+  const fitting = issue.errors.filter((branch) => branch.every((inner) => inner.path.length > 0 || inner.code !== 'invalid_type'));
+  const branch = fitting.find(([first]) => first?.code !== 'invalid_value') ?? fitting[0];
   if (branch !== undefined) return branch.flatMap((inner) => explainIssue(inner, root, path));
   const wanted = issue.errors.flatMap((inner) => inner.flatMap(expectation));
   return [problem('wrong-type', path, root, `must be ${[...new Set(wanted)].join(' or ')}, not ${value === null ? 'empty' : typeName(value)}`)];

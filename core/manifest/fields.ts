@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { report } from './problems.ts';
+import { isRecord, report } from './problems.ts';
 
 /** Lowercase letters, digits and hyphens: what may stand in a URL, a host name and an IAM policy. */
 export const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -66,7 +66,7 @@ export const labels = () =>
       for (const key of keys.filter((name) => /^aws:/i.test(name))) {
         report(ctx, { code: 'invalid-value', path: [key], message: 'labels that begin with "aws:" are reserved by AWS' });
       }
-    });
+    }, { when: ({ value }) => isRecord(value) });
 
 export const environment = () =>
   z
@@ -81,7 +81,7 @@ export const environment = () =>
       for (const name of names.filter((key) => RESERVED_ENVIRONMENT_NAME.test(key))) {
         report(ctx, { code: 'conflict', path: [name], message: 'names that begin with ORCH_, and TRACEPARENT, are set by the orchestrator' });
       }
-    });
+    }, { when: ({ value }) => isRecord(value) });
 
 /** A list that names nothing twice. */
 export const distinct = <T extends z.ZodType<string>>(item: T, max: number) =>
@@ -93,4 +93,4 @@ export const distinct = <T extends z.ZodType<string>>(item: T, max: number) =>
       for (const [index, value] of items.entries()) {
         if (items.indexOf(value) < index) report(ctx, { code: 'conflict', path: [index], message: `is listed twice: ${JSON.stringify(value)}` });
       }
-    });
+    }, { when: ({ value }) => Array.isArray(value) });

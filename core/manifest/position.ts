@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node, Pair } from 'yaml';
+import type { Document, Node, YAMLMap, YAMLSeq } from 'yaml';
 import { parsePath } from './problems.ts';
 import type { ManifestProblem, Path } from './problems.ts';
 
@@ -21,44 +21,56 @@ export function positionAt(text: string, offset: number): Position {
   return { line, column: end - lineStart + 1 };
 }
 
+/** What a path names in a document: where its key or list item begins, and its value. */
+interface Place {
+  readonly offset: number;
+  readonly node: Node | null;
+}
+
 /**
- * Offset in the text of what a path names: its key or its value. Of a path that the document has only a part of,
- * the last key that is there, since that is where the missing rest belongs.
+ * The place that a path names. Of a path that the document has only a part of, the last place that is there,
+ * since that is where the missing rest belongs.
+ */
+function placeOf(document: Document, path: Path): Place {
+  let place: Place = { node: document.contents, offset: document.contents?.range?.[0] ?? 0 };
+  for (const step of path) {
+    // Inside of an alias positions are those of the anchor, which is where the text to correct stands.
+    const container: Node | null = isAlias(place.node) ? (place.node.resolve(document) ?? null) : place.node;
+    const next = isMap(container) ? memberOf(container, String(step)) : isSeq(container) ? itemOf(container, Number(step)) : undefined;
+    if (next === undefined) return { ...place, node: null };
+    place = { node: next.node, offset: next.offset ?? place.offset };
+  }
+  return place;
+}
+
+type Found = { readonly node: Node | null; readonly offset: number | undefined } | undefined;
+
+function memberOf(map: YAMLMap, key: string): Found {
+  const pair = map.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+  return pair && { node: pair.value as Node | null, offset: (pair.key as Node).range?.[0] };
+}
+
+function itemOf(list: YAMLSeq, index: number): Found {
+  const node = list.items[index] as Node | undefined;
+  return node && { node, offset: node.range?.[0] };
+}
+
+/**
+ * Offset in the text of what a path names: its key or its value. Mappings, lists and empty values are
+ * found by their key, which says more than the line that follows it.
  */
 export function offsetOf(document: Document, path: Path, at: 'key' | 'value'): number {
-  let node: Node | null = document.contents;
-  let offset = node?.range?.[0] ?? 0;
-  for (const [index, step] of path.entries()) {
-    const container: Node | null = resolve(node, document);
-    const isLast = index === path.length - 1;
-    if (isMap(container)) {
-      const pair = container.items.find((item) => keyOf(item) === String(step));
-      if (pair === undefined) return offset;
-      node = pair.value as Node | null;
-      const keyOffset = (pair.key as Node | null)?.range?.[0] ?? offset;
-      offset = isLast && at === 'value' ? valueOffset(node, keyOffset) : keyOffset;
-    } else if (isSeq(container)) {
-      node = (container.items[Number(step)] as Node | undefined) ?? null;
-      offset = node?.range?.[0] ?? offset;
-    } else {
-      return offset;
-    }
-    // Inside of an alias positions are those of the anchor, which is where the text to correct stands.
-  }
-  return offset;
+  const { node, offset } = placeOf(document, path);
+  const range = isScalar(node) ? node.range : undefined;
+  if (at === 'key' || range === undefined || range === null || range[0] === range[1]) return offset;
+  return range[0];
 }
 
-/** An empty value has a range of no length somewhere behind its key: the key says more. */
-function valueOffset(node: Node | null, keyOffset: number): number {
-  const range = node?.range;
-  if (range === undefined || range === null) return keyOffset;
-  const isEmpty = isScalar(node) && range[0] === range[1];
-  return isEmpty || !isScalar(node) ? keyOffset : range[0];
+/** The text of a plain value as it was written, before it was read as a number or a truth value. */
+export function sourceOf(document: Document, path: Path): string | undefined {
+  const { node } = placeOf(document, path);
+  return isScalar(node) ? node.source : undefined;
 }
-
-const resolve = (node: Node | null, document: Document): Node | null => (isAlias(node) ? (node.resolve(document) ?? null) : node);
-
-const keyOf = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value) : '');
 
 /**
  * Adds line and column to problems that were found in a manifest's values, such as those of admission,

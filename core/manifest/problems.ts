@@ -84,6 +84,9 @@ export function valueAt(root: unknown, path: Path): unknown {
   return value;
 }
 
+/** Whether a value is a mapping. */
+export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** A short form of any value that is safe to put into JSON and into a terminal's line. */
 export function summarise(value: unknown): string | number | boolean | null {
   if (value === null || typeof value === 'boolean') return value;

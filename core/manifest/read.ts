@@ -1,16 +1,26 @@
-import { isAlias, isMap, isScalar, parseDocument, visit } from 'yaml';
-import type { Document, YAMLError } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import type { Document, YAMLError, YAMLMap } from 'yaml';
 import { utf8Bytes } from './fields.ts';
 import { READING, positionAt } from './position.ts';
-import type { ManifestProblem, ManifestProblemCode } from './problems.ts';
+import { formatPath } from './problems.ts';
+import type { ManifestProblem, ManifestProblemCode, Path } from './problems.ts';
 
 export const MAX_MANIFEST_BYTES = 256 * 1024;
 /** How many aliases a document may have, and how often the values they stand for may be repeated. */
 const MAX_ALIASES = 100;
+/** Levels of the document's tree, in which a pair is one too: a guard for everything that walks it by recursion. */
+const MAX_ANCESTORS = 200;
+/** Enough to tell; counting on would cost more than it says. */
+const MAX_TOLD = 100;
+/** The parser's messages quote the text, however long it is. */
+const MAX_MESSAGE_LENGTH = 240;
 
-/** What stands in a text, with the document that knows where. */
+/**
+ * What stands in a text, with the document that knows where. Keys that are written twice do not keep the rest
+ * from being read: `repeated` says where, and the last one counts.
+ */
 export type Reading =
-  | { readonly ok: true; readonly value: unknown; readonly document: Document }
+  | { readonly ok: true; readonly value: unknown; readonly document: Document; readonly repeated: readonly ManifestProblem[] }
   | { readonly ok: false; readonly problems: readonly ManifestProblem[] };
 
 /** Reads one YAML or JSON document into plain values, refusing what a manifest has no use for. */
@@ -24,7 +34,7 @@ const problemAt = (text: string, offset: number, code: ManifestProblemCode, mess
   code,
   path: '$',
   ...positionAt(text, offset),
-  message,
+  message: message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…`.toWellFormed() : message,
 });
 
 /** Everything but tab, line feed and carriage return that YAML does not count as printable. */
@@ -56,9 +66,9 @@ function readJson(text: string): Reading {
   }
   // JSON is read a second time as the YAML that it is, for positions and for the repeated keys that JSON.parse passes over.
   const document = parseDocument(text, READING);
-  if (document.errors.length > 0) return { ok: true, value, document: parseDocument('', READING) };
-  const repeated = checkNodes(document, text);
-  return repeated.length > 0 ? { ok: false, problems: repeated } : { ok: true, value, document };
+  if (document.errors.length > 0) return { ok: true, value, document: parseDocument('', READING), repeated: [] };
+  const { unsupported, repeated } = checkNodes(document, text);
+  return unsupported.length > 0 ? { ok: false, problems: unsupported } : { ok: true, value, document, repeated };
 }
 
 function readYaml(text: string): Reading {
@@ -68,10 +78,10 @@ function readYaml(text: string): Reading {
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
     return { ok: false, problems: [problemAt(text, 0, 'empty-document', 'the document is empty: write a ClusterDefinition')] };
   }
-  const unsupported = checkNodes(document, text);
+  const { unsupported, repeated } = checkNodes(document, text);
   if (unsupported.length > 0) return { ok: false, problems: unsupported };
   try {
-    return { ok: true, value: document.toJS({ maxAliasCount: MAX_ALIASES }), document };
+    return { ok: true, value: document.toJS({ maxAliasCount: MAX_ALIASES }), document, repeated };
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
     return { ok: false, problems: [problemAt(text, 0, 'too-many-aliases', 'aliases repeat too many values: write them out')] };
@@ -83,7 +93,7 @@ function syntaxProblems(document: Document, text: string): readonly ManifestProb
   const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
   if (exhausted !== undefined) return [problemAt(text, exhausted.pos[0], 'too-deep', 'is nested too deeply')];
   const seen = new Map<string, ManifestProblem>();
-  for (const error of [...errors, ...document.warnings]) {
+  for (const error of [...errors.slice(0, MAX_TOLD), ...document.warnings.slice(0, MAX_TOLD)]) {
     const found = syntaxProblem(error, text);
     // One slip makes the parser complain about all that follows on the line: the first complaint is the cause.
     if (!seen.has(`${found.code} ${found.line}`)) seen.set(`${found.code} ${found.line}`, found);
@@ -109,30 +119,54 @@ function syntaxProblem({ code, message, pos }: YAMLError, text: string): Manifes
   }
 }
 
-/** What parses, but stands for something else than it seems: repeated keys, and aliases beyond reason. */
-function checkNodes(document: Document, text: string): readonly ManifestProblem[] {
-  const problems: ManifestProblem[] = [];
+interface NodeProblems {
+  readonly unsupported: readonly ManifestProblem[];
+  readonly repeated: readonly ManifestProblem[];
+}
+
+/** What parses, but stands for something else than it seems: repeated keys, unknown or too many aliases, a depth without reason. */
+function checkNodes(document: Document, text: string): NodeProblems {
+  const unsupported: ManifestProblem[] = [];
+  const repeated: ManifestProblem[] = [];
+  const anchors = new Set<string>();
   let aliases = 0;
+  const checkAlias = (name: string, offset: number): void => {
+    aliases += 1;
+    if (aliases > MAX_ALIASES) unsupported.push(problemAt(text, offset, 'too-many-aliases', `a manifest has at most ${MAX_ALIASES} aliases`));
+    else if (!anchors.has(name)) unsupported.push(problemAt(text, offset, 'unknown-alias', `there is no anchor &${name} before this alias`));
+  };
   visit(document, {
-    Node(_, node) {
-      if (isAlias(node)) {
-        aliases += 1;
-        const offset = node.range?.[0] ?? 0;
-        if (aliases === MAX_ALIASES + 1) problems.push(problemAt(text, offset, 'too-many-aliases', `a manifest has at most ${MAX_ALIASES} aliases`));
-        if (aliases <= MAX_ALIASES && node.resolve(document) === undefined) {
-          problems.push(problemAt(text, offset, 'unknown-alias', `there is no anchor &${node.source} before this alias`));
-        }
-      }
-      if (isMap(node)) {
-        const keys = new Set<string>();
-        for (const { key } of node.items) {
-          if (!isScalar(key)) continue;
-          const name = String(key.value);
-          if (keys.has(name)) problems.push(problemAt(text, key.range?.[0] ?? 0, 'duplicate-key', `the key ${JSON.stringify(name)} is written twice`));
-          keys.add(name);
-        }
-      }
+    Node(_, node, ancestors) {
+      const offset = node.range?.[0] ?? 0;
+      if (ancestors.length > MAX_ANCESTORS) unsupported.push(problemAt(text, offset, 'too-deep', 'is nested too deeply'));
+      if (isAlias(node)) checkAlias(node.source, offset);
+      else if (node.anchor !== undefined) anchors.add(node.anchor);
+      if (isMap(node) && repeated.length < MAX_TOLD) repeated.push(...repeatedKeys(node, [...ancestors, node], text));
+      return ancestors.length > MAX_ANCESTORS || aliases > MAX_ALIASES ? visit.BREAK : undefined;
     },
   });
+  return { unsupported, repeated };
+}
+
+function repeatedKeys(map: YAMLMap, ancestors: readonly unknown[], text: string): readonly ManifestProblem[] {
+  const seen = new Set<string>();
+  const problems: ManifestProblem[] = [];
+  for (const { key } of map.items) {
+    if (!isScalar(key)) continue;
+    const name = String(key.value);
+    if (seen.has(name) && problems.length < MAX_TOLD) {
+      const problem = problemAt(text, key.range?.[0] ?? 0, 'duplicate-key', 'is written twice in one mapping');
+      problems.push({ ...problem, path: formatPath([...pathOf(ancestors), name]) });
+    }
+    seen.add(name);
+  }
   return problems;
+}
+
+/** The path to the last of a chain of nodes, each of which holds the next. */
+function pathOf(chain: readonly unknown[]): Path {
+  return chain.flatMap((node, index): Path => {
+    if (isPair(node)) return isScalar(node.key) ? [String(node.key.value)] : [];
+    return isSeq(node) && index + 1 < chain.length ? [node.items.indexOf(chain[index + 1])] : [];
+  });
 }

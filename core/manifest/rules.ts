@@ -49,3 +49,15 @@ export function checkRuntime(runtime: unknown, ctx: z.core.$RefinementCtx): void
     report(ctx, { code: 'conflict', path: ['version'], message: 'runtime None installs nothing, so it has no version' });
   }
 }
+
+/** A file system is named by its id; the head node's own disk has none. */
+export function checkStorage(storage: unknown, ctx: z.core.$RefinementCtx): void {
+  const type = valueAt(storage, ['type']);
+  const hasId = valueAt(storage, ['fileSystemId']) !== undefined;
+  if (type === 'HeadNode' && hasId) {
+    report(ctx, { code: 'conflict', path: ['fileSystemId'], message: 'storage HeadNode is the head node’s own disk, so it has no file system id' });
+  }
+  if ((type === 'EFS' || type === 'FSx') && !hasId) {
+    report(ctx, { code: 'missing', path: ['fileSystemId'], message: `is required: the id of the ${type} file system` });
+  }
+}

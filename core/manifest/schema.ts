@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { catalogueName, distinct, dnsLabel, labels, printableText, wholeNumber } from './fields.ts';
-import { checkPlacement, checkPools, checkRuntime, needsOneZone } from './rules.ts';
+import { checkPlacement, checkPools, checkRuntime, checkStorage, needsOneZone } from './rules.ts';
 import { hooksSchema } from './steps.ts';
 
 export const API_VERSION = 'orchestrator.our-company.com/v1alpha1';
@@ -69,17 +69,14 @@ const runtime = z
   })
   .superRefine(checkRuntime, { when: always });
 
-const storage = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('HeadNode') }),
-  z.strictObject({ type: z.literal('EFS'), fileSystemId: fileSystemId() }),
-  z.strictObject({ type: z.literal('FSx'), fileSystemId: fileSystemId() }),
-]);
-
-function fileSystemId() {
-  return z.string().regex(/^fs-[0-9a-f]{8,40}$/, { error: 'must be the id of a file system, such as fs-0123456789abcdef0' }).meta({
-    description: 'Id of an existing file system of that kind, in the region of the job.',
-  });
-}
+const storage = z
+  .strictObject({
+    type: z.enum(['HeadNode', 'EFS', 'FSx']).meta({ description: '`HeadNode` shares its own disk; the others are file systems that outlive the job.' }),
+    fileSystemId: z.exactOptional(z.string().regex(/^fs-[0-9a-f]{8,40}$/, { error: 'must be the id of a file system, such as fs-0123456789abcdef0' })).meta({
+      description: 'Id of an existing EFS or FSx file system in the region of the job.',
+    }),
+  })
+  .superRefine(checkStorage, { when: always });
 
 const retry = z.strictObject({
   maxAttempts: wholeNumber(1, 10).default(1).meta({ description: 'How often the job may run in all.' }),
@@ -104,7 +101,7 @@ const spec = z
     hooks: hooksSchema.prefault({}).meta({ description: 'The user’s own steps.' }),
     runtime: runtime.default({ type: 'None' }).meta({ description: 'What makes a cluster of them.' }),
     storage: storage.default({ type: 'HeadNode' }).meta({
-      description: 'What stands at `/data` on every node: the head node’s own disk, or a file system that outlives the job.',
+      description: 'What stands at `/data` on every node.',
     }),
     priority: z
       .union([wholeNumber(0, MAX_PRIORITY), priorityClass])

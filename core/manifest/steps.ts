@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commandWord, environment, printableText, scriptText, wholeNumber } from './fields.ts';
-import { report } from './problems.ts';
+import { isRecord, report } from './problems.ts';
 
 /** Longest bound there is: as long as a job itself may be told to live, 30 days. */
 export const MAX_STEP_TIMEOUT_SECONDS = 30 * 24 * 3600;
@@ -44,26 +44,24 @@ function checkStep(step: object, ctx: z.core.$RefinementCtx): void {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** A step that is a script. */
-export interface ScriptStep {
+export type ScriptStep = {
   readonly kind: 'script';
   readonly name: string;
   readonly script: string;
   readonly timeoutSeconds: number;
   readonly env: Readonly<Record<string, string>>;
-}
+};
 
 /** A step that is a container image, with the words that replace its entrypoint. */
-export interface ImageStep {
+export type ImageStep = {
   readonly kind: 'image';
   readonly name: string;
   readonly image: string;
   readonly command?: readonly string[];
   readonly timeoutSeconds: number;
   readonly env: Readonly<Record<string, string>>;
-}
+};
 
 export type Step = ScriptStep | ImageStep;
 

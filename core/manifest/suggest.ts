@@ -1,5 +1,7 @@
 /** Longest text that is compared: what is longer is not a slip of the finger, and comparing costs its square. */
 const MAX_COMPARED_LENGTH = 64;
+/** From this length on, the beginning of a word says which word is meant. */
+const MIN_PREFIX_LENGTH = 4;
 
 /**
  * Edit distance in which a swap of two neighbours counts once (optimal string alignment),
@@ -27,12 +29,15 @@ const at = (row: readonly number[], index: number): number => row[index] ?? Numb
 
 /**
  * The candidate that was most probably meant, or `undefined` when none is near.
- * Case is ignored; at most a third of the letters may differ. Of equally near ones the first wins.
+ * Case is ignored; at most a third of the letters may differ, unless it is the beginning of one candidate only.
+ * Of equally near ones the first wins.
  */
-export function nearest(seen: string, candidates: Iterable<string>): string | undefined {
+export function nearest(seen: string, candidates: readonly string[]): string | undefined {
   if (seen.length === 0 || seen.length > MAX_COMPARED_LENGTH) return undefined;
   const wanted = seen.toLowerCase();
   const allowed = Math.max(1, Math.floor(seen.length / 3));
+  const completed = candidates.filter((candidate) => wanted.length >= MIN_PREFIX_LENGTH && candidate.toLowerCase().startsWith(wanted));
+  if (completed.length === 1) return completed[0];
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - seen.length) > allowed) continue;
