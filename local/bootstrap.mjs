@@ -1,0 +1,142 @@
+// The way into every npm script: plain Node >= 20 without dependencies. Brings a clean checkout to the
+// state that a command needs (npm packages, a Python environment), then runs the command on Node 24.
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const packageBinaries = join(root, 'node_modules', '.bin');
+const venv = join(root, '.local', 'venv');
+
+/** What each npm script runs, and whether that needs the local cloud's Python environment. */
+const commands = {
+  start: { script: 'local/demo.ts', python: true },
+  test: { script: 'local/checks.ts', python: true },
+  check: { script: 'local/checks.ts', arguments: ['--quick'], python: false },
+  local: { script: 'local/main.ts', python: true },
+  preflight: { script: 'bin/preflight.ts', python: false },
+  docs: { script: 'docs/generate.ts', python: false },
+};
+
+class SetupError extends Error {}
+
+const say = (line) => process.stderr.write(`setup: ${line}\n`);
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+function requireNode() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 20) {
+    throw new SetupError(`Node ${process.versions.node} is too old: 20 or later is needed (https://nodejs.org).`);
+  }
+}
+
+/** Whether node_modules holds what the lockfile says; packages for other platforms may be missing. */
+function packagesInstalled() {
+  const installedFile = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installedFile)) return false;
+  const installed = readJson(installedFile).packages;
+  return Object.entries(readJson(join(root, 'package-lock.json')).packages).every(([path, locked]) => {
+    if (path === '' || locked.link || !path.startsWith('node_modules')) return true;
+    return path in installed ? installed[path].version === locked.version : locked.optional === true;
+  });
+}
+
+function installPackages() {
+  if (packagesInstalled()) return;
+  say('installing npm packages (npm ci), about a minute …');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci failed: see its message above.');
+}
+
+function requireNode24() {
+  const found = readOutput(join(packageBinaries, 'node'), ['--version']);
+  if (!found?.startsWith('v24.')) {
+    throw new SetupError('the npm package "node" did not bring Node 24, perhaps because npm was told to ignore '
+      + 'install scripts. Way out: npm rebuild node --ignore-scripts=false, then try again.');
+  }
+}
+
+/** The first interpreter on PATH that is new enough. */
+function findPython() {
+  const candidates = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python'];
+  const seen = [];
+  for (const candidate of candidates) {
+    const version = readOutput(candidate, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'])?.trim();
+    if (version === undefined) continue;
+    const [major, minor] = version.split('.').map(Number);
+    if (major === 3 && minor >= 11) return candidate;
+    seen.push(`${candidate} is ${version}`);
+  }
+  throw new SetupError(`Python 3.11 or later is needed to run the local cloud, and ${
+    seen.length > 0 ? seen.join(', ') : 'no Python is on PATH'}. Way out: install one (https://www.python.org/downloads/, `
+    + '"apt install python3 python3-venv", "brew install python") and put it on PATH.');
+}
+
+function installPython() {
+  const requirements = join(root, 'local', 'requirements.txt');
+  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+  const stamp = join(venv, '.requirements-sha256');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const python = findPython();
+  say('installing the local cloud into .local/venv (Python), about half a minute …');
+  rmSync(venv, { recursive: true, force: true });
+  mkdirSync(dirname(venv), { recursive: true });
+  run(python, ['-m', 'venv', venv],
+    'the Python environment could not be made. On Debian and Ubuntu: apt install python3-venv.');
+  run(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements],
+    'pip could not install local/requirements.txt: see its message above.');
+  writeFileSync(stamp, wanted);
+}
+
+function readOutput(command, args) {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    return undefined;
+  }
+}
+
+function run(command, args, failure) {
+  try {
+    execFileSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  } catch (error) {
+    throw new SetupError(failure, { cause: error });
+  }
+}
+
+/** Runs the command and ends as it ends; a signal reaches it, and it is waited for. */
+function runOnNode24(script, args) {
+  const path = [packageBinaries, process.env.PATH].join(delimiter);
+  const child = spawn(join(packageBinaries, 'node'), [join(root, script), ...args], {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path },
+  });
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // A terminal sends Ctrl-C to the whole foreground group, so the child has it already; anyone else sends it here.
+  process.on('SIGINT', () => { if (!process.stdin.isTTY) child.kill('SIGINT'); });
+  child.on('error', (error) => { say(error.message); process.exitCode = 1; });
+  child.on('exit', (code, signal) => { process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143); });
+}
+
+function main([name, ...args]) {
+  const command = commands[name];
+  if (command === undefined) {
+    throw new SetupError(`no such command: ${name}. There are: ${Object.keys(commands).join(', ')}.`);
+  }
+  requireNode();
+  installPackages();
+  requireNode24();
+  if (command.python) installPython();
+  if (!existsSync(join(root, command.script))) throw new SetupError(`${command.script} does not exist in this checkout.`);
+  runOnNode24(command.script, [...(command.arguments ?? []), ...args]);
+}
+
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort, isFree, preferPort } from './ports.ts';
+import { isRunning, stop, type DetachedProcess } from './processes.ts';
+import { readRecord, recordFile, writeRecord, type CloudRecord } from './record.ts';
+import {
+  endpointOf, fleetDirectory, fleetUrlOf, startFleet, startMiniStack, temporaryDirectory, waitUntilHealthy,
+  type FleetOptions, type Site,
+} from './services.ts';
+
+const preferredPort = 4566;
+const preferredFleetPort = 4567;
+const stopGraceMs = 15_000;
+
+/**
+ * Makes both servers of the directory's cloud run. A fleet simulator that died comes back with its instances; if
+ * MiniStack died, everything begins anew, since it keeps its state in memory.
+ *
+ * @param port of the endpoint: 0 for any free one, undefined for 4566 if it is free and else any.
+ * @throws when the port is taken or a server does not start.
+ */
+export async function ensureServers(
+  dir: string, port: number | undefined, fleetOptions: FleetOptions,
+): Promise<CloudRecord> {
+  const before = readRecord(dir);
+  const ministack = before && serverNamed(before, 'ministack');
+  if (before && ministack && isRunning(ministack)) {
+    const fleet = serverNamed(before, 'fleet');
+    return fleet && isRunning(fleet) ? before : restartFleet(before, fleetOptions);
+  }
+  await stopServers(dir);
+  return startServers(await chooseSite(dir, port), fleetOptions);
+}
+
+/** Ends both servers, all instances, and removes what they wrote but the logs. False when nothing was there. */
+export async function stopServers(dir: string): Promise<boolean> {
+  const record = readRecord(dir);
+  for (const process of record?.processes ?? []) await stop(process, stopGraceMs);
+  for (const leftover of [fleetDirectory({ dir }), temporaryDirectory({ dir }), recordFile(dir), join(dir, 'env')]) {
+    if (existsSync(leftover)) rmSync(leftover, { recursive: true, force: true });
+  }
+  return record !== undefined;
+}
+
+/** Starts the simulator again on the same port, after it ended by itself or by a test. */
+export async function restartFleet(before: CloudRecord, options: FleetOptions): Promise<CloudRecord> {
+  const fleet = await startFleet(before.site, options);
+  const record = { ...before, processes: [fleet, ...before.processes.filter(({ name }) => name !== 'fleet')] };
+  writeRecord(record);
+  await waitForFleet(before.site, fleet);
+  return record;
+}
+
+export function serverNamed(record: CloudRecord, name: 'fleet' | 'ministack'): DetachedProcess | undefined {
+  return record.processes.find((process) => process.name === name);
+}
+
+async function startServers(site: Site, fleetOptions: FleetOptions): Promise<CloudRecord> {
+  mkdirSync(temporaryDirectory(site), { recursive: true });
+  const fleet = await startFleet(site, fleetOptions);
+  const begun: CloudRecord = { site, processes: [fleet], bootstrapped: false, outputs: {} };
+  writeRecord(begun);
+  const ministack = await startMiniStack(site);
+  const record = { ...begun, processes: [fleet, ministack] };
+  writeRecord(record);
+  await Promise.all([
+    waitUntilHealthy(ministack, `${endpointOf(site)}/_ministack/health`),
+    waitForFleet(site, fleet),
+  ]);
+  return record;
+}
+
+function waitForFleet(site: Site, fleet: DetachedProcess): Promise<void> {
+  return waitUntilHealthy(fleet, `${fleetUrlOf(site)}/_fleet/state`);
+}
+
+async function chooseSite(dir: string, port: number | undefined): Promise<Site> {
+  if (port === 0) return { dir, port: await freePort(), fleetPort: await freePort() };
+  if (port !== undefined && !await isFree(port)) {
+    throw new Error(`Port ${port} is taken. Way out: --port 0 takes any free one.`);
+  }
+  return {
+    dir,
+    port: port ?? await preferPort(preferredPort),
+    fleetPort: await preferPort(preferredFleetPort),
+  };
+}
