@@ -4,6 +4,7 @@ import type { Deadline, JobChange, ParkedEntry } from '../lifecycle/change.ts';
 import type { StepRecord, Wait } from '../lifecycle/wait.ts';
 import type { LaunchRecord } from '../capacity/gang.ts';
 import type { JobState } from '../lifecycle/states.ts';
+import type { NewManifestVersion } from './manifest-store.ts';
 
 /** A page of a listing; `cursor` is opaque, URL-safe and absent on the last page. */
 export interface Page<T> {
@@ -20,7 +21,10 @@ export interface JobFilter {
 
 /** All that a submission writes, in one transaction. */
 export interface Submission {
+  /** With `manifest`, its version number is not known yet and is filled in by the store. */
   readonly job: Job;
+  /** A manifest that came with the job: its version is written (or the one that has this digest is named) in the same transaction. */
+  readonly manifest?: NewManifestVersion;
   readonly events: readonly JobEvent[];
   readonly script?: string;
   readonly idempotency?: { readonly key: string; readonly requestDigest: string; readonly expiresAtMs: EpochMs };

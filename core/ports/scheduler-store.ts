@@ -27,8 +27,11 @@ export interface SchedulerStore {
   markDirty(): Promise<void>;
   /** Clears the mark and says whether it was set. */
   takeDirty(lease: Lease): Promise<boolean>;
-  /** At most `depth` entries of each leaf, best first, with what is held and what is parked. */
-  snapshot(depth: number): Promise<QueueSnapshot>;
+  /**
+   * At most `depth` entries of each leaf, best first, with what is held and what is parked. Leaves that have long been
+   * empty at `nowMs` are forgotten on the way.
+   */
+  snapshot(depth: number, nowMs: EpochMs): Promise<QueueSnapshot>;
   /** Ends that the scheduler has not counted yet. */
   releases(limit: number): Promise<readonly LimitRelease[]>;
   /** Subtracts what was held and removes the notes, in one transaction. */
