@@ -26,3 +26,8 @@ export async function runCommand(
     throw new CommandFailedError(`${[command, ...args].join(' ')} ended with ${ended}:\n${tail}`);
   }
 }
+
+/** What a person is told of a thrown value. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -25,7 +25,8 @@ export async function deployAssembly(endpoint: string, assembly: string, outputs
     'deploy', '--all', '--app', assembly, '--require-approval', 'never',
     '--outputs-file', outputsFile, '--progress', 'events',
   ]);
-  return JSON.parse(readFileSync(outputsFile, 'utf8')) as StackOutputs;
+  const outputs: StackOutputs = JSON.parse(readFileSync(outputsFile, 'utf8'));
+  return outputs;
 }
 
 async function cdk(endpoint: string, args: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import { readFileSync, existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { bringUp } from './cloud.ts';
+import { messageOf } from './command.ts';
 import { fleetControl, type FleetControl } from './fleet-control.ts';
 import { isolationWarning } from './isolation.ts';
 import { repositoryRoot } from './paths.ts';
@@ -150,7 +151,7 @@ function jsonArgument(text: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new Error(`Not JSON: ${(error as Error).message}`, { cause: error });
+    throw new Error(`Not JSON: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -172,6 +173,6 @@ function positive(text: string): number {
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(`local: ${(error as Error).message}`);
+  console.error(`local: ${messageOf(error)}`);
   process.exitCode = 1;
 }

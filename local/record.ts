@@ -24,7 +24,9 @@ export function recordFile(dir: string): string {
 /** The record of the directory's cloud, undefined when there is none. */
 export function readRecord(dir: string): CloudRecord | undefined {
   const file = recordFile(dir);
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as CloudRecord : undefined;
+  if (!existsSync(file)) return undefined;
+  const record: CloudRecord = JSON.parse(readFileSync(file, 'utf8'));
+  return record;
 }
 
 /** Replaces the record as a whole, so that no reader sees half of one. */

@@ -1,0 +1,91 @@
+// What `npm test` and `npm run check` run: every check in order, to the end even if one fails, and an honest exit code.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { messageOf } from './command.ts';
+import { planSteps, stepResult, summarize, type JestReport, type Step, type StepResult } from './check-plan.ts';
+import { repositoryRoot, searchPath } from './paths.ts';
+import { stopServers } from './servers.ts';
+import { testClouds } from './test-clouds.ts';
+
+const reportFolder = join(repositoryRoot, '.local', 'checks');
+
+let interrupted = false;
+
+async function main(quick: boolean, only: readonly string[] | undefined): Promise<void> {
+  const plan = planSteps(quick, reportFolder);
+  const unknown = only?.filter((name) => !plan.some((step) => step.name === name)) ?? [];
+  if (unknown.length > 0) {
+    throw new Error(`No step is named ${unknown.join(', ')}. There are: ${plan.map(({ name }) => name).join(', ')}.`);
+  }
+  rmSync(reportFolder, { recursive: true, force: true });
+  mkdirSync(reportFolder, { recursive: true });
+
+  const results: StepResult[] = [sharedFolderResult()].filter((result) => result !== undefined);
+  for (const step of plan.filter(({ name }) => only?.includes(name) ?? true)) {
+    results.push(await runStep(step));
+    if (interrupted) break;
+  }
+  await stopLeftoverClouds();
+  console.log(summarize(results));
+  if (interrupted) process.exitCode = 130;
+  else if (results.some(({ succeeded }) => !succeeded)) process.exitCode = 1;
+}
+
+async function runStep(step: Step): Promise<StepResult> {
+  console.log(`\n── ${step.name}`);
+  const began = performance.now();
+  const succeeded = await runToEnd(step);
+  const seconds = (performance.now() - began) / 1000;
+  const report = step.report === undefined ? undefined : readReport(step.report);
+  return stepResult(step.name, succeeded && (step.report === undefined || report !== undefined), seconds, report);
+}
+
+function readReport(file: string): JestReport | undefined {
+  if (!existsSync(file)) return undefined;
+  const report: JestReport = JSON.parse(readFileSync(file, 'utf8'));
+  return report;
+}
+
+function runToEnd(step: Step): Promise<boolean> {
+  const child = spawn(step.command, step.arguments, {
+    cwd: repositoryRoot, stdio: 'inherit', env: { ...process.env, PATH: searchPath() },
+  });
+  const passOn = () => {
+    interrupted = true;
+    if (!process.stdin.isTTY) child.kill('SIGINT'); // a terminal has told the child already
+  };
+  process.on('SIGINT', passOn);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      process.off('SIGINT', passOn);
+      resolve(code === 0);
+    });
+  });
+}
+
+/** The users' own files stand beside the checkout; some tests read them from there. */
+function sharedFolderResult(): StepResult | undefined {
+  if (existsSync(join(repositoryRoot, '..', 'shared'))) return undefined;
+  console.warn('WARNING: ../shared is missing, so what the users\' own files prove is not tested.');
+  return process.env['CI'] === undefined ? undefined : stepResult('shared files', false, 0, undefined);
+}
+
+/** A test run that was ended by force leaves its clouds running. */
+async function stopLeftoverClouds(): Promise<void> {
+  if (!existsSync(testClouds)) return;
+  for (const name of readdirSync(testClouds)) await stopServers(join(testClouds, name));
+}
+
+await new Command('npm test --')
+  .description('Run the checks and tests.')
+  .option('--quick', 'without the tests that need the local cloud')
+  .option('--only <steps...>', 'only these steps, such as: types unit')
+  .action(({ quick, only }: { quick?: true; only?: string[] }) => main(quick === true, only))
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(`checks: ${messageOf(error)}`);
+    process.exitCode = 1;
+  });
