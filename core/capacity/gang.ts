@@ -9,13 +9,16 @@ export interface PoolRequest {
   readonly instanceTypes: readonly string[];
   readonly purchaseOption: 'OnDemand' | 'Spot' | 'SpotPreferred';
   readonly mix: 'Any' | 'Same';
-  /** AMI id by architecture, or absent for the deployment's default. */
+  /** Machine image of the pool's architecture: an AMI id or `resolve:ssm:…`. Absent: the deployment's default. */
   readonly image?: string;
   readonly diskSizeGiB?: number;
   readonly efa: boolean;
 }
 
-/** All machines of an attempt: all pools together or none. Pools in manifest order, the head's pool first. */
+/**
+ * All machines of an attempt: all pools together or none. The head's pool first, the others in manifest order; an empty
+ * list of zones stands for every zone that the deployment serves.
+ */
 export interface GangRequest {
   readonly jobId: JobId;
   readonly attempt: number;
@@ -24,27 +27,47 @@ export interface GangRequest {
   readonly region: string;
   readonly zones: readonly string[];
   readonly spread: 'Single' | 'Prefer' | 'Any';
+  /** Whether the machines stand close together in a placement group made for the attempt. */
+  readonly placementGroup?: boolean;
   readonly pools: readonly PoolRequest[];
   /** Ceiling on the gang's list price per hour, where the manifest names one. */
   readonly maxMicroUsdPerHour?: MicroUsd;
 }
 
-/** One launch call: the exact request, written before the call is made. `ordinal` from 1 within the attempt. */
-export interface LaunchRecord {
+/** A launch that is decided and not yet written. */
+export interface PlannedLaunch {
   readonly jobId: JobId;
   readonly attempt: number;
+  /** From 1 within the attempt. */
   readonly ordinal: number;
   readonly pool: string;
   readonly count: number;
+  /** The launch brings at least this many or none: `count` for a whole pool in one call, 1 for what can be had. */
   readonly minimum: number;
   readonly market: Market;
   readonly instanceTypes: readonly string[];
   readonly zones: readonly string[];
   /** Derived from job, attempt and ordinal: EC2 answers the same request again instead of launching twice. */
   readonly clientToken: string;
+  /** The instances that this launch replaces; absent for the gang itself. */
+  readonly replaces?: readonly InstanceId[];
+}
+
+/** One launch call, written before the call is made. */
+export interface LaunchRecord extends PlannedLaunch {
   readonly requestedAtMs: EpochMs;
-  /** Absent while the answer is not known: the very same call is then made again. */
+  /**
+   * The provider's exact request, there while the answer is not known: the very same call is then made again, whatever
+   * the deployment has become meanwhile.
+   */
+  readonly request?: string;
+  /** Absent while the answer is not known. */
   readonly result?: LaunchOutcome;
+  /**
+   * Set on the last launch of what stayed short: everything launched up to and including it is given up. After a `try`
+   * the turn goes on elsewhere; after a `turn` the next one starts afresh, what was unavailable counts no more.
+   */
+  readonly ends?: 'try' | 'turn';
 }
 
 /** What a launch call brought. Partial capacity is a result. */
@@ -74,7 +97,7 @@ export type AcquireResult =
   | { readonly kind: 'acquired'; readonly nodes: readonly Node[]; readonly launches: number }
   | {
       readonly kind: 'short';
-      /** Nodes that could be had at best, of those asked for; all of them are released again. */
+      /** How many nodes were missing; those that could be had are released again. */
       readonly shortfall: number;
       readonly untilMs: EpochMs;
       readonly cooldowns: readonly Cooldown[];

@@ -20,17 +20,24 @@ export interface Cooldown {
   readonly scope: CooldownScope;
   /** The EC2 error code. */
   readonly code: string;
+  /** Launches of fewer machines than this are not held back; absent: every launch is. */
+  readonly atLeast?: number;
   /** How often in a row: the wait doubles with each, up to ten minutes. */
   readonly failures: number;
   readonly sinceMs: EpochMs;
   readonly untilMs: EpochMs;
 }
 
+/** A stable string for an offering. */
+export function offeringKey(offering: Offering): string {
+  return `${offering.instanceType}/${offering.zone}/${offering.market}`;
+}
+
 /** A stable string for a scope: the key of its item, and how it reads in logs. */
 export function scopeKey(scope: CooldownScope): string {
   switch (scope.kind) {
     case 'offering':
-      return `offering/${scope.offering.instanceType}/${scope.offering.zone}/${scope.offering.market}`;
+      return `offering/${offeringKey(scope.offering)}`;
     case 'subnet':
       return `subnet/${scope.zone}/${scope.subnetId}`;
     case 'quota':

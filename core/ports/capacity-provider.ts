@@ -41,7 +41,12 @@ export interface CapacityProvider {
 /** Cooldowns are shared by all jobs and expire by time on read. */
 export interface CooldownStore {
   active(nowMs: EpochMs): Promise<readonly Cooldown[]>;
-  /** The latest of each scope, expired ones too: a scope that fails again right after its cooldown waits longer. */
+  /**
+   * The latest of each scope, those that expired within the last hour too: a scope that fails again right after its
+   * cooldown waits longer.
+   */
+  recent(nowMs: EpochMs): Promise<readonly Cooldown[]>;
+  /** Replaces what was known of these scopes. */
   record(cooldowns: readonly Cooldown[]): Promise<void>;
   /** A success clears the scope. */
   clear(keys: readonly string[]): Promise<void>;
