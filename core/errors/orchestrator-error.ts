@@ -10,6 +10,7 @@ export const errorNames = [
   'ManifestNotFoundError',
   'VersionConflictError',
   'InvalidTransitionError',
+  'IdempotencyKeyReusedError',
   'PayloadTooLargeError',
   'QuotaExceededError',
   'LaunchRejectedError',
@@ -88,6 +89,13 @@ export class VersionConflictError extends OrchestratorError {
 export class InvalidTransitionError extends OrchestratorError {
   readonly name = 'InvalidTransitionError';
   readonly kind = 'conflict';
+  readonly retryable = false;
+}
+
+/** The idempotency key was used before, with another request. */
+export class IdempotencyKeyReusedError extends OrchestratorError {
+  readonly name = 'IdempotencyKeyReusedError';
+  readonly kind = 'client';
   readonly retryable = false;
 }
 

@@ -1,0 +1,120 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { z } from 'zod';
+import { ForbiddenError, InvalidRequestError, PayloadTooLargeError } from '../../core/errors/orchestrator-error.ts';
+
+/** So much is read of a body: a manifest of 256 KiB with what JSON adds to it. */
+export const MAX_BODY_BYTES = 300 * 1024;
+
+/** What an operation expects. `body` is for JSON; operations that read other formats take `text`. */
+export interface RequestSchema {
+  readonly path?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly headers?: z.ZodType;
+  readonly body?: z.ZodType;
+}
+
+type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : Readonly<Record<string, never>>;
+
+/** A request that was read and validated. */
+export interface ApiRequest<Schema extends RequestSchema> {
+  readonly path: Output<Schema['path']>;
+  readonly query: Output<Schema['query']>;
+  readonly headers: Output<Schema['headers']>;
+  readonly body: Output<Schema['body']>;
+  /** The body as text, empty when there is none. */
+  readonly text: string;
+  /** Media type of the body in lower case, without parameters. */
+  readonly mediaType: string | undefined;
+  /** The IAM user's name or the role session's name. */
+  readonly user: string;
+}
+
+/** One thing that is wrong with a request: `query.limit`, `body.priority`. */
+interface RequestProblem {
+  readonly code: 'invalid-parameter';
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * Reads the event of a REST API's proxy integration.
+ *
+ * @throws PayloadTooLargeError, ForbiddenError, InvalidRequestError; the last with everything that is wrong at once.
+ */
+export function readRequest<Schema extends RequestSchema>(event: APIGatewayProxyEvent, schema: Schema): ApiRequest<Schema> {
+  const headers = lowerCaseKeys(event.headers ?? {});
+  const text = readText(event);
+  const problems: RequestProblem[] = [];
+  const check = (part: string, of: z.ZodType | undefined, value: unknown): unknown => {
+    if (of === undefined) return {};
+    const result = of.safeParse(value);
+    if (result.success) return result.data;
+    problems.push(...result.error.issues.map((issue) => describeIssue(part, issue)));
+    return undefined;
+  };
+  const request = {
+    path: check('path', schema.path, event.pathParameters ?? {}),
+    query: check('query', schema.query, withoutSignature(event.queryStringParameters ?? {})),
+    headers: check('headers', schema.headers, headers),
+    body: schema.body === undefined ? {} : check('body', schema.body, parseJson(text)),
+    text,
+    mediaType: headers['content-type']?.split(';')[0]?.trim().toLowerCase(),
+    user: userOf(event.requestContext?.identity?.userArn ?? undefined),
+  };
+  if (problems.length > 0) {
+    const list = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+    throw new InvalidRequestError(`The request is not acceptable: ${list}.`, { problems });
+  }
+  return request as ApiRequest<Schema>;
+}
+
+/**
+ * The caller's name: of an IAM user its own, of a role's session the session's.
+ *
+ * @throws ForbiddenError for a request without a signature.
+ */
+export function userOf(userArn: string | undefined): string {
+  const resource = userArn?.split(':').slice(5).join(':');
+  const name = resource?.split('/').at(-1);
+  if (name === undefined || name === '') throw new ForbiddenError('The request carries no identity: sign it with SigV4.');
+  return name;
+}
+
+function readText(event: APIGatewayProxyEvent): string {
+  const body = event.body ?? '';
+  const bytes = Buffer.from(body, event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAX_BODY_BYTES) {
+    throw new PayloadTooLargeError(`The body has ${bytes.length} bytes; at most ${MAX_BODY_BYTES} are read.`, { bytes: bytes.length, limit: MAX_BODY_BYTES });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new InvalidRequestError('The body is not UTF-8 text.', {}, { cause: error });
+  }
+}
+
+function parseJson(text: string): unknown {
+  if (text.trim() === '') throw new InvalidRequestError('A JSON body is required.');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? `: ${error.message.slice(0, 200).toWellFormed()}` : '';
+    throw new InvalidRequestError(`The body is not JSON${why}.`, {}, { cause: error });
+  }
+}
+
+function describeIssue(part: string, issue: z.core.$ZodIssue): RequestProblem {
+  const keys = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 10) : [];
+  const path = [part, ...issue.path.map(String)].join('.');
+  const message = keys.length > 0 ? `unknown: ${keys.map((key) => JSON.stringify(key.slice(0, 100))).join(', ')}` : issue.message;
+  return { code: 'invalid-parameter', path: path.slice(0, 300).toWellFormed(), message: message.toWellFormed() };
+}
+
+/** A request may be signed in its query string; those parameters are not the operation's. */
+function withoutSignature(query: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(query).filter(([name]) => !/^x-amz-/i.test(name)));
+}
+
+function lowerCaseKeys(headers: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

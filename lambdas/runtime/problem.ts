@@ -1,0 +1,93 @@
+import {
+  DependencyThrottledError,
+  InternalError,
+  OrchestratorError,
+} from '../../core/errors/orchestrator-error.ts';
+import type { ErrorName } from '../../core/errors/orchestrator-error.ts';
+
+/** An answer in the form of RFC 9457, with its status and headers. */
+export interface ProblemAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Problem;
+}
+
+/** An RFC 9457 problem document. `type` is stable: clients match on it. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** Names this very occurrence: the request. */
+  readonly instance: string;
+  readonly requestId: string;
+  /** Each single thing that is wrong, where it is known. */
+  readonly errors?: unknown;
+}
+
+const kinds: Readonly<Record<ErrorName, { readonly status: number; readonly title: string }>> = {
+  InvalidRequestError: { status: 400, title: 'The request cannot be read' },
+  InvalidManifestError: { status: 422, title: 'The manifest is not acceptable' },
+  ForbiddenError: { status: 403, title: 'Not allowed' },
+  JobNotFoundError: { status: 404, title: 'No such job' },
+  ManifestNotFoundError: { status: 404, title: 'No such manifest' },
+  VersionConflictError: { status: 409, title: 'Changed by somebody else in between' },
+  InvalidTransitionError: { status: 409, title: 'Not possible in this state' },
+  IdempotencyKeyReusedError: { status: 422, title: 'The idempotency key belongs to another request' },
+  PayloadTooLargeError: { status: 413, title: 'The body is too large' },
+  QuotaExceededError: { status: 429, title: 'A limit is reached' },
+  DependencyThrottledError: { status: 503, title: 'AWS asks to slow down' },
+  LaunchRejectedError: { status: 500, title: 'Something went wrong' },
+  StepFailedError: { status: 500, title: 'Something went wrong' },
+  StepTimedOutError: { status: 500, title: 'Something went wrong' },
+  ConfigurationError: { status: 500, title: 'Something went wrong' },
+  LeaseLostError: { status: 500, title: 'Something went wrong' },
+  InternalError: { status: 500, title: 'Something went wrong' },
+};
+
+const DEFAULT_RETRY_AFTER_SECONDS = 5;
+
+/** The problem document of an error. What nobody foresaw keeps its message for the logs. */
+export function problemOf(error: OrchestratorError, requestId: string): ProblemAnswer {
+  const { status, title } = kinds[error.name];
+  const isOurs = status >= 500 && status !== 503;
+  const problems = error.details['problems'];
+  return {
+    status,
+    headers: status === 429 || status === 503 ? { 'retry-after': String(retryAfterSeconds(error)) } : {},
+    body: {
+      type: problemType(isOurs ? 'InternalError' : error.name),
+      title,
+      status,
+      detail: isOurs ? 'The request id leads to the details in the logs.' : error.message,
+      instance: `urn:orchestrator:request:${requestId}`,
+      requestId,
+      ...(problems === undefined || isOurs ? {} : { errors: problems }),
+    },
+  };
+}
+
+/** `InvalidManifestError` is `urn:orchestrator:problem:invalid-manifest`. */
+export function problemType(name: ErrorName): string {
+  const kebab = name.replace(/Error$/, '').replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+  return `urn:orchestrator:problem:${kebab}`;
+}
+
+/** Whatever was thrown, as one of the product's errors; what was thrown stays as its cause. */
+export function asOrchestratorError(error: unknown): OrchestratorError {
+  if (error instanceof OrchestratorError) return error;
+  if (isThrottling(error)) return new DependencyThrottledError('An AWS service asks to slow down.', {}, { cause: error });
+  return new InternalError('Unexpected error.', {}, { cause: error });
+}
+
+/** The SDK marks the errors that it would retry because of throttling. */
+function isThrottling(error: unknown): boolean {
+  if (!(error instanceof Error) || !('$retryable' in error)) return false;
+  const hint = error.$retryable;
+  return typeof hint === 'object' && hint !== null && 'throttling' in hint && hint.throttling === true;
+}
+
+function retryAfterSeconds(error: OrchestratorError): number {
+  const seconds = error.details['retryAfterSeconds'];
+  return typeof seconds === 'number' && Number.isFinite(seconds) ? Math.max(1, Math.ceil(seconds)) : DEFAULT_RETRY_AFTER_SECONDS;
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError } from '../../../core/errors/orchestrator-error.ts';
+import { loadDeployment } from '../../../lambdas/runtime/deployment.ts';
+
+const fixed = {
+  name: 'orchestrator',
+  region: 'us-east-1',
+  imageAliases: { 'aws-cli:latest': 'public.ecr.aws/aws-cli/aws-cli:latest' },
+  machineImages: { default: { x86_64: 'ami-1' } },
+  namespaces: { '*': { weight: 1 } },
+  limits: { maxRunningJobs: 10, maxNodesPerJob: 100, maxReplacementsPerAttempt: 3 },
+  intervals: {
+    nodeOnlineTimeout: 300, nodePoll: 15, cooldownBase: 30, cooldownMaximum: 600,
+    destroyWait: 60, orphanGrace: 600, unansweredAfter: 120, schedulerLease: 30,
+  },
+};
+const resources = {
+  table: 't', stepBucket: 'b', stepDocument: 'd', jobLogGroup: 'l', eventBus: 'e',
+  stateMachineArn: 'arn:aws:states:us-east-1:1:stateMachine:m:live',
+  subnets: { 'us-east-1a': 'subnet-1' },
+  namespaces: { '*': { launchTemplates: { x86_64: 'lt-1' } } },
+};
+
+describe('loadDeployment', () => {
+  it('merges what is inlined with what the environment names', () => {
+    const deployment = loadDeployment({ fixed: JSON.stringify(fixed), resources: JSON.stringify(resources) });
+    expect(deployment.table).toBe('t');
+    expect(deployment.namespaces['*']).toEqual({ weight: 1, launchTemplates: { x86_64: 'lt-1' } });
+  });
+
+  it('names everything that is missing', () => {
+    const { table: _, ...incomplete } = resources;
+    expect(() => loadDeployment({ fixed: JSON.stringify({ ...fixed, limits: {} }), resources: JSON.stringify(incomplete) })).toThrow(
+      /table.*limits\.maxRunningJobs/,
+    );
+    expect(() => loadDeployment({ fixed: undefined, resources: undefined })).toThrow(ConfigurationError);
+    expect(() => loadDeployment({ fixed: '{', resources: '{}' })).toThrow('ORCH_DEPLOYMENT is not JSON');
+  });
+});

@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { LaunchRejectedError } from '../../../core/errors/orchestrator-error.ts';
+import type { TaskInput } from '../../../core/lifecycle/task.ts';
+import { eventHandler } from '../../../lambdas/runtime/event-handler.ts';
+import { streamHandler } from '../../../lambdas/runtime/stream-handler.ts';
+import { taskHandler } from '../../../lambdas/runtime/task-handler.ts';
+import { lambdaContext } from '../../builders/lambda-events.ts';
+import { logged, silenceLogs } from '../../builders/logs.ts';
+
+beforeAll(silenceLogs);
+
+const record = (n: number, isDeletion = false) => ({
+  dynamodb: { SequenceNumber: String(n), ...(isDeletion ? {} : { NewImage: { n: { N: String(n) } } }) },
+});
+
+const input = { jobId: '01k0', attempt: 1, enter: ['CONFIGURING'] };
+
+describe('taskHandler', () => {
+  it('hands on what the state machine sent and answers what the task answers', async () => {
+    const seen: TaskInput[] = [];
+    const handler = taskHandler({
+      run: async (task) => {
+        seen.push(task);
+        return { kind: 'online' };
+      },
+    });
+    expect(await handler({ ...input, phase: null, token: null, fromNextRelease: 1 }, lambdaContext())).toEqual({ kind: 'online' });
+    expect(seen).toEqual([input]);
+  });
+
+  it('names job and attempt in every log line', async () => {
+    const handler = taskHandler({ run: async () => ({ kind: 'online' }) });
+    const lines = await logged(() => handler(input, lambdaContext()));
+    expect(lines).toEqual([expect.objectContaining({ jobId: '01k0', attempt: 1, answer: { kind: 'online' } })]);
+  });
+
+  it('throws on what the task threw: the very error with its own name', async () => {
+    const error = new LaunchRejectedError('No such AMI.');
+    const handler = taskHandler({ run: () => Promise.reject(error) });
+    await expect(handler(input, lambdaContext())).rejects.toBe(error);
+  });
+
+  it.each([undefined, null, 'x', {}, { ...input, attempt: 0 }, { ...input, enter: ['NOWHERE'] }, { ...input, result: { kind: 'maybe' } }])(
+    'refuses %j',
+    async (event) => {
+      const handler = taskHandler({ run: async () => ({ kind: 'online' }) });
+      await expect(handler(event, lambdaContext())).rejects.toMatchObject({ name: 'InvalidRequestError' });
+    },
+  );
+});
+
+describe('eventHandler', () => {
+  it('hands on an event that fits and refuses another', async () => {
+    const seen: string[] = [];
+    const handler = eventHandler({ schema: z.object({ id: z.string() }), run: async ({ id }) => void seen.push(id) });
+    await handler({ id: 'a', more: true }, lambdaContext());
+    await expect(handler({ id: 1 }, lambdaContext())).rejects.toMatchObject({ name: 'InvalidRequestError' });
+    expect(seen).toEqual(['a']);
+  });
+
+  it('throws on what the reaction threw, so that Lambda tries again', async () => {
+    const handler = eventHandler({ schema: z.unknown(), run: () => Promise.reject(new Error('later')) });
+    await expect(handler({}, lambdaContext())).rejects.toThrow('later');
+  });
+});
+
+describe('streamHandler', () => {
+  it('hands on new images in chunks, in order', async () => {
+    const seen: unknown[] = [];
+    const handler = streamHandler({ chunkSize: 2, run: async (items) => void seen.push(items) });
+    const answer = await handler({ Records: [record(1), record(2, true), record(3)] }, lambdaContext());
+    expect(seen).toEqual([[{ n: 1 }], [{ n: 3 }]]);
+    expect(answer).toEqual({ batchItemFailures: [] });
+  });
+
+  it('has the stream deliver again from the first chunk that failed', async () => {
+    const handler = streamHandler({
+      chunkSize: 2,
+      run: async (items) => {
+        if (items.some((item) => item['n'] === 4)) throw new Error('not now');
+      },
+    });
+    const answer = await handler({ Records: [1, 2, 3, 4, 5].map((n) => record(n)) }, lambdaContext());
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '3' }] });
+  });
+});
