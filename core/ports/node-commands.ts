@@ -5,7 +5,11 @@ import type { NodeStep } from '../runtimes/node-step.ts';
 /** How far a command is on one node. */
 export interface NodeAnswer {
   readonly instanceId: InstanceId;
-  readonly status: 'pending' | 'running' | 'exited' | 'lost' | 'timedOut' | 'cancelled';
+  /**
+   * `timedOut`: the step reached its own limit and was stopped. `detached`: the service gave up on the command (SSM
+   * does after 48 h) while the unit may still run: send again to attach. `lost`: the node cannot be reached.
+   */
+  readonly status: 'pending' | 'running' | 'exited' | 'lost' | 'timedOut' | 'detached' | 'cancelled';
   /** For `exited`. */
   readonly exitCode?: number;
   /** The last lines of its output, for people. */
@@ -20,6 +24,8 @@ export interface CommandStatus {
   /** `<phase>/<index>`. */
   readonly step: string;
   readonly answers: readonly NodeAnswer[];
+  /** The command has ended: a node that has not answered by now never will. */
+  readonly over: boolean;
 }
 
 /** A step with all that the nodes need to run it. */

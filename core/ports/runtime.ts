@@ -1,0 +1,35 @@
+import type { JobId } from '../job/ids.ts';
+import type { Node } from '../job/job.ts';
+import type { Manifest } from '../manifest/schema.ts';
+import type { NodeStep, UnplacedStep } from '../runtimes/node-step.ts';
+
+/** What a runtime makes its steps from. `manifest` has the submitted script among its `onRun` steps. */
+export interface RuntimeContext {
+  readonly manifest: Manifest;
+}
+
+/** An attempt whose units are meant. */
+export interface RuntimeAttempt extends RuntimeContext {
+  readonly jobId: JobId;
+  readonly attempt: number;
+}
+
+/** What the loss of a node means for the attempt. */
+export type NodeLossVerdict = 'fail' | 'replace' | 'requeue';
+
+/**
+ * What turns nodes into a cluster and runs the job on it. Pure: a runtime only says which steps run where; the
+ * lifecycle sends them. The same context gives the same steps, in any task, at any time.
+ */
+export interface Runtime {
+  readonly type: string;
+  /** Steps of the orchestrator that run on the nodes before the user's `onConfigure`. */
+  prepare(context: RuntimeContext): readonly UnplacedStep[];
+  /** The job itself. None: the cluster is interactive. */
+  run(context: RuntimeContext): readonly UnplacedStep[];
+  /** The step to send when a command was given up on while its unit may still run. */
+  attach(step: NodeStep): NodeStep;
+  /** Units on the head node that must have ended before post-run steps start. */
+  stopUnits(attempt: RuntimeAttempt): readonly string[];
+  nodeLost(context: RuntimeContext, node: Node): NodeLossVerdict;
+}

@@ -1,0 +1,89 @@
+import type { InstanceId } from '../job/ids.ts';
+import type { Node } from '../job/job.ts';
+import type { StepRecord } from '../lifecycle/wait.ts';
+import type { CommandStatus, NodeAnswer } from '../ports/node-commands.ts';
+
+/** A node on which a step ended badly, with the last lines of its output. */
+export interface FailedNode {
+  readonly node: string;
+  readonly exitCode: number;
+  readonly tail: string;
+}
+
+/** How a step stands. Only `exited` and `timedOut` are its own end. */
+export type StepResult =
+  /** Not every node has answered. */
+  | { readonly kind: 'pending' }
+  /** Every node has ended it. `exitCode` is 0, or that of the lowest rank that failed. */
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly failed: readonly FailedNode[] }
+  /** At least one node stopped it at its time limit. */
+  | { readonly kind: 'timedOut'; readonly failed: readonly FailedNode[] }
+  /** Nodes that cannot be reached any more. */
+  | { readonly kind: 'lost'; readonly nodes: readonly Node[] }
+  /** The command is over, the units may not be: send the step again, which attaches. */
+  | { readonly kind: 'resend' };
+
+/** How often a step is sent to a node that stays silent before the node counts as lost. */
+const MAX_SENDS_TO_SILENT_NODE = 3;
+/** What a shell reports for a command that ran into its time limit. */
+const TIMED_OUT_EXIT_CODE = 124;
+
+/** Nodes on which a step has to end: those of its ranks that are there. */
+export function nodesOfStep(record: Pick<StepRecord, 'ranks'>, nodes: readonly Node[]): readonly Node[] {
+  return nodes.filter((node) => node.goneAtMs === undefined && (record.ranks === 'all' || node.rank === 0));
+}
+
+/**
+ * Judges a step by what its nodes answered. Nodes that were taken out of the attempt do not count, and an answer of
+ * an instance that is no node of the step is ignored. `status` is absent when the command is not known.
+ */
+export function judge(record: StepRecord, nodes: readonly Node[], status: CommandStatus | undefined): StepResult {
+  if (status === undefined) return { kind: 'resend' };
+  const answers = new Map<InstanceId, NodeAnswer>(status.answers.map((answer) => [answer.instanceId, answer]));
+  const verdicts = nodesOfStep(record, nodes).map((node) => verdictOf(node, answers.get(node.instanceId), record, status.over));
+  if (verdicts.some(({ kind }) => kind === 'pending')) return { kind: 'pending' };
+  const lost = verdicts.filter(({ kind }) => kind === 'lost').map(({ node }) => node);
+  if (lost.length > 0) return { kind: 'lost', nodes: lost };
+  if (verdicts.some(({ kind }) => kind === 'resend')) return { kind: 'resend' };
+  return ended(verdicts);
+}
+
+interface NodeVerdict {
+  readonly node: Node;
+  readonly kind: 'pending' | 'lost' | 'resend' | 'timedOut' | 'exited';
+  readonly exitCode: number;
+  readonly tail: string;
+}
+
+function verdictOf(node: Node, answer: NodeAnswer | undefined, record: StepRecord, over: boolean): NodeVerdict {
+  const kind = kindOf(answer, record, over);
+  const exitCode = answer?.exitCode ?? (kind === 'timedOut' ? TIMED_OUT_EXIT_CODE : 0);
+  return { node, kind, exitCode, tail: answer?.tail ?? '' };
+}
+
+function kindOf(answer: NodeAnswer | undefined, record: StepRecord, over: boolean): NodeVerdict['kind'] {
+  switch (answer?.status) {
+    case undefined:
+      if (!over) return 'pending';
+      return record.sends < MAX_SENDS_TO_SILENT_NODE ? 'resend' : 'lost';
+    case 'pending':
+    case 'running':
+      return 'pending';
+    case 'detached':
+    case 'cancelled':
+      return 'resend';
+    case 'lost':
+    case 'timedOut':
+    case 'exited':
+      return answer.status;
+  }
+}
+
+function ended(verdicts: readonly NodeVerdict[]): StepResult {
+  const failed = verdicts
+    .filter(({ kind, exitCode }) => kind === 'timedOut' || exitCode !== 0)
+    .sort((a, b) => a.node.rank - b.node.rank)
+    .map(({ node, exitCode, tail }) => ({ node: node.name, exitCode, tail }));
+  if (verdicts.some(({ kind }) => kind === 'timedOut')) return { kind: 'timedOut', failed };
+  return { kind: 'exited', exitCode: failed[0]?.exitCode ?? 0, failed };
+}
