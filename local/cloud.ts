@@ -83,23 +83,26 @@ export async function bringUp(options: LocalCloudOptions): Promise<CloudRecord> 
   const app = options.app ?? productApp(options.config);
   const synthesis = app === false ? undefined : timed('synthesized', () => synthesize(app));
   synthesis?.catch(() => undefined); // awaited below; until then a server that does not start comes first
-  const record = await timed('servers up', () => ensureServers(dir, options.port, options));
-  return finish(synthesis === undefined ? record : await deploy(record, await synthesis, timed));
+  const servers = await timed('servers up', () => ensureServers(dir, options.port, options));
+  if (synthesis === undefined) return finish(servers);
+  const account = servers.bootstrapped ? servers : await bootstrap(servers, timed);
+  return finish(await deploy(account, await synthesis, timed));
+}
+
+async function bootstrap(record: CloudRecord, timed: PhaseTimer): Promise<CloudRecord> {
+  await timed('account bootstrapped', () => bootstrapAccount(endpointOf(record.site)));
+  const bootstrapped = { ...record, bootstrapped: true };
+  writeRecord(bootstrapped);
+  return bootstrapped;
 }
 
 async function deploy(record: CloudRecord, assembly: string, timed: PhaseTimer): Promise<CloudRecord> {
   if (record.assembly === assembly) return record;
-  const { site } = record;
-  const endpoint = endpointOf(site);
-  if (!record.bootstrapped) {
-    await timed('account bootstrapped', () => bootstrapAccount(endpoint));
-    writeRecord({ ...record, bootstrapped: true });
-  }
+  const endpoint = endpointOf(record.site);
   const stacks = await timed('deployed', () =>
-    deployAssembly(endpoint, assembly, join(site.dir, 'stack-outputs.json')));
+    deployAssembly(endpoint, assembly, join(record.site.dir, 'stack-outputs.json')));
   return {
     ...record,
-    bootstrapped: true,
     assembly,
     outputs: localOutputs(stacks, endpoint),
     credentials: record.credentials ?? await createApiUser(endpoint, 'researcher'),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { runCommand } from './command.ts';
 import { packageBinary, repositoryRoot, searchPath } from './paths.ts';
 
@@ -62,7 +62,7 @@ export function cdkEnvironment(base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 function sourceDigest(app: CdkApp): string {
   const hash = createHash('sha256').update(JSON.stringify([app.command ?? '', app.context]));
   for (const file of globSync([...app.sources], { cwd: repositoryRoot }).sort()) {
-    const path = join(repositoryRoot, file);
+    const path = resolve(repositoryRoot, file);
     if (statSync(path).isFile()) hash.update(`\0${file}\0`).update(readFileSync(path));
   }
   return hash.digest('hex').slice(0, 20);

@@ -49,11 +49,13 @@ def main() -> None:
     import emf
     import functions
     import resource_types
+    import stack_operations
 
     resource_types.register(arguments.fleet)
     functions.let_invocations_finish()
     emf.publish_metrics_from_logs()
-    ministack.app.app = authorize.with_authorize_route(ministack.app.app)
+    ministack.app.app = authorize.with_authorize_route(
+        stack_operations.with_operations_awaited(ministack.app.app))
 
     sys.argv = sys.argv[:1]
     ministack.app.main()
