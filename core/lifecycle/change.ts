@@ -2,7 +2,7 @@ import type { Attempt, Demand, Job, JobEvent } from '../job/job.ts';
 import type { EpochMs, JobId } from '../job/ids.ts';
 
 /** What the reconciler enforces to the minute. A deadline whose attempt or state has passed is void. */
-export const deadlineKinds = ['capacity', 'ttl', 'step', 'nodes'] as const;
+export const deadlineKinds = ['capacity', 'ttl', 'step'] as const;
 export type DeadlineKind = (typeof deadlineKinds)[number];
 
 export interface Deadline {

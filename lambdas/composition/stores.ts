@@ -1,0 +1,21 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { OrchestratorTable } from '../adapters/dynamodb/orchestrator-table.ts';
+import { DynamoAttemptStore } from '../adapters/dynamodb/dynamo-attempt-store.ts';
+import { DynamoDeadlineStore } from '../adapters/dynamodb/dynamo-deadline-store.ts';
+import { DynamoJobStore } from '../adapters/dynamodb/dynamo-job-store.ts';
+import { DynamoManifestStore } from '../adapters/dynamodb/dynamo-manifest-store.ts';
+import { DynamoSchedulerStore } from '../adapters/dynamodb/dynamo-scheduler-store.ts';
+import { SystemClock } from '../runtime/clock.ts';
+import { loadDeployment } from '../runtime/deployment.ts';
+import { traced } from '../runtime/telemetry.ts';
+
+/** Built once per execution environment and shared by its invocations. */
+export const deployment = loadDeployment();
+export const clock = new SystemClock();
+const table = new OrchestratorTable(traced(new DynamoDBClient({})), deployment.table);
+
+export const jobs = new DynamoJobStore(table);
+export const attempts = new DynamoAttemptStore(table);
+export const deadlines = new DynamoDeadlineStore(table);
+export const manifests = new DynamoManifestStore(table);
+export const schedulerStore = new DynamoSchedulerStore(table);

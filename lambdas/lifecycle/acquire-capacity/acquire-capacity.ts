@@ -1,0 +1,115 @@
+import { gangRequest } from '../../../core/capacity/gang-request.ts';
+import type { AcquireResult, GangRequest, LaunchRecord } from '../../../core/capacity/gang.ts';
+import type { Job } from '../../../core/job/job.ts';
+import { amend, type NewEvent } from '../../../core/lifecycle/amend.ts';
+import { capacityDeadline } from '../../../core/lifecycle/admit.ts';
+import type { JobChange } from '../../../core/lifecycle/change.ts';
+import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
+import { changeJob } from '../../../core/job/change-job.ts';
+import type { EpochMs } from '../../../core/job/ids.ts';
+import type { CapacityProvider, Interrupted } from '../../../core/ports/capacity-provider.ts';
+import type { AttemptStore } from '../../../core/ports/job-store.ts';
+import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
+import { cancelled, enterStates, isCancelDue, type JobPorts } from '../current-job.ts';
+import { manifestOf } from '../job-manifest.ts';
+
+export interface AcquirePorts extends JobPorts {
+  readonly attempts: AttemptStore;
+  readonly manifests: ManifestStore;
+  readonly capacity: CapacityProvider;
+}
+
+/** A transaction takes a hundred writes; a turn seldom makes ten calls. What is left out is in the launch records. */
+const eventsPerTurn = 40;
+
+/** Gets the whole gang, or nothing, and says which. Runs again after a crash without launching twice. */
+export async function acquireCapacity(ports: AcquirePorts, input: TaskInput): Promise<TaskAnswer> {
+  const job = await enterStates(ports, input);
+  const request = gangRequest(job, await manifestOf(ports.manifests, job));
+  const known = await ports.attempts.nodes(job.jobId, job.attempt);
+  if (known.length > 0) return { kind: 'acquired' };
+  const startedAtMs = ports.clock.now();
+  const result = await ports.capacity.acquire(request, interruptedBy(ports, job));
+  if (result.kind === 'acquired') await ports.attempts.putNodes(job.jobId, job.attempt, result.nodes);
+  const launches = await ports.attempts.launches(job.jobId, job.attempt);
+  const tried = launches.filter((launch) => launch.requestedAtMs >= startedAtMs).slice(-eventsPerTurn);
+  const after = await changeJob(ports.jobs, job.jobId, (now) => turnTaken(now, [...tried.map(tryEvent), ...endEvents(request, result)], ports.clock.now()));
+  return answer(ports, after, result);
+}
+
+function interruptedBy(ports: AcquirePorts, job: Job): Interrupted {
+  return async () => {
+    const now = await ports.jobs.get(job.jobId);
+    if (now !== undefined && isCancelDue(now)) return 'cancelled';
+    return ports.clock.now() >= capacityDeadline(job) ? 'timedOut' : undefined;
+  };
+}
+
+/** The job has had its turn: it is parked no longer. */
+function turnTaken(job: Job, events: readonly NewEvent[], nowMs: EpochMs): JobChange {
+  return { ...amend(job, job, events, nowMs), unpark: true };
+}
+
+function tryEvent(launch: LaunchRecord): NewEvent {
+  const got = launch.result?.launched.length ?? 0;
+  const codes = [...new Set(launch.result?.unavailable.map((u) => u.code) ?? [])];
+  const rejected = launch.result?.rejected;
+  const where = `${launch.instanceTypes.join(' or ')} ${launch.market} in ${launch.zones.join(' or ')}`;
+  const why = rejected === undefined ? codes.join(', ') : `${rejected.code}: ${rejected.message}`;
+  return {
+    type: 'LaunchTried',
+    message: `${launch.pool}: ${got} of ${launch.count} × ${where}${why === '' ? '' : ` (${why})`}`,
+    data: { ordinal: launch.ordinal, pool: launch.pool, asked: launch.count, launched: got, market: launch.market, zones: launch.zones, codes },
+  };
+}
+
+function endEvents(request: GangRequest, result: AcquireResult): NewEvent[] {
+  const asked = request.pools.reduce((sum, pool) => sum + pool.count, 0);
+  switch (result.kind) {
+    case 'acquired': {
+      const zones = [...new Set(result.nodes.map((node) => node.zone))].toSorted();
+      return [{ type: 'CapacityAcquired', message: `${result.nodes.length} nodes in ${zones.join(', ')}`, data: { nodes: result.nodes.length, zones } }];
+    }
+    case 'short':
+      return [{ type: 'GangReleased', message: `${result.shortfall} of ${asked} nodes could not be had; none is kept.`, data: { shortfall: result.shortfall } }];
+    case 'rejected':
+    case 'leaked':
+    case 'interrupted':
+      return [];
+  }
+}
+
+async function answer(ports: AcquirePorts, job: Job, result: AcquireResult): Promise<TaskAnswer> {
+  switch (result.kind) {
+    case 'acquired':
+      return { kind: 'acquired' };
+    case 'short':
+      return isCancelDue(job)
+        ? cancelled(job)
+        : { kind: 'short', untilMs: result.untilMs, reason: { code: 'NoCapacity', message: shortMessage(result) } };
+    case 'rejected':
+      return { kind: 'rejected', reason: { code: 'LaunchRejected', message: `EC2 refused the launch: ${result.code}: ${result.message}` } };
+    case 'leaked':
+      return { kind: 'leaked', reason: { code: 'ReleaseUnverified', message: `${result.remaining} instances of a gang that stayed short are not yet shutting down.` } };
+    case 'interrupted':
+      return stopped(ports, job, result.by);
+  }
+}
+
+function shortMessage(result: Extract<AcquireResult, { kind: 'short' }>): string {
+  const codes = [...new Set(result.cooldowns.map((cooldown) => cooldown.code))];
+  return `${result.shortfall} nodes short after ${result.launches} launch calls${codes.length === 0 ? '' : ` (${codes.join(', ')})`}.`;
+}
+
+/** Cancelled or out of time between two calls: what was launched so far goes, and PROVISIONING_FAILED needs proof of it. */
+async function stopped(ports: AcquirePorts, job: Job, by: 'cancelled' | 'timedOut'): Promise<TaskAnswer> {
+  if (by === 'cancelled') return cancelled(job);
+  const { remaining } = await ports.capacity.release(job);
+  const reason = timeoutReason(job);
+  return remaining === 0 ? { kind: 'timedOut', reason } : { kind: 'leaked', reason };
+}
+
+/** Why a job gives up waiting for capacity. */
+export function timeoutReason(job: Job) {
+  return { code: 'CapacityTimeout', message: `No zone had the whole gang within ${job.capacityTimeoutSeconds} s of the first admission.` };
+}

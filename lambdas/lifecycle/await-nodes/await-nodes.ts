@@ -1,0 +1,92 @@
+import { gangRequest } from '../../../core/capacity/gang-request.ts';
+import type { GangRequest } from '../../../core/capacity/gang.ts';
+import type { Deployment } from '../../../core/deployment/deployment.ts';
+import { epochMs, type EpochMs } from '../../../core/job/ids.ts';
+import type { Job, Node } from '../../../core/job/job.ts';
+import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
+import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
+import type { AttemptStore } from '../../../core/ports/job-store.ts';
+import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
+import type { NodeCommands } from '../../../core/ports/node-commands.ts';
+import { cancelled, enterStates, isCancelDue, recordEvents, type JobPorts } from '../current-job.ts';
+import { manifestOf } from '../job-manifest.ts';
+
+export interface AwaitPorts extends JobPorts {
+  readonly attempts: AttemptStore;
+  readonly manifests: ManifestStore;
+  readonly capacity: CapacityProvider;
+  readonly commands: NodeCommands;
+  readonly deployment: Deployment;
+  /** Waits between two looks. */
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/**
+ * Looks until every node takes commands, for at most `budgetMs`, then answers `pending` and is called again: SSM sends
+ * no event when an agent registers, and a loop of the state machine's would cost transitions. A node that does not come
+ * up in time is replaced in its zone, a few times.
+ */
+export async function awaitNodes(ports: AwaitPorts, input: TaskInput, budgetMs: number): Promise<TaskAnswer> {
+  const entered = await enterStates(ports, input);
+  const startedAtMs = ports.clock.now();
+  for (let job: Job | undefined = entered; job !== undefined; job = await ports.jobs.get(job.jobId)) {
+    const nodes = await ports.attempts.nodes(job.jobId, job.attempt);
+    const answer = isCancelDue(job) ? cancelled(job) : await look(ports, job, nodes);
+    if (answer.kind === 'missing') {
+      const failure = await replace(ports, job, nodes, answer.nodes);
+      if (failure !== undefined) return failure;
+    } else if (answer.kind !== 'pending' || ports.clock.now() - startedAtMs >= budgetMs) {
+      return answer;
+    }
+    await ports.pause(ports.deployment.intervals.nodePoll * 1000);
+  }
+  return { kind: 'error', reason: { code: 'JobGone', message: 'The job has no record any more.' } };
+}
+
+type Look = TaskAnswer | { readonly kind: 'missing'; readonly nodes: readonly Node[] };
+
+async function look(ports: AwaitPorts, job: Job, nodes: readonly Node[]): Promise<Look> {
+  const online = await ports.commands.online(job.jobId, job.attempt);
+  const waitingFor = nodes.filter((node) => !online.has(node.instanceId));
+  const nowMs = ports.clock.now();
+  if (waitingFor.length === 0) {
+    await recordEvents(ports, job, [{ type: 'NodesOnline', message: `all ${nodes.length} nodes take commands` }]);
+    return { kind: 'online' };
+  }
+  if (nowMs >= ttlDeadline(job)) return { kind: 'timedOut', reason: ttlReason(job) };
+  const late = waitingFor.filter((node) => nowMs - node.launchedAtMs >= ports.deployment.intervals.nodeOnlineTimeout * 1000);
+  return late.length === 0 ? { kind: 'pending' } : { kind: 'missing', nodes: late };
+}
+
+async function replace(ports: AwaitPorts, job: Job, nodes: readonly Node[], late: readonly Node[]): Promise<TaskAnswer | undefined> {
+  const names = late.map((node) => `${node.name} (${node.instanceId})`).join(', ');
+  const launches = await ports.attempts.launches(job.jobId, job.attempt);
+  const replacements = launches.filter((launch) => launch.replaces !== undefined).length;
+  if (replacements >= ports.deployment.limits.maxReplacementsPerAttempt) {
+    return { kind: 'failed', reason: { code: 'NodeNeverCameUp', message: `${names} did not come up, and ${replacements} replacements have been tried.` } };
+  }
+  await ports.capacity.terminate(late.map((node) => node.instanceId));
+  const request: GangRequest = gangRequest(job, await manifestOf(ports.manifests, job));
+  const result = await ports.capacity.replace(request, late);
+  if (result.kind !== 'acquired') {
+    return { kind: 'failed', reason: { code: 'NodeNeverCameUp', message: `${names} did not come up and could not be replaced: ${result.kind}.` } };
+  }
+  const fresh = new Map(result.nodes.map((node) => [node.rank, node]));
+  await ports.attempts.putNodes(job.jobId, job.attempt, nodes.map((node) => fresh.get(node.rank) ?? node));
+  await recordEvents(ports, job, result.nodes.map((node) => ({
+    type: 'NodeReplaced',
+    message: `${node.name} did not come up in ${ports.deployment.intervals.nodeOnlineTimeout} s; ${node.instanceId} takes its place`,
+    data: { node: node.name, zone: node.zone, instanceType: node.instanceType },
+  })));
+  return undefined;
+}
+
+/** When the job's time to live is over: counted from CONFIGURING. */
+export function ttlDeadline(job: Job): EpochMs {
+  return epochMs((job.configuringAtMs ?? job.submittedAtMs) + job.ttlSeconds * 1000);
+}
+
+/** Why a job ends whose time to live is over. */
+export function ttlReason(job: Job) {
+  return { code: 'TtlExceeded', message: `The TTL of ${job.ttlSeconds} s is over; it counts from CONFIGURING.` };
+}

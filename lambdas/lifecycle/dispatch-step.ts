@@ -1,0 +1,39 @@
+import type { Job } from '../../core/job/job.ts';
+import type { StepRecord } from '../../core/lifecycle/wait.ts';
+import type { AttemptStore } from '../../core/ports/job-store.ts';
+import type { NodeCommands } from '../../core/ports/node-commands.ts';
+import type { NodeStep } from '../../core/runtimes/node-step.ts';
+import type { PhasePlan } from './job-steps.ts';
+
+export interface DispatchPorts {
+  readonly attempts: AttemptStore;
+  readonly commands: NodeCommands;
+}
+
+/** SSM's longest execution time-out, 48 h. A step that outlives it is attached to again. */
+const longestCommandSeconds = 172_800;
+/** What the command may take longer than the step: the runner has to stop it and say so. */
+const graceSeconds = 60;
+
+/** Sends a step, for the first time or to attach again, and notes the command. */
+export async function dispatchStep(
+  ports: DispatchPorts,
+  job: Job,
+  plan: Pick<PhasePlan, 'stopFirst'>,
+  step: NodeStep,
+  record: StepRecord,
+): Promise<StepRecord> {
+  const nodes = await ports.attempts.nodes(job.jobId, job.attempt);
+  const commandId = await ports.commands.send({
+    jobId: job.jobId,
+    attempt: job.attempt,
+    namespace: job.namespace,
+    step,
+    nodes: nodes.filter((node) => node.goneAtMs === undefined),
+    stopFirst: plan.stopFirst,
+    commandTimeoutSeconds: Math.min(longestCommandSeconds, (step.timeoutSeconds ?? longestCommandSeconds) + graceSeconds),
+  });
+  const sent = { ...record, commandId, sends: record.sends + 1 };
+  await ports.attempts.updateStep(sent);
+  return sent;
+}

@@ -1,0 +1,98 @@
+import type { Deployment } from '../../core/deployment/deployment.ts';
+import type { Job } from '../../core/job/job.ts';
+import { changeJob } from '../../core/job/change-job.ts';
+import { amend } from '../../core/lifecycle/amend.ts';
+import { phases, type Phase, type TaskAnswer } from '../../core/lifecycle/task.ts';
+import type { StepRecord } from '../../core/lifecycle/wait.ts';
+import type { ManifestStore } from '../../core/ports/manifest-store.ts';
+import type { NodeCommands } from '../../core/ports/node-commands.ts';
+import { judge, type FailedNode, type StepResult } from '../../core/runtimes/step-result.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import { answerWait, type AnswerPorts } from './answer-wait.ts';
+import { dispatchStep } from './dispatch-step.ts';
+import { planPhase } from './job-steps.ts';
+
+export interface SettlePorts extends AnswerPorts {
+  readonly manifests: ManifestStore;
+  readonly commands: NodeCommands;
+  readonly deployment: Deployment;
+  readonly clock: Clock;
+}
+
+/**
+ * Looks how a step stands and, when every node has answered, writes its end and answers the token that waits for it.
+ * Called for every sign that something happened: the command's event, its duplicates, a task that runs again, the
+ * reconciler's poll. A step that is over answers the same each time.
+ */
+export async function settleStep(ports: SettlePorts, record: StepRecord): Promise<void> {
+  if (record.answer !== undefined) {
+    await answerWait(ports, record.jobId, record.step, record.answer);
+    return;
+  }
+  const nodes = await ports.attempts.nodes(record.jobId, record.attempt);
+  const status = record.commandId === undefined ? undefined : await ports.commands.status(record.commandId);
+  const result = judge(record, nodes, status);
+  if (result.kind === 'resend') {
+    await sendAgain(ports, record);
+    return;
+  }
+  const answer = answerOf(record, result);
+  if (answer !== undefined) await finishStep(ports, record, answer);
+}
+
+/** Ends a step with `answer`: record, history, token, in this order, so that a lost answer can be given again. */
+export async function finishStep(ports: SettlePorts, record: StepRecord, answer: TaskAnswer): Promise<void> {
+  const nowMs = ports.clock.now();
+  const exitCode = answer.exitCode;
+  await ports.attempts.updateStep({ ...record, answer, finishedAtMs: nowMs, ...(exitCode === undefined ? {} : { exitCode }) });
+  const how = answer.reason?.message ?? `${record.name} exited with 0`;
+  await changeJob(ports.jobs, record.jobId, (job) =>
+    job.attempt === record.attempt
+      ? amend(job, job, [{ type: 'StepFinished', message: how, data: { step: record.step, name: record.name, kind: answer.kind, exitCode: exitCode ?? null } }], nowMs)
+      : undefined,
+  );
+  await answerWait(ports, record.jobId, record.step, answer);
+}
+
+function answerOf(record: StepRecord, result: StepResult): TaskAnswer | undefined {
+  switch (result.kind) {
+    case 'pending':
+    case 'resend':
+      return undefined;
+    case 'exited':
+      return result.exitCode === 0
+        ? { kind: record.last ? 'phaseDone' : 'stepDone', exitCode: 0 }
+        : { kind: 'failed', exitCode: result.exitCode, reason: { code: 'StepFailed', message: failure(record, 'exited with', result.failed) } };
+    case 'timedOut':
+      return { kind: 'timedOut', reason: { code: 'StepTimedOut', message: failure(record, 'ran out of time; exit code', result.failed) } };
+    case 'lost': {
+      const names = result.nodes.map((node) => `${node.name} (${node.instanceId})`).join(', ');
+      return { kind: 'interrupted', reason: { code: 'NodeLost', message: `${names} cannot be reached any more.` } };
+    }
+  }
+}
+
+/** The first node that failed with what it said last, and how many others did. */
+function failure(record: StepRecord, verb: string, failed: readonly FailedNode[]): string {
+  const [first, ...others] = failed;
+  if (first === undefined) return `${record.name} failed.`;
+  const tail = first.tail.trim().slice(-600);
+  const more = others.length === 0 ? '' : ` (and on ${others.length} other nodes)`;
+  return `${record.name} ${verb} ${first.exitCode} on ${first.node}${more}${tail === '' ? '.' : `: ${tail}`}`;
+}
+
+/** The command is over and the unit may not be: SSM gives up after 48 h, a job need not. */
+async function sendAgain(ports: SettlePorts, record: StepRecord): Promise<void> {
+  const job: Job | undefined = await ports.jobs.get(record.jobId);
+  const at = locate(record.step);
+  if (job === undefined || job.attempt !== record.attempt || at === undefined) return;
+  const plan = await planPhase(ports, job, at.phase);
+  const step = plan.steps[at.index];
+  if (step !== undefined) await dispatchStep(ports, job, plan, step, record);
+}
+
+function locate(step: string): { readonly phase: Phase; readonly index: number } | undefined {
+  const [name, index] = step.split('/');
+  const phase = phases.find((p) => p === name);
+  return phase === undefined ? undefined : { phase, index: Number(index) };
+}

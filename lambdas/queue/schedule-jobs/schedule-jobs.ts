@@ -1,0 +1,117 @@
+import { LeaseLostError } from '../../../core/errors/orchestrator-error.ts';
+import { admit, giveTurn } from '../../../core/lifecycle/admit.ts';
+import type { JobChange, ParkedEntry } from '../../../core/lifecycle/change.ts';
+import type { JobId } from '../../../core/job/ids.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { Executions, TaskTokens } from '../../../core/ports/executions.ts';
+import type { JobStore } from '../../../core/ports/job-store.ts';
+import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
+import { planCycle, type CyclePlan, type QueueSnapshot, type SchedulingPolicy } from '../../../core/scheduling/plan-cycle.ts';
+import { startExecutions } from './start-executions.ts';
+
+export interface SchedulerPorts {
+  readonly store: SchedulerStore;
+  readonly jobs: JobStore;
+  readonly executions: Executions;
+  readonly tokens: TaskTokens;
+  readonly clock: Clock;
+  readonly policy: SchedulingPolicy;
+  readonly leaseMs: number;
+  readonly log: { info(message: string, facts: Record<string, unknown>): void };
+}
+
+/** What an invocation did, for the log and the metrics. */
+export interface SchedulerReport {
+  readonly held: boolean;
+  readonly cycles: number;
+  readonly admitted: number;
+  readonly turns: number;
+  readonly released: number;
+}
+
+/** Ends counted per cycle: one transaction with the counters of their shares. */
+const releasesPerCycle = 90;
+/** A turn whose token was not answered, because its scheduler died, is answered again after this long. */
+const turnAnswerMs = 10_000;
+
+/**
+ * Schedules until there is nothing to do or `hasTime` says stop. One at a time: whoever finds the lease taken marks the
+ * table dirty and leaves, and the holder looks again before it does.
+ */
+export async function scheduleJobs(ports: SchedulerPorts, owner: string, hasTime: () => boolean): Promise<SchedulerReport> {
+  let report: SchedulerReport = { held: false, cycles: 0, admitted: 0, turns: 0, released: 0 };
+  const taken = await ports.store.takeLease(owner, ports.clock.now(), ports.leaseMs);
+  if (taken === undefined) {
+    await ports.store.markDirty();
+    return report;
+  }
+  report = { ...report, held: true };
+  let lease: Lease = taken;
+  try {
+    for (let again = true; again && hasTime(); ) {
+      const done = await runCycle(ports, lease);
+      report = add(report, done);
+      again = done.admitted + done.turns + done.released > 0 || (await ports.store.takeDirty(lease));
+      lease = await ports.store.renewLease(lease, ports.clock.now(), ports.leaseMs);
+    }
+    const { dirty } = await ports.store.dropLease(lease);
+    return dirty && hasTime() ? add(await scheduleJobs(ports, owner, hasTime), report) : report;
+  } catch (error) {
+    if (!(error instanceof LeaseLostError)) throw error;
+    ports.log.info('another scheduler took the lease', { owner });
+    return report;
+  }
+}
+
+function add(a: SchedulerReport, b: Omit<SchedulerReport, 'held'>): SchedulerReport {
+  return {
+    held: a.held,
+    cycles: a.cycles + b.cycles,
+    admitted: a.admitted + b.admitted,
+    turns: a.turns + b.turns,
+    released: a.released + b.released,
+  };
+}
+
+/** One cycle: count what ended, look, plan, apply, tell why the rest waits. */
+async function runCycle(ports: SchedulerPorts, lease: Lease): Promise<Omit<SchedulerReport, 'held'>> {
+  const releases = await ports.store.releases(releasesPerCycle);
+  if (releases.length > 0) await ports.store.applyReleases(lease, releases);
+  const nowMs = ports.clock.now();
+  const snapshot = await ports.store.snapshot(ports.policy.maxRunningJobs, nowMs);
+  const plan = planCycle(snapshot, ports.policy, nowMs);
+  const granted = new Set(await ports.store.grant(lease, await changesOf(ports, plan)));
+  const admitted = plan.admissions.filter((entry) => granted.has(entry.jobId)).map((entry) => entry.jobId);
+  const turns = plan.turns.filter((entry) => granted.has(entry.jobId));
+  await startExecutions(ports, admitted);
+  await answerTurns(ports, [...turns, ...unanswered(snapshot, nowMs)]);
+  await ports.store.reportWaiting(lease, { atMs: nowMs, byNamespace: plan.waiting });
+  return { cycles: 1, admitted: admitted.length, turns: turns.length, released: releases.length };
+}
+
+/** The plan as changes of the jobs as they are now; one that was cancelled or started meanwhile is left out. */
+async function changesOf(ports: SchedulerPorts, plan: CyclePlan): Promise<JobChange[]> {
+  const read = async (jobId: JobId) => ports.jobs.get(jobId);
+  const admissions = await Promise.all(
+    plan.admissions.map(async (entry) => {
+      const job = await read(entry.jobId);
+      return job?.state === 'PENDING' ? admit(job, ports.clock.now()) : undefined;
+    }),
+  );
+  const turns = await Promise.all(
+    plan.turns.map(async (entry) => {
+      const job = await read(entry.jobId);
+      const waits = job?.state === 'ACQUIRING_CAPACITY' && job.attempt === entry.attempt && !job.holdsLimits;
+      return waits ? giveTurn(job, entry, ports.clock.now()) : undefined;
+    }),
+  );
+  return [...admissions, ...turns].filter((change) => change !== undefined);
+}
+
+function unanswered(snapshot: QueueSnapshot, nowMs: number): ParkedEntry[] {
+  return snapshot.parked.filter((entry) => entry.turnGivenAtMs !== undefined && nowMs - entry.turnGivenAtMs > turnAnswerMs);
+}
+
+async function answerTurns(ports: SchedulerPorts, turns: readonly ParkedEntry[]): Promise<void> {
+  for (const turn of turns) await ports.tokens.answer(turn.token, { kind: 'turn' });
+}
