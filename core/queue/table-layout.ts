@@ -1,14 +1,15 @@
 /**
  * The table as it is made: the construct that deploys it and the tests that create it read the same words. All keys
  * are strings. `jobs` lists the jobs of a namespace, newest first; `active` is sparse and holds only attempts whose
- * machines may exist: its partition key is the job's id, so that it spreads, and the reconciler scans it whole.
+ * machines may exist: its partition key is the job's id, so that it spreads, and the reconciler scans it whole. Where a
+ * key of the table serves as an index's key it is named again, not copied.
  */
 export const tableLayout = {
   partitionKey: 'pk',
   sortKey: 'sk',
   indexes: {
-    jobs: { name: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk', projection: 'ALL' },
-    active: { name: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'gsi2sk', projection: 'ALL' },
+    jobs: { name: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'pk', projection: 'ALL' },
+    active: { name: 'gsi2', partitionKey: 'gsi2pk', sortKey: 'sk', projection: 'ALL' },
   },
   /** Seconds since the epoch; DynamoDB may take days to remove an item after it, so readers check it too. */
   ttlAttribute: 'expiresAt',

@@ -1,0 +1,50 @@
+import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
+import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
+import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
+import { scopeKey, type Cooldown } from '../../../core/capacity/offering.ts';
+import type { EpochMs } from '../../../core/job/ids.ts';
+import type { CooldownStore } from '../../../core/ports/capacity-provider.ts';
+import { keys, partitions } from './keys.ts';
+import type { OrchestratorTable } from './orchestrator-table.ts';
+
+/** How long after its end a cooldown is remembered: a scope that fails again within this time waits longer. */
+const REMEMBER_MS = 60 * 60_000;
+
+/** Cooldowns of all jobs, one item a scope. */
+export class DynamoCooldownStore implements CooldownStore {
+  readonly #table: OrchestratorTable;
+
+  constructor(table: OrchestratorTable) {
+    this.#table = table;
+  }
+
+  async active(nowMs: EpochMs): Promise<readonly Cooldown[]> {
+    return this.#endingAfter(nowMs);
+  }
+
+  async recent(nowMs: EpochMs): Promise<readonly Cooldown[]> {
+    return this.#endingAfter(nowMs - REMEMBER_MS);
+  }
+
+  async #endingAfter(bound: number): Promise<readonly Cooldown[]> {
+    const { table, entities } = this.#table;
+    const query = table.build(QueryCommand).entities(entities.cooldown).query({ partition: partitions.cooldowns });
+    const { Items = [] } = await this.#table.call(() => query.options({ consistent: true, maxPages: Number.POSITIVE_INFINITY }).send());
+    return Items.map((item) => item.cooldown).filter((cooldown) => cooldown.untilMs > bound);
+  }
+
+  async record(cooldowns: readonly Cooldown[]): Promise<void> {
+    const { entities } = this.#table;
+    const items = cooldowns.map((cooldown) => ({
+      ...keys.cooldown(scopeKey(cooldown.scope)),
+      cooldown,
+      expiresAt: Math.ceil((cooldown.untilMs + REMEMBER_MS) / 1000),
+    }));
+    await Promise.all(items.map((item) => this.#table.call(() => entities.cooldown.build(PutItemCommand).item(item).send())));
+  }
+
+  async clear(scopes: readonly string[]): Promise<void> {
+    const { cooldown } = this.#table.entities;
+    await Promise.all(scopes.map((scope) => this.#table.call(() => cooldown.build(DeleteItemCommand).key(keys.cooldown(scope)).send())));
+  }
+}

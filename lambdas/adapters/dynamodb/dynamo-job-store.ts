@@ -1,0 +1,148 @@
+import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
+import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
+import { ScanCommand } from 'dynamodb-toolbox/table/actions/scan';
+import { JobNotFoundError, VersionConflictError } from '../../../core/errors/orchestrator-error.ts';
+import { jobId as toJobId, type JobId } from '../../../core/job/ids.ts';
+import type { Attempt, Job, JobEvent } from '../../../core/job/job.ts';
+import type { JobChange, ParkedEntry } from '../../../core/lifecycle/change.ts';
+import type { JobFilter, JobStore, Page, Submission, SubmitResult } from '../../../core/ports/job-store.ts';
+import { tableLayout } from '../../../core/queue/table-layout.ts';
+import { ActiveLeaves } from './active-leaves.ts';
+import { attemptOf, changeActions } from './change-actions.ts';
+import { decodeCursor, encodeCursor, positions } from './cursor.ts';
+import { attemptSortKey, eventSortKey, jobPartition, jobSortKey, sortPrefixes } from './keys.ts';
+import { matches } from './job-filter.ts';
+import type { OrchestratorTable } from './orchestrator-table.ts';
+import { TransactionRefused } from './refusals.ts';
+import { Submitter } from './submitter.ts';
+
+/** Jobs read at once while a filtered page is filled, and how often: a filter that matches little ends in a short page. */
+const LIST_CHUNK = 200;
+const LIST_READS = 20;
+
+const everything = { consistent: true, maxPages: Number.POSITIVE_INFINITY } as const;
+
+/** Jobs in DynamoDB: a transaction a change. */
+export class DynamoJobStore implements JobStore {
+  readonly #table: OrchestratorTable;
+  readonly #leaves: ActiveLeaves;
+  readonly #submitter: Submitter;
+
+  constructor(table: OrchestratorTable) {
+    this.#table = table;
+    this.#leaves = new ActiveLeaves(table);
+    this.#submitter = new Submitter(table, this.#leaves);
+  }
+
+  submit(submission: Submission): Promise<SubmitResult> {
+    return this.#submitter.submit(submission);
+  }
+
+  async get(jobId: JobId): Promise<Job | undefined> {
+    const { job } = this.#table.entities;
+    const { Item } = await this.#table.call(() => job.build(GetItemCommand).key({ jobId }).options({ consistent: true }).send());
+    return Item;
+  }
+
+  async list(filter: JobFilter, limit: number, cursor?: string): Promise<Page<Job>> {
+    let after = cursor === undefined ? undefined : decodeCursor(cursor, positions.jobId);
+    const items: Job[] = [];
+    const whole = filter.state === undefined && filter.user === undefined && filter.label === undefined;
+    for (let reads = 0; reads < LIST_READS; reads += 1) {
+      // eslint-disable-next-line no-await-in-loop
+      const chunk = await this.#jobsAfter(filter.namespace, after, whole ? limit - items.length : LIST_CHUNK);
+      for (const job of chunk.jobs) {
+        after = job.jobId;
+        if (matches(job, filter)) items.push(job);
+        if (items.length === limit) return { items, cursor: encodeCursor(after) };
+      }
+      if (!chunk.more) return { items };
+    }
+    return { items, ...(after === undefined ? {} : { cursor: encodeCursor(after) }) };
+  }
+
+  /** Filtering here costs what filtering in DynamoDB does, which charges for what it reads and not for what it returns. */
+  async #jobsAfter(namespace: string, after: string | undefined, limit: number): Promise<{ readonly jobs: readonly Job[]; readonly more: boolean }> {
+    const { jobs } = tableLayout.indexes;
+    const start = after === undefined ? {} : { exclusiveStartKey: { pk: jobPartition(toJobId(after)), sk: jobSortKey, [jobs.partitionKey]: namespace } };
+    const query = this.#table.table.build(QueryCommand).entities(this.#table.entities.job).query({ index: jobs.name, partition: namespace });
+    const { Items = [], LastEvaluatedKey } = await this.#table.call(() => query.options({ reverse: true, limit, ...start }).send());
+    return { jobs: Items, more: LastEvaluatedKey !== undefined };
+  }
+
+  async commit(change: JobChange): Promise<void> {
+    if (change.enqueue !== undefined) await this.#leaves.touch(change.enqueue.namespace, change.after.updatedAtMs);
+    try {
+      await this.#table.transact(changeActions(this.#table.entities, change));
+    } catch (error) {
+      if (!(error instanceof TransactionRefused)) throw error;
+      const { jobId, revision } = change.before;
+      throw new VersionConflictError('The job has changed in the meantime.', { jobId, revision }, { cause: error });
+    }
+  }
+
+  async script(jobId: JobId): Promise<string | undefined> {
+    const { script } = this.#table.entities;
+    const { Item } = await this.#table.call(() => script.build(GetItemCommand).key({ jobId }).options({ consistent: true }).send());
+    return Item?.script;
+  }
+
+  async events(jobId: JobId, limit: number, cursor?: string): Promise<Page<JobEvent>> {
+    const after = cursor === undefined ? 0 : Number(decodeCursor(cursor, positions.number));
+    const { event } = this.#table.entities;
+    const range = { between: [eventSortKey(after + 1), eventSortKey(99_999_999)] } as { between: [string, string] };
+    const query = this.#table.table.build(QueryCommand).entities(event).query({ partition: jobPartition(jobId), range });
+    const { Items = [], LastEvaluatedKey } = await this.#table.call(() => query.options({ consistent: true, limit }).send());
+    const last = Items.at(-1);
+    return { items: Items, ...(LastEvaluatedKey === undefined || last === undefined ? {} : { cursor: encodeCursor(String(last.number)) }) };
+  }
+
+  async attempts(jobId: JobId): Promise<readonly Attempt[]> {
+    const { attempt } = this.#table.entities;
+    const query = this.#table.table.build(QueryCommand).entities(attempt).query({ partition: jobPartition(jobId), range: { beginsWith: sortPrefixes.attempt } });
+    const { Items = [] } = await this.#table.call(() => query.options(everything).send());
+    return Items.map(attemptOf);
+  }
+
+  async attempt(jobId: JobId, attempt: number): Promise<Attempt | undefined> {
+    const { entities } = this.#table;
+    const { Item } = await this.#table.call(() => entities.attempt.build(GetItemCommand).key({ jobId, attempt }).options({ consistent: true }).send());
+    return Item === undefined ? undefined : attemptOf(Item);
+  }
+
+  async recordExecution(jobId: JobId, attempt: number, executionArn: string): Promise<void> {
+    const { entities } = this.#table;
+    const update = entities.attempt.build(UpdateItemCommand).item({ jobId, attempt, executionArn }).options({ condition: { attr: 'admittedAtMs', exists: true } });
+    try {
+      await this.#table.call(() => update.send());
+    } catch (error) {
+      if (!(error instanceof TransactionRefused)) throw error;
+      throw new JobNotFoundError('There is no such attempt.', { jobId, attempt }, { cause: error });
+    }
+  }
+
+  async activeAttempts(limit: number, cursor?: string): Promise<Page<Attempt>> {
+    const { active } = tableLayout.indexes;
+    const start = cursor === undefined ? {} : { exclusiveStartKey: activeKey(decodeCursor(cursor, positions.attempt)) };
+    const scan = this.#table.table.build(ScanCommand).entities(this.#table.entities.attempt);
+    const { Items = [], LastEvaluatedKey } = await this.#table.call(() => scan.options({ index: active.name, limit, ...start }).send());
+    const last = Items.at(-1);
+    return {
+      items: Items.map(attemptOf),
+      ...(LastEvaluatedKey === undefined || last === undefined ? {} : { cursor: encodeCursor(`${last.jobId}/${last.attempt}`) }),
+    };
+  }
+
+  async parked(jobId: JobId): Promise<ParkedEntry | undefined> {
+    const { parked } = this.#table.entities;
+    const { Item } = await this.#table.call(() => parked.build(GetItemCommand).key({ jobId }).options({ consistent: true }).send());
+    return Item;
+  }
+}
+
+/** Where a scan of the active attempts goes on. */
+function activeKey(position: string): Record<string, string> {
+  const [id = '', attempt = ''] = position.split('/');
+  return { pk: jobPartition(toJobId(id)), sk: attemptSortKey(Number(attempt)), [tableLayout.indexes.active.partitionKey]: id };
+}

@@ -1,0 +1,82 @@
+import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
+import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
+import { VersionConflictError } from '../../../core/errors/orchestrator-error.ts';
+import type { Page } from '../../../core/ports/job-store.ts';
+import type { ManifestStore, ManifestVersion, NewManifestVersion } from '../../../core/ports/manifest-store.ts';
+import { decodeCursor, encodeCursor, positions } from './cursor.ts';
+import { keys, manifestListPartition, manifestPartition, sortPrefixes, versionSortKey } from './keys.ts';
+import { ManifestVersions } from './manifest-versions.ts';
+import type { OrchestratorTable } from './orchestrator-table.ts';
+import { TransactionRefused } from './refusals.ts';
+
+type Described = Omit<ManifestVersion, 'canonical'>;
+
+/** Puts of one name at the same time count up one after the other. */
+const MAX_TRIES = 10;
+
+/** Manifests in DynamoDB: an item a version, one that names the latest, one that finds a digest. */
+export class DynamoManifestStore implements ManifestStore {
+  readonly #table: OrchestratorTable;
+  readonly #versions: ManifestVersions;
+
+  constructor(table: OrchestratorTable) {
+    this.#table = table;
+    this.#versions = new ManifestVersions(table);
+  }
+
+  async put(manifest: NewManifestVersion): Promise<{ readonly version: ManifestVersion; readonly created: boolean }> {
+    for (let attempt = 1; ; attempt += 1) {
+      // eslint-disable-next-line no-await-in-loop
+      const { version, actions } = await this.#versions.next(manifest);
+      try {
+        // eslint-disable-next-line no-await-in-loop
+        if (actions.length > 0) await this.#table.transact(actions);
+        return { version: { ...version, canonical: manifest.canonical }, created: actions.length > 0 };
+      } catch (error) {
+        if (!(error instanceof TransactionRefused)) throw error;
+        if (attempt === MAX_TRIES) throw new VersionConflictError('The manifest goes on changing.', { name: manifest.name }, { cause: error });
+      }
+    }
+  }
+
+  async get(namespace: string, name: string, version?: number): Promise<ManifestVersion | undefined> {
+    if (version === undefined) return this.#latest(namespace, name);
+    const { entities } = this.#table;
+    const get = entities.version.build(GetItemCommand).key({ namespace, name, version }).options({ consistent: true });
+    const { Item } = await this.#table.call(() => get.send());
+    return Item;
+  }
+
+  async #latest(namespace: string, name: string): Promise<ManifestVersion | undefined> {
+    const query = this.#versionsBefore(namespace, name);
+    const { Items = [] } = await this.#table.call(() => query.options({ consistent: true, reverse: true, limit: 1 }).send());
+    return Items[0];
+  }
+
+  #versionsBefore(namespace: string, name: string, before?: number) {
+    const { table, entities } = this.#table;
+    const last = before === undefined ? `${sortPrefixes.version}~` : versionSortKey(Math.max(0, before - 1));
+    const range: { readonly between: [string, string] } = { between: [sortPrefixes.version, last] };
+    return table.build(QueryCommand).entities(entities.version).query({ partition: manifestPartition(namespace, name), range });
+  }
+
+  async list(namespace: string, limit: number, cursor?: string): Promise<Page<Described>> {
+    const { table, entities } = this.#table;
+    const start = cursor === undefined ? {} : { exclusiveStartKey: { ...keys.manifestHead(namespace, decodeCursor(cursor, positions.name)) } };
+    const query = table.build(QueryCommand).entities(entities.head).query({ partition: manifestListPartition(namespace) });
+    const { Items = [], LastEvaluatedKey } = await this.#table.call(() => query.options({ consistent: true, limit, ...start }).send());
+    const last = Items.at(-1);
+    return { items: Items, ...(LastEvaluatedKey === undefined || last === undefined ? {} : { cursor: encodeCursor(last.name) }) };
+  }
+
+  async versions(namespace: string, name: string, limit: number, cursor?: string): Promise<Page<Described>> {
+    const before = cursor === undefined ? undefined : Number(decodeCursor(cursor, positions.number));
+    const query = this.#versionsBefore(namespace, name, before);
+    const { Items = [], LastEvaluatedKey } = await this.#table.call(() => query.options({ consistent: true, reverse: true, limit }).send());
+    const last = Items.at(-1);
+    return {
+      items: Items.map(({ canonical: _canonical, ...described }) => described),
+      ...(LastEvaluatedKey === undefined || last === undefined ? {} : { cursor: encodeCursor(String(last.version)) }),
+    };
+  }
+}

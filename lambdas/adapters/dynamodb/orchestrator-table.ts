@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { attemptEntities } from './attempt-entities.ts';
+import { jobEntities } from './job-entities.ts';
+import { manifestEntities } from './manifest-entities.ts';
+import { queueEntities } from './queue-entities.ts';
+import { refusalOf, throttled, TransactionRefused } from './refusals.ts';
+import { schedulerEntities } from './scheduler-entities.ts';
+import { toolboxTable, type ToolboxTable } from './toolbox-table.ts';
+
+type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** One write of a transaction: a `PutTransaction`, `UpdateTransaction`, `DeleteTransaction` or `ConditionCheck` of an entity. */
+export interface Action {
+  params(): TransactItem & { readonly ToolboxItem?: unknown };
+}
+
+/** Most actions that DynamoDB takes in one transaction. */
+export const MAX_ACTIONS = 100;
+
+/** How often a write is tried that another transaction stands in the way of. */
+const MAX_TRIES = 8;
+const BASE_DELAY_MS = 25;
+const MAX_DELAY_MS = 1_000;
+
+/** Waits before try number `attempt` (from 1): exponential with full jitter, so that rivals do not meet again. */
+export type Backoff = (attempt: number) => Promise<void>;
+
+const jittered: Backoff = (attempt) => delay(Math.random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempt));
+
+/**
+ * The one table with its entities: what all Dynamo stores are built on. Needs `dynamodb:GetItem`, `Query`, `PutItem`,
+ * `UpdateItem`, `DeleteItem`, `ConditionCheckItem` and `BatchWriteItem` on the table, `Query` on its index of jobs and
+ * `Scan` on its index of active attempts; a transaction needs the permissions of its actions, nothing more.
+ */
+export class OrchestratorTable {
+  readonly table: ToolboxTable;
+  readonly entities;
+  readonly #backoff: Backoff;
+
+  constructor(client: DynamoDBClient, name: string, backoff: Backoff = jittered) {
+    this.table = toolboxTable(name, DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }));
+    this.entities = {
+      ...jobEntities(this.table),
+      ...attemptEntities(this.table),
+      ...queueEntities(this.table),
+      ...schedulerEntities(this.table),
+      ...manifestEntities(this.table),
+    };
+    this.#backoff = backoff;
+  }
+
+  /**
+   * Writes all of the actions or none.
+   * @throws TransactionRefused when a condition does not hold, or another transaction stays in the way.
+   * @throws DependencyThrottledError when DynamoDB goes on throttling.
+   */
+  async transact(actions: readonly Action[]): Promise<void> {
+    const TransactItems = actions.map((action) => {
+      const { ToolboxItem: _parsed, ...item } = action.params();
+      return item;
+    });
+    await this.#patiently(() => this.table.getDocumentClient().send(new TransactWriteCommand({ TransactItems })));
+  }
+
+  /** A single read or write under the same rules; a condition that does not hold is a `TransactionRefused` too. */
+  async call<T>(send: () => Promise<T>): Promise<T> {
+    return this.#patiently(send);
+  }
+
+  async #patiently<T>(send: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        // Each try is a command of its own, with a new idempotency token: the one before wrote nothing.
+        // eslint-disable-next-line no-await-in-loop
+        return await send();
+      } catch (error) {
+        const refusal = refusalOf(error);
+        if (refusal === undefined) throw error;
+        if (refusal.kind === 'condition') throw new TransactionRefused(refusal.failed, error);
+        if (attempt === MAX_TRIES) throw refusal.throttled ? throttled(error) : new TransactionRefused(refusal.failed, error);
+        // eslint-disable-next-line no-await-in-loop
+        await this.#backoff(attempt);
+      }
+    }
+  }
+}

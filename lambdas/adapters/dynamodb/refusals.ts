@@ -1,0 +1,54 @@
+import { DependencyThrottledError } from '../../../core/errors/orchestrator-error.ts';
+
+const throttles: ReadonlySet<string> = new Set([
+  'ThrottlingException', 'ThrottlingError', 'ProvisionedThroughputExceededException', 'ProvisionedThroughputExceeded', 'RequestLimitExceeded',
+]);
+const conflicts: ReadonlySet<string> = new Set(['TransactionConflict', 'TransactionConflictException']);
+
+/**
+ * DynamoDB cancelled a transaction: nothing of it was written. `failed` are the positions of the actions whose
+ * condition did not hold, or that another transaction was working on until the retries were used up.
+ */
+export class TransactionRefused extends Error {
+  override readonly name = 'TransactionRefused';
+  readonly failed: ReadonlySet<number>;
+
+  constructor(failed: ReadonlySet<number>, cause: unknown) {
+    super(`The transaction was cancelled at action ${[...failed].join(', ')}.`, { cause });
+    this.failed = failed;
+  }
+}
+
+/** What stands in the way of a write. `clash`: nothing was written and the very same call may succeed in a moment. */
+export type Refusal =
+  | { readonly kind: 'condition'; readonly failed: ReadonlySet<number> }
+  | { readonly kind: 'clash'; readonly failed: ReadonlySet<number>; readonly throttled: boolean };
+
+/** Reads an error of the client; `undefined` for what is no refusal but a fault. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === 'TransactionCanceledException') return cancellation(reasonCodes(error));
+  if (error.name === 'ConditionalCheckFailedException') return { kind: 'condition', failed: new Set([0]) };
+  if (throttles.has(error.name) || conflicts.has(error.name)) {
+    return { kind: 'clash', failed: new Set([0]), throttled: throttles.has(error.name) };
+  }
+  return undefined;
+}
+
+function reasonCodes(error: Error): readonly string[] {
+  const reasons: unknown = 'CancellationReasons' in error ? error.CancellationReasons : undefined;
+  if (!Array.isArray(reasons)) return [];
+  return reasons.map((reason: { readonly Code?: string } | undefined) => reason?.Code ?? 'None');
+}
+
+function cancellation(codes: readonly string[]): Refusal | undefined {
+  const where = (matches: (code: string) => boolean): ReadonlySet<number> => new Set([...codes.keys()].filter((i) => matches(codes[i] ?? 'None')));
+  const conditions = where((code) => code === 'ConditionalCheckFailed');
+  if (conditions.size > 0) return { kind: 'condition', failed: conditions };
+  const clashes = where((code) => throttles.has(code) || conflicts.has(code));
+  if (clashes.size === 0) return undefined;
+  return { kind: 'clash', failed: clashes, throttled: codes.some((code) => throttles.has(code)) };
+}
+
+/** What a clash becomes when patience is at an end. */
+export const throttled = (cause: unknown): DependencyThrottledError => new DependencyThrottledError('DynamoDB asks to slow down.', {}, { cause });
