@@ -1,0 +1,148 @@
+import type { CommandInvocation, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  CancelCommandCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+  paginateDescribeInstanceInformation,
+  paginateListCommandInvocations,
+} from '@aws-sdk/client-ssm';
+import type { Deployment } from '../../../core/deployment/deployment.ts';
+import { DependencyThrottledError, InternalError } from '../../../core/errors/orchestrator-error.ts';
+import type { InstanceId, JobId } from '../../../core/job/ids.ts';
+import { instanceId } from '../../../core/job/ids.ts';
+import type { CommandStatus, NodeCommands, StepDispatch } from '../../../core/ports/node-commands.ts';
+import type { StepPayloads } from '../../../core/ports/step-payloads.ts';
+import { unitName } from '../../../core/runtimes/node-step.ts';
+import { commentOf, purposeOf } from './command-comment.ts';
+import { answerOf } from './invocation-answer.ts';
+
+/** How long SSM tries to deliver a command to an agent. */
+const DELIVERY_SECONDS = 600;
+/** SSM gives up on a command after 48 hours. */
+const MAX_EXECUTION_SECONDS = 172_800;
+const PAGE_SIZE = 50;
+const OPEN_STATUSES: readonly string[] = ['Pending', 'InProgress', 'Cancelling', 'Delayed'];
+const THROTTLING: readonly string[] = ['ThrottlingException', 'RateExceeded', 'TooManyRequestsException', 'RequestLimitExceeded'];
+
+interface SsmNodeCommandsParts {
+  readonly ssm: SSMClient;
+  readonly payloads: StepPayloads;
+  readonly deployment: Pick<Deployment, 'name' | 'stepDocument'>;
+}
+
+/**
+ * Commands by SSM: one `SendCommand` a step, whatever the number of nodes, addressed by the tags of the attempt.
+ * SSM has no client token; that a step runs once is the step runner's doing (`nodes/run-step.sh`).
+ *
+ * IAM:
+ * - `ssm:SendCommand` on the step document's ARN; and on `arn:aws:ec2:<region>:<account>:instance/*` with the
+ *   condition `ssm:resourceTag/orchestrator:deployment` = the deployment's name;
+ * - `ssm:DescribeInstanceInformation`, `ssm:ListCommands`, `ssm:ListCommandInvocations`, `ssm:CancelCommand` on `*`:
+ *   these know no narrower resource;
+ * - what `S3StepPayloads` needs.
+ */
+export class SsmNodeCommands implements NodeCommands {
+  readonly #ssm: SSMClient;
+  readonly #payloads: StepPayloads;
+  readonly #deployment: Pick<Deployment, 'name' | 'stepDocument'>;
+
+  constructor(parts: SsmNodeCommandsParts) {
+    this.#ssm = parts.ssm;
+    this.#payloads = parts.payloads;
+    this.#deployment = parts.deployment;
+  }
+
+  async online(jobId: JobId, attempt: number): Promise<ReadonlySet<InstanceId>> {
+    const Filters = [
+      { Key: 'tag:orchestrator:job', Values: [jobId] },
+      { Key: 'tag:orchestrator:attempt', Values: [String(attempt)] },
+      { Key: 'PingStatus', Values: ['Online'] },
+    ];
+    const online = new Set<InstanceId>();
+    await telling('describe the nodes', async () => {
+      for await (const page of paginateDescribeInstanceInformation({ client: this.#ssm, pageSize: PAGE_SIZE }, { Filters })) {
+        for (const node of page.InstanceInformationList ?? []) {
+          if (node.InstanceId !== undefined) online.add(instanceId(node.InstanceId));
+        }
+      }
+    });
+    return online;
+  }
+
+  async send(dispatch: StepDispatch): Promise<string> {
+    const { jobId, attempt, step } = dispatch;
+    const url = await this.#payloads.publish(dispatch);
+    const answer = await telling('send a step', () =>
+      this.#ssm.send(
+        new SendCommandCommand({
+          DocumentName: this.#deployment.stepDocument,
+          Comment: commentOf(jobId, attempt, step.phase, step.index),
+          ...this.#target(dispatch),
+          Parameters: {
+            Unit: [unitName(jobId, attempt, step.phase, step.index)],
+            StepUrl: [url],
+            ExecutionTimeout: [String(Math.min(MAX_EXECUTION_SECONDS, Math.max(60, Math.ceil(dispatch.commandTimeoutSeconds))))],
+          },
+          TimeoutSeconds: DELIVERY_SECONDS,
+          MaxConcurrency: '100%',
+          MaxErrors: '100%',
+        }),
+      ),
+    );
+    const commandId = answer.Command?.CommandId;
+    if (commandId === undefined) throw new InternalError('SSM took the command and gave it no id.', { jobId, attempt });
+    return commandId;
+  }
+
+  async status(commandId: string): Promise<CommandStatus | undefined> {
+    const invocations = await telling('list answers', () => this.#invocations(commandId));
+    const answers = invocations.map(answerOf);
+    const open = answers.some(({ status }) => status === 'pending' || status === 'running');
+    const purpose = purposeOf(invocations[0]?.Comment);
+    if (open && purpose !== undefined) return { commandId, ...purpose, answers, over: false };
+    // SSM finds the nodes of a tag after it has answered, so that no open invocation does not mean the end.
+    const command = await telling('find a command', () => this.#ssm.send(new ListCommandsCommand({ CommandId: commandId })));
+    const found = command.Commands?.[0];
+    const foundPurpose = purposeOf(found?.Comment);
+    if (found === undefined || foundPurpose === undefined) return undefined;
+    return { commandId, ...foundPurpose, answers, over: !open && !OPEN_STATUSES.includes(found.Status ?? '') };
+  }
+
+  async cancel(commandId: string): Promise<void> {
+    await telling('cancel a command', () => this.#ssm.send(new CancelCommandCommand({ CommandId: commandId })));
+  }
+
+  async #invocations(CommandId: string): Promise<readonly CommandInvocation[]> {
+    const found: CommandInvocation[] = [];
+    for await (const page of paginateListCommandInvocations({ client: this.#ssm, pageSize: PAGE_SIZE }, { CommandId, Details: true })) {
+      found.push(...(page.CommandInvocations ?? []));
+    }
+    return found;
+  }
+
+  /** The head by its id; all nodes by their tags, whose number an id list could not hold. */
+  #target({ jobId, attempt, step, nodes }: StepDispatch): { InstanceIds: string[] } | { Targets: { Key: string; Values: string[] }[] } {
+    if (step.ranks === 'head') {
+      return { InstanceIds: nodes.filter((node) => node.rank === 0 && node.goneAtMs === undefined).map((node) => node.instanceId) };
+    }
+    return {
+      Targets: [
+        { Key: 'tag:orchestrator:deployment', Values: [this.#deployment.name] },
+        { Key: 'tag:orchestrator:job', Values: [jobId] },
+        { Key: 'tag:orchestrator:attempt', Values: [String(attempt)] },
+      ],
+    };
+  }
+}
+
+/** Makes throttling, when the client's own retries are used up, known as such. */
+async function telling<T>(what: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    if (cause instanceof Error && THROTTLING.includes(cause.name)) {
+      throw new DependencyThrottledError(`SSM throttles: could not ${what}.`, {}, { cause });
+    }
+    throw cause;
+  }
+}

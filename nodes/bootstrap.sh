@@ -1,0 +1,43 @@
+#!/bin/bash
+# User data of every node: prepares what steps need. Installs nothing: machines come up in subnets without the internet.
+set -uo pipefail
+
+mkdir -p /var/lib/orchestrator/steps /data/results
+chmod 0755 /var/lib/orchestrator
+
+# Instance store, where the machine has some, becomes /data: the fastest disk there is, gone with the machine. Several
+# disks become one; a disk that holds anything is left alone.
+data_disks() {
+  local device
+  for device in /dev/disk/by-id/nvme-Amazon_EC2_NVMe_Instance_Storage_*; do
+    [ -b "$device" ] || continue
+    device=$(readlink -f "$device")
+    [ "$(lsblk --noheadings --nodeps --output TYPE "$device")" = disk ] || continue
+    [ -z "$(blkid --output value --match-tag TYPE "$device")" ] && printf '%s\n' "$device"
+  done | sort --unique
+}
+
+mount_data() {
+  local disks target
+  mapfile -t disks < <(data_disks)
+  [ "${#disks[@]}" -gt 0 ] || return 0
+  target=${disks[0]}
+  if [ "${#disks[@]}" -gt 1 ]; then
+    command -v mdadm > /dev/null || return 0
+    mdadm --create /dev/md0 --level 0 --raid-devices "${#disks[@]}" --run --quiet "${disks[@]}" && target=/dev/md0 || target=${disks[0]}
+  fi
+  if command -v mkfs.xfs > /dev/null; then mkfs.xfs -f -q "$target"; else mkfs.ext4 -q "$target"; fi
+  mount -o noatime "$target" /data && mkdir -p /data/results
+}
+
+if ! grep --quiet ' /data ' /proc/mounts; then
+  mount_data || echo 'orchestrator: instance store could not be used, /data stays on the root volume' >&2
+fi
+
+# Machine images have the SSM agent; some do not start it by themselves. On Ubuntu it is a snap.
+if command -v systemctl > /dev/null; then
+  systemctl enable --now amazon-ssm-agent > /dev/null 2>&1 \
+    || systemctl enable --now snap.amazon-ssm-agent.amazon-ssm-agent > /dev/null 2>&1 \
+    || echo 'orchestrator: no SSM agent on this machine, it will never take a step' >&2
+fi
+exit 0
