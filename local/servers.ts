@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, isFree, preferPort } from './ports.ts';
 import { isRunning, stop, type DetachedProcess } from './processes.ts';
 import { readRecord, recordFile, writeRecord, type CloudRecord } from './record.ts';
 import {
-  endpointOf, fleetDirectory, fleetUrlOf, startFleet, startMiniStack, temporaryDirectory, waitUntilHealthy,
+  endpointOf, fleetDirectory, fleetUrlOf, startFleet, startMiniStack, waitUntilHealthy,
   type FleetOptions, type Site,
 } from './services.ts';
 
@@ -36,10 +37,11 @@ export async function ensureServers(
 export async function stopServers(dir: string): Promise<boolean> {
   const record = readRecord(dir);
   for (const process of record?.processes ?? []) await stop(process, stopGraceMs);
-  for (const leftover of [fleetDirectory({ dir }), temporaryDirectory({ dir }), recordFile(dir), join(dir, 'env')]) {
-    if (existsSync(leftover)) rmSync(leftover, { recursive: true, force: true });
+  if (record === undefined) return false;
+  for (const leftover of [fleetDirectory({ dir }), record.site.temporary, join(dir, 'env'), recordFile(dir)]) {
+    rmSync(leftover, { recursive: true, force: true });
   }
-  return record !== undefined;
+  return true;
 }
 
 /** Starts the simulator again on the same port, after it ended by itself or by a test. */
@@ -56,7 +58,6 @@ export function serverNamed(record: CloudRecord, name: 'fleet' | 'ministack'): D
 }
 
 async function startServers(site: Site, fleetOptions: FleetOptions): Promise<CloudRecord> {
-  mkdirSync(temporaryDirectory(site), { recursive: true });
   const fleet = await startFleet(site, fleetOptions);
   const begun: CloudRecord = { site, processes: [fleet], bootstrapped: false, outputs: {} };
   writeRecord(begun);
@@ -75,13 +76,10 @@ function waitForFleet(site: Site, fleet: DetachedProcess): Promise<void> {
 }
 
 async function chooseSite(dir: string, port: number | undefined): Promise<Site> {
-  if (port === 0) return { dir, port: await freePort(), fleetPort: await freePort() };
-  if (port !== undefined && !await isFree(port)) {
+  if (port !== undefined && port !== 0 && !await isFree(port)) {
     throw new Error(`Port ${port} is taken. Way out: --port 0 takes any free one.`);
   }
-  return {
-    dir,
-    port: port ?? await preferPort(preferredPort),
-    fleetPort: await preferPort(preferredFleetPort),
-  };
+  const temporary = mkdtempSync(join(tmpdir(), 'orchestrator-'));
+  if (port === 0) return { dir, port: await freePort(), fleetPort: await freePort(), temporary };
+  return { dir, port: port ?? await preferPort(preferredPort), fleetPort: await preferPort(preferredFleetPort), temporary };
 }

@@ -9,6 +9,11 @@ export interface Site {
   readonly dir: string;
   readonly port: number;
   readonly fleetPort: number;
+  /**
+   * Holds the code of running functions. Outside the checkout, where Node would find packages that a function did
+   * not bring, and a package.json that changes the meaning of its files.
+   */
+  readonly temporary: string;
 }
 
 export interface FleetOptions {
@@ -67,10 +72,6 @@ export function fleetDirectory(site: Pick<Site, 'dir'>): string {
   return join(site.dir, 'fleet');
 }
 
-export function temporaryDirectory(site: Pick<Site, 'dir'>): string {
-  return join(site.dir, 'tmp');
-}
-
 /**
  * Waits until the process answers the URL.
  *
@@ -100,8 +101,8 @@ function minimalEnvironment(site: Site): NodeJS.ProcessEnv {
   const { LANG = 'C.UTF-8', TZ } = process.env;
   return {
     PATH: searchPath(),
-    HOME: temporaryDirectory(site),
-    TMPDIR: temporaryDirectory(site),
+    HOME: site.temporary,
+    TMPDIR: site.temporary,
     LANG,
     ...(TZ === undefined ? {} : { TZ }),
   };

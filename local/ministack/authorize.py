@@ -16,6 +16,7 @@ authentication failure (such as "SignatureDoesNotMatch") when the signature does
 """
 
 import base64
+import hashlib
 import json
 from contextvars import copy_context
 from urllib.parse import parse_qs
@@ -63,9 +64,14 @@ def _authenticate(access_key, headers, query, request):
     """The caller's principal, or the reason why the request proves none."""
     if not access_key:
         return iam_evaluator.AuthError("MissingAuthenticationToken", "Request is missing Authentication Token")
+    body = base64.b64decode(request.get("body", ""))
+    declared = headers.get("x-amz-content-sha256", "")
+    if len(declared) == 64 and declared != hashlib.sha256(body).hexdigest():
+        return iam_evaluator.AuthError(
+            "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.")
     raw_headers = [(name.encode("latin-1"), value.encode("utf-8")) for name, value in headers.items()]
     iam_evaluator.pin_signed_request(request["method"], request["path"], query, raw_headers)
-    iam_evaluator.pin_signed_body(base64.b64decode(request.get("body", "")))
+    iam_evaluator.pin_signed_body(body)
     account = get_account_id()
     credential = iam_evaluator.authenticate(access_key, account)
     if isinstance(credential, iam_evaluator.AuthError):

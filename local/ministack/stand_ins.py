@@ -4,16 +4,32 @@ The one place where the local cloud pretends. A type belongs here only if neithe
 fleet simulator has the service, and if no job depends on it.
 """
 
+import uuid
+
 from ministack.core.responses import get_account_id, get_region
 from ministack.services.cloudformation import provisioners
 
 
-def _stand_in(service, ref_is_arn):
+def _image_builder():
+    """Named by its ARN, as Image Builder does."""
+
     def create(logical_id, props, stack_name):
         name = props.get("Name") or provisioners._physical_name(stack_name, logical_id)
-        arn = f"arn:aws:{service}:{get_region()}:{get_account_id()}:{logical_id.lower()}/{name}"
-        return (arn if ref_is_arn else name), {"Arn": arn, "Name": name}
+        arn = f"arn:aws:imagebuilder:{get_region()}:{get_account_id()}:{logical_id.lower()}/{name}"
+        return arn, {"Arn": arn, "Name": name}
 
+    return _without_behaviour(create)
+
+
+def _query_definition():
+    def create(logical_id, props, stack_name):
+        identity = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{stack_name}/{logical_id}"))
+        return identity, {"QueryDefinitionId": identity}
+
+    return _without_behaviour(create)
+
+
+def _without_behaviour(create):
     def update(physical_id, old_props, new_props, stack_name, logical_id):
         return create(logical_id, new_props, stack_name)
 
@@ -43,11 +59,11 @@ def _alarm_over_metric_math():
 
 TYPES = {
     "AWS::CloudWatch::Alarm": _alarm_over_metric_math(),
-    "AWS::ImageBuilder::Component": _stand_in("imagebuilder", True),
-    "AWS::ImageBuilder::DistributionConfiguration": _stand_in("imagebuilder", True),
-    "AWS::ImageBuilder::ImagePipeline": _stand_in("imagebuilder", True),
-    "AWS::ImageBuilder::ImageRecipe": _stand_in("imagebuilder", True),
-    "AWS::ImageBuilder::InfrastructureConfiguration": _stand_in("imagebuilder", True),
-    "AWS::ImageBuilder::LifecyclePolicy": _stand_in("imagebuilder", True),
-    "AWS::Logs::QueryDefinition": _stand_in("logs", False),
+    "AWS::ImageBuilder::Component": _image_builder(),
+    "AWS::ImageBuilder::DistributionConfiguration": _image_builder(),
+    "AWS::ImageBuilder::ImagePipeline": _image_builder(),
+    "AWS::ImageBuilder::ImageRecipe": _image_builder(),
+    "AWS::ImageBuilder::InfrastructureConfiguration": _image_builder(),
+    "AWS::ImageBuilder::LifecyclePolicy": _image_builder(),
+    "AWS::Logs::QueryDefinition": _query_definition(),
 }
