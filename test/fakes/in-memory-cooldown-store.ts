@@ -1,0 +1,35 @@
+import { scopeKey, type Cooldown } from '../../core/capacity/offering.ts';
+import type { EpochMs } from '../../core/job/ids.ts';
+import type { CooldownStore } from '../../core/ports/capacity-provider.ts';
+import { copy, InMemoryTable } from './in-memory-table.ts';
+
+const HOUR_MS = 3_600_000;
+
+export class InMemoryCooldownStore implements CooldownStore {
+  readonly #table: InMemoryTable;
+
+  constructor(table: InMemoryTable = new InMemoryTable()) {
+    this.#table = table;
+  }
+
+  async active(nowMs: EpochMs): Promise<readonly Cooldown[]> {
+    return this.#endingAfter(nowMs);
+  }
+
+  async recent(nowMs: EpochMs): Promise<readonly Cooldown[]> {
+    return this.#endingAfter(nowMs - HOUR_MS);
+  }
+
+  #endingAfter(bound: number): readonly Cooldown[] {
+    const order = (a: Cooldown, b: Cooldown): number => (scopeKey(a.scope) < scopeKey(b.scope) ? -1 : 1);
+    return copy([...this.#table.cooldowns.values()].filter(({ untilMs }) => untilMs > bound).sort(order));
+  }
+
+  async record(cooldowns: readonly Cooldown[]): Promise<void> {
+    for (const cooldown of copy(cooldowns)) this.#table.cooldowns.set(scopeKey(cooldown.scope), cooldown);
+  }
+
+  async clear(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.#table.cooldowns.delete(key);
+  }
+}

@@ -1,0 +1,85 @@
+import type { LaunchRecord } from '../../core/capacity/gang.ts';
+import type { Cooldown } from '../../core/capacity/offering.ts';
+import { VersionConflictError } from '../../core/errors/orchestrator-error.ts';
+import type { JobId } from '../../core/job/ids.ts';
+import type { Attempt, Job, JobEvent, Node } from '../../core/job/job.ts';
+import type { Deadline, JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../../core/lifecycle/change.ts';
+import type { StepRecord, Wait } from '../../core/lifecycle/wait.ts';
+import type { Page } from '../../core/ports/job-store.ts';
+import type { ManifestVersion } from '../../core/ports/manifest-store.ts';
+import type { Lease, WaitingReport } from '../../core/ports/scheduler-store.ts';
+import type { ShareUse } from '../../core/scheduling/plan-cycle.ts';
+import { encodeCursor } from '../../lambdas/adapters/dynamodb/cursor.ts';
+
+/** A copy, so that nobody changes what is stored by changing what was given or read. */
+export const copy = <T>(value: T): T => structuredClone(value);
+
+export const attemptKey = (jobId: JobId, attempt: number): string => `${jobId}/${attempt}`;
+export const noteKey = ({ jobId, attempt, cause }: LimitRelease): string => `${jobId}/${attempt}/${cause}`;
+export const deadlineKey = ({ atMs, jobId, attempt, kind, step }: Deadline): string => `${atMs}/${jobId}/${attempt}/${kind}/${step ?? ''}`;
+
+/** What the in-memory stores share, as the Dynamo stores share a table. */
+export class InMemoryTable {
+  readonly jobs = new Map<JobId, Job>();
+  readonly scripts = new Map<JobId, string>();
+  readonly events = new Map<JobId, readonly JobEvent[]>();
+  readonly attempts = new Map<string, Attempt>();
+  readonly launches = new Map<string, readonly LaunchRecord[]>();
+  readonly nodes = new Map<string, readonly Node[]>();
+  readonly steps = new Map<string, StepRecord>();
+  readonly waits = new Map<JobId, Wait>();
+  readonly queue = new Map<JobId, QueueEntry>();
+  readonly parked = new Map<JobId, ParkedEntry>();
+  readonly releases = new Map<string, LimitRelease>();
+  readonly shares = new Map<string, ShareUse>();
+  readonly deadlines = new Map<string, Deadline>();
+  readonly cooldowns = new Map<string, Cooldown>();
+  readonly manifests = new Map<string, readonly ManifestVersion[]>();
+  readonly idempotency = new Map<string, { readonly requestDigest: string; readonly jobId: JobId; readonly expiresAtMs: number }>();
+  lease: Lease = { owner: '', epoch: 0, expiresAtMs: 0 as Lease['expiresAtMs'] };
+  dirty = false;
+  waiting: WaitingReport | undefined;
+
+  /** All of a change or nothing of it. */
+  apply(change: JobChange): void {
+    this.#check(change);
+    const { before, after, attempt, enqueue, dequeue, park, release } = copy(change);
+    const { jobId } = before;
+    this.jobs.set(jobId, after);
+    this.append(change.events);
+    if (attempt !== undefined) this.attempts.set(attemptKey(jobId, attempt.attempt), attempt);
+    for (const deadline of copy(change.deadlines ?? [])) this.deadlines.set(deadlineKey(deadline), deadline);
+    if (dequeue !== undefined) this.queue.delete(jobId);
+    if (enqueue !== undefined) this.queue.set(jobId, enqueue);
+    if (change.unpark === true) this.parked.delete(jobId);
+    if (park !== undefined) this.parked.set(jobId, park);
+    if (release !== undefined) this.releases.set(noteKey(release), release);
+  }
+
+  #check({ before, events, enqueue, dequeue }: JobChange): void {
+    const { jobId, revision } = before;
+    const queued = this.queue.get(jobId);
+    const isThere = dequeue !== undefined && queued?.priority === dequeue.priority && queued.submittedAtMs === dequeue.submittedAtMs;
+    const numbers = new Set(this.events.get(jobId)?.map((event) => event.number));
+    const holds =
+      this.jobs.get(jobId)?.revision === revision &&
+      (dequeue === undefined || isThere) &&
+      (enqueue === undefined || dequeue !== undefined || queued === undefined) &&
+      !events.some((event) => numbers.has(event.number));
+    if (!holds) throw new VersionConflictError('The job has changed in the meantime.', { jobId, revision });
+  }
+
+  append(events: readonly JobEvent[]): void {
+    for (const event of copy(events)) {
+      const history = [...(this.events.get(event.jobId) ?? []), event];
+      this.events.set(event.jobId, history.sort((a, b) => a.number - b.number));
+    }
+  }
+}
+
+/** The first `limit` of `rest`, with a cursor if there are more. */
+export function page<T>(rest: readonly T[], limit: number, position: (item: T) => string): Page<T> {
+  const items = copy(rest.slice(0, limit));
+  const last = items.at(-1);
+  return rest.length > limit && last !== undefined ? { items, cursor: encodeCursor(position(last)) } : { items };
+}
