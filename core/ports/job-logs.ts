@@ -2,7 +2,10 @@ import type { JobId, EpochMs } from '../job/ids.ts';
 import type { Page } from './job-store.ts';
 
 export interface LogLine {
+  /** Tells lines apart that are alike: a reader that follows the log asks again from its last line's time on. */
+  readonly id: string;
   readonly atMs: EpochMs;
+  readonly attempt: number;
   readonly node: string;
   readonly step: string;
   readonly message: string;

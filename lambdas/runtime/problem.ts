@@ -1,3 +1,4 @@
+import type { Problem } from '../../core/api/problem-view.ts';
 import {
   DependencyThrottledError,
   InternalError,
@@ -10,19 +11,6 @@ export interface ProblemAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Problem;
-}
-
-/** An RFC 9457 problem document. `type` is stable: clients match on it. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  /** Names this very occurrence: the request. */
-  readonly instance: string;
-  readonly requestId: string;
-  /** Each single thing that is wrong, where it is known. */
-  readonly errors?: unknown;
 }
 
 const kinds: Readonly<Record<ErrorName, { readonly status: number; readonly title: string }>> = {
@@ -62,9 +50,14 @@ export function problemOf(error: OrchestratorError, requestId: string): ProblemA
       detail: isOurs ? 'The request id leads to the details in the logs.' : error.message,
       instance: `urn:orchestrator:request:${requestId}`,
       requestId,
-      ...(problems === undefined || isOurs ? {} : { errors: problems }),
+      ...(isOurs || !isProblemList(problems) ? {} : { errors: [...problems] }),
     },
   };
+}
+
+/** Whoever throws a client's error with problems lists them in this form. */
+function isProblemList(problems: unknown): problems is NonNullable<Problem['errors']> {
+  return Array.isArray(problems) && problems.every((entry) => typeof entry === 'object' && entry !== null && 'path' in entry && 'message' in entry);
 }
 
 /** `InvalidManifestError` is `urn:orchestrator:problem:invalid-manifest`. */

@@ -1,0 +1,48 @@
+import { numberEvents } from '../lifecycle/amend.ts';
+import { MAX_TTL_SECONDS } from '../manifest/schema.ts';
+import type { Manifest } from '../manifest/schema.ts';
+import type { EpochMs, JobId } from './ids.ts';
+import type { Demand, Job, JobEvent, ManifestRef } from './job.ts';
+
+/** What a submission brings. */
+export interface NewJob {
+  readonly jobId: JobId;
+  readonly manifest: Manifest;
+  readonly ref: ManifestRef;
+  readonly user: string;
+  readonly demand: Demand;
+  /** Instead of the manifest's. */
+  readonly priority?: number;
+  readonly hasScript: boolean;
+}
+
+/** A job at the begin of its life, PENDING, with the first line of its history. */
+export function newJob(submission: NewJob, nowMs: EpochMs): { readonly job: Job; readonly events: readonly JobEvent[] } {
+  const { jobId, manifest, ref, user, demand, hasScript } = submission;
+  const { metadata, spec } = manifest;
+  const events = [{ type: 'JobSubmitted', message: `submitted by ${user}`, data: { manifest: ref.name, digest: ref.digest } }] as const;
+  const job: Job = {
+    jobId,
+    namespace: metadata.namespace,
+    manifest: ref,
+    user,
+    labels: metadata.labels,
+    priority: submission.priority ?? spec.priority,
+    runtime: spec.runtime.type,
+    demand,
+    // Without a TTL of its own a cluster still ends one day: nobody pays for a forgotten one for ever.
+    ttlSeconds: spec.ttlSeconds ?? MAX_TTL_SECONDS,
+    capacityTimeoutSeconds: spec.capacity.timeoutSeconds,
+    retry: spec.retry,
+    hasScript,
+    interactive: !hasScript && spec.hooks.onRun.length === 0,
+    state: 'PENDING',
+    attempt: 1,
+    submittedAtMs: nowMs,
+    updatedAtMs: nowMs,
+    holdsLimits: false,
+    revision: 1,
+    eventCount: events.length,
+  };
+  return { job, events: numberEvents(job, nowMs, 0, events) };
+}

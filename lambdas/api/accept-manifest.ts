@@ -1,0 +1,111 @@
+import { refusalOf } from '../../core/api/refuse-manifest.ts';
+import type { ManifestSource } from '../../core/api/submission.ts';
+import { namespaceSettings } from '../../core/deployment/deployment.ts';
+import type { Deployment } from '../../core/deployment/deployment.ts';
+import { demandOf } from '../../core/job/demand.ts';
+import type { Demand } from '../../core/job/job.ts';
+import { checkAgainstDeployment } from '../../core/manifest/admit.ts';
+import { parseManifest, parseManifestValue } from '../../core/manifest/parse.ts';
+import { withPositions } from '../../core/manifest/position.ts';
+import type { ManifestProblem } from '../../core/manifest/problems.ts';
+import type { Manifest } from '../../core/manifest/schema.ts';
+import { nearest } from '../../core/manifest/suggest.ts';
+import type { InstanceCatalogue, InstanceTypeFacts } from '../../core/ports/capacity-provider.ts';
+
+export interface AcceptancePorts {
+  readonly deployment: Deployment;
+  readonly catalogue: InstanceCatalogue;
+}
+
+/** A manifest that this deployment can run. */
+export interface AcceptedManifest {
+  readonly manifest: Manifest;
+  readonly demand: Demand;
+  readonly warnings: readonly ManifestProblem[];
+}
+
+/** What must be true of a manifest beyond what it says itself: where it was sent. */
+export interface Address {
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** Reads a manifest, validates it and checks it against the deployment. Throws the error that tells all its problems. */
+export async function acceptManifest(
+  ports: AcceptancePorts,
+  source: Exclude<ManifestSource, { kind: 'stored' }>,
+  address: Address,
+): Promise<AcceptedManifest> {
+  const parsed = source.kind === 'text' ? parseManifest(source.text, { format: source.format }) : parseManifestValue(source.value);
+  if (!parsed.ok) throw refusalOf(parsed.problems);
+  const { demand, problems } = await examine(ports, parsed.manifest, address);
+  if (problems.length > 0) throw refusalOf(source.kind === 'text' ? withPositions(source.text, problems) : problems);
+  return { manifest: parsed.manifest, demand, warnings: parsed.warnings };
+}
+
+/** Checks a manifest that was stored before: the deployment may have changed since. */
+export async function acceptStored(ports: AcceptancePorts, manifest: Manifest, address: Address): Promise<AcceptedManifest> {
+  const { demand, problems } = await examine(ports, manifest, address);
+  if (problems.length > 0) throw refusalOf(problems);
+  return { manifest, demand, warnings: [] };
+}
+
+async function examine(
+  ports: AcceptancePorts,
+  manifest: Manifest,
+  address: Address,
+): Promise<{ readonly demand: Demand; readonly problems: readonly ManifestProblem[] }> {
+  const { deployment } = ports;
+  const types = await typeFacts(ports, manifest);
+  const problems = [
+    ...misaddressed(manifest, address),
+    ...checkAgainstDeployment(manifest, {
+      regions: [deployment.region],
+      zones: { [deployment.region]: Object.keys(deployment.subnets) },
+      instanceTypes: new Map([...types].map(([name, facts]) => [name, { ...facts, architectures: [facts.architecture] }])),
+      maxNodesPerJob: deployment.limits.maxNodesPerJob,
+      imageAliases: deployment.imageAliases,
+      runtimes: ['None', 'Slurm'],
+      amiAliases: Object.keys(deployment.machineImages),
+    }),
+    ...unservedNamespace(manifest, deployment, types),
+  ];
+  return { demand: demandOf(manifest, types), problems };
+}
+
+/** Facts of the types that a manifest names, and of what was probably meant by those that do not exist. */
+async function typeFacts({ deployment, catalogue }: AcceptancePorts, manifest: Manifest): Promise<ReadonlyMap<string, InstanceTypeFacts>> {
+  const named = [...new Set(manifest.spec.nodePools.flatMap(({ instanceTypes }) => instanceTypes))];
+  const known = await catalogue.facts(deployment.region, named);
+  const unknown = named.filter((type) => !known.has(type));
+  if (unknown.length === 0) return known;
+  const names = await catalogue.names(deployment.region);
+  const meant = unknown.flatMap((type) => nearest(type, names) ?? []);
+  return meant.length === 0 ? known : new Map([...known, ...(await catalogue.facts(deployment.region, meant))]);
+}
+
+function misaddressed({ metadata }: Manifest, address: Address): readonly ManifestProblem[] {
+  return (['namespace', 'name'] as const).flatMap((key) => {
+    const wanted = address[key];
+    if (wanted === undefined || wanted === metadata[key]) return [];
+    const message = `is ${metadata[key]}, but the request is for ${wanted}`;
+    return [{ code: 'conflict', path: `metadata.${key}`, message, value: metadata[key], suggestion: wanted }];
+  });
+}
+
+/** A namespace has launch templates for the architectures that the administrator gave it. */
+function unservedNamespace(manifest: Manifest, deployment: Deployment, types: ReadonlyMap<string, InstanceTypeFacts>): readonly ManifestProblem[] {
+  const { namespace } = manifest.metadata;
+  const settings = namespaceSettings(deployment, namespace);
+  if (settings === undefined) {
+    const suggestion = nearest(namespace, Object.keys(deployment.namespaces));
+    const message = `this deployment serves no namespace ${namespace}`;
+    return [{ code: 'not-offered', path: 'metadata.namespace', message, value: namespace, ...(suggestion === undefined ? {} : { suggestion }) }];
+  }
+  return manifest.spec.nodePools.flatMap(({ instanceTypes }, index) => {
+    const architecture = instanceTypes.flatMap((type) => types.get(type)?.architecture ?? [])[0];
+    if (architecture === undefined || settings.launchTemplates[architecture] !== undefined) return [];
+    const message = `needs ${architecture} machines, which this deployment does not offer to namespace ${namespace}`;
+    return [{ code: 'not-offered', path: `spec.nodePools[${index}].instanceType`, message }];
+  });
+}

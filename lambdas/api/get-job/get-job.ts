@@ -1,0 +1,63 @@
+import { usd } from '../../../core/api/fields.ts';
+import { viewAttempt, viewJob, viewNode } from '../../../core/api/job-view.ts';
+import type { JobDetailView } from '../../../core/api/job-view.ts';
+import { operations } from '../../../core/api/operations.ts';
+import { costOf } from '../../../core/job/cost.ts';
+import { isoTime } from '../../../core/job/ids.ts';
+import type { EpochMs } from '../../../core/job/ids.ts';
+import type { Attempt, Job, Node } from '../../../core/job/job.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { AttemptStore, JobStore } from '../../../core/ports/job-store.ts';
+import type { SchedulerStore } from '../../../core/ports/scheduler-store.ts';
+import type { ApiOperation } from '../../runtime/api-handler.ts';
+import { findJob } from '../find-job.ts';
+
+export interface GetJobPorts {
+  readonly jobs: Pick<JobStore, 'get' | 'attempts' | 'parked'>;
+  readonly attempts: Pick<AttemptStore, 'nodes'>;
+  readonly scheduler: Pick<SchedulerStore, 'waitingReport'>;
+  readonly clock: Clock;
+}
+
+/** One job with its attempts, the nodes of its current attempt, what it cost so far and why it waits. */
+export function getJob(ports: GetJobPorts): ApiOperation<typeof operations.getJob> {
+  return {
+    schema: operations.getJob,
+    run: async ({ path }) => {
+      const job = await findJob(ports.jobs, path);
+      const [attempts, nodes, waiting] = await Promise.all([
+        ports.jobs.attempts(job.jobId),
+        ports.attempts.nodes(job.jobId, job.attempt),
+        whyItWaits(ports, job),
+      ]);
+      const body: JobDetailView = {
+        ...viewJob(job),
+        ...(waiting === undefined ? {} : { waiting }),
+        attempts: attempts.map(viewAttempt),
+        nodes: nodes.map(viewNode),
+        costUsd: usd(costSoFar(job, attempts, nodes, ports.clock.now())),
+      };
+      return { status: 200, body };
+    },
+  };
+}
+
+/** Ended attempts have their cost; the current one's is counted from its nodes until it has. */
+function costSoFar(job: Job, attempts: readonly Attempt[], nodes: readonly Node[], nowMs: EpochMs): number {
+  const counted = attempts.reduce((sum, { costMicroUsd = 0 }) => sum + costMicroUsd, 0);
+  const isCounted = attempts.some(({ attempt, costMicroUsd }) => attempt === job.attempt && costMicroUsd !== undefined);
+  return isCounted ? counted : counted + costOf(nodes, nowMs);
+}
+
+async function whyItWaits(ports: GetJobPorts, job: Job): Promise<JobDetailView['waiting']> {
+  if (job.state === 'PENDING') {
+    const report = await ports.scheduler.waitingReport();
+    const reason = report?.byNamespace[job.namespace];
+    return reason === undefined ? { code: 'NotYetConsidered', message: 'The scheduler has not looked at it yet.' } : { ...reason };
+  }
+  if (job.state !== 'ACQUIRING_CAPACITY' || job.holdsLimits) return undefined;
+  const parked = await ports.jobs.parked(job.jobId);
+  if (parked === undefined || parked.turnGivenAtMs !== undefined) return undefined;
+  const reason = job.reason ?? { code: 'NoCapacity', message: 'No offering has capacity.' };
+  return { ...reason, until: isoTime(parked.untilMs) };
+}

@@ -1,0 +1,38 @@
+import { usd } from '../../../core/api/fields.ts';
+import type { DryRunView } from '../../../core/api/submission.ts';
+import { gangRequest } from '../../../core/capacity/gang-request.ts';
+import { scopeKey } from '../../../core/capacity/offering.ts';
+import { isoTime } from '../../../core/job/ids.ts';
+import type { Job } from '../../../core/job/job.ts';
+import type { CapacityPlan, CapacityProvider } from '../../../core/ports/capacity-provider.ts';
+import type { ApiAnswer } from '../../runtime/api-handler.ts';
+import type { AcceptedManifest } from '../accept-manifest.ts';
+
+/** Shows what a submission would do and cost, and stores nothing. */
+export async function dryRun(
+  capacity: Pick<CapacityProvider, 'plan'>,
+  job: Job,
+  { manifest, warnings }: AcceptedManifest,
+): Promise<ApiAnswer> {
+  const plan = await capacity.plan(gangRequest(job, manifest), job.ttlSeconds);
+  const { nodes, vcpus, gpus, microUsdPerHour } = job.demand;
+  const body: DryRunView = {
+    dryRun: true,
+    namespace: job.namespace,
+    manifest: { name: job.manifest.name, digest: job.manifest.digest },
+    demand: { nodes, vcpus, gpus, maxUsdPerHour: usd(microUsdPerHour) },
+    plan: viewPlan(plan),
+    warnings: [...warnings],
+  };
+  return { status: 200, body };
+}
+
+function viewPlan({ launches, cooling, maxMicroUsdPerHour, maxMicroUsdForTtl, notes }: CapacityPlan): DryRunView['plan'] {
+  return {
+    launches: launches.map((launch) => ({ ...launch, instanceTypes: [...launch.instanceTypes], zones: [...launch.zones] })),
+    cooling: cooling.map(({ scope, code, untilMs }) => ({ code, message: scopeKey(scope), until: isoTime(untilMs) })),
+    maxUsdPerHour: usd(maxMicroUsdPerHour),
+    maxUsdForTtl: usd(maxMicroUsdForTtl),
+    notes: [...notes],
+  };
+}

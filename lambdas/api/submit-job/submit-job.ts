@@ -1,0 +1,100 @@
+import { viewJob } from '../../../core/api/job-view.ts';
+import { storedManifest } from '../../../core/api/manifest-view.ts';
+import { operations } from '../../../core/api/operations.ts';
+import { refusalOf } from '../../../core/api/refuse-manifest.ts';
+import { readSubmission } from '../../../core/api/submission.ts';
+import type { SubmissionRequest, SubmittedView } from '../../../core/api/submission.ts';
+import { IdempotencyKeyReusedError, ManifestNotFoundError } from '../../../core/errors/orchestrator-error.ts';
+import { epochMs } from '../../../core/job/ids.ts';
+import type { EpochMs, JobId } from '../../../core/job/ids.ts';
+import type { Job } from '../../../core/job/job.ts';
+import { newJob } from '../../../core/job/new-job.ts';
+import { canonicalJson } from '../../../core/manifest/canonical.ts';
+import { manifestDigest } from '../../../core/manifest/digest.ts';
+import { withScript } from '../../../core/manifest/script.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
+import type { JobStore, Submission } from '../../../core/ports/job-store.ts';
+import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
+import type { ApiAnswer, ApiOperation } from '../../runtime/api-handler.ts';
+import { sha256Hex } from '../../runtime/digest.ts';
+import { acceptManifest, acceptStored } from '../accept-manifest.ts';
+import type { AcceptancePorts, AcceptedManifest } from '../accept-manifest.ts';
+import { dryRun } from './dry-run.ts';
+
+/** How long an idempotency key is honoured. */
+const KEY_LIFETIME_MS = 24 * 3_600_000;
+
+export interface SubmitPorts extends AcceptancePorts {
+  readonly jobs: Pick<JobStore, 'submit'>;
+  readonly manifests: Pick<ManifestStore, 'get'>;
+  readonly capacity: Pick<CapacityProvider, 'plan'>;
+  readonly clock: Clock;
+  readonly newJobId: (nowMs: EpochMs) => JobId;
+}
+
+interface Accepted extends AcceptedManifest {
+  /** Of a stored manifest; one that came with the job gets its number in the transaction that stores it. */
+  readonly version?: number;
+}
+
+/** Takes a job in: all that it needs is written in one transaction, or nothing is. */
+export function submitJob(ports: SubmitPorts): ApiOperation<typeof operations.submitJob> {
+  return {
+    schema: operations.submitJob,
+    run: async ({ path: { namespace }, query, headers, text, mediaType, user }) => {
+      const nowMs = ports.clock.now();
+      const request = readSubmission(text, mediaType);
+      const accepted = await accept(ports, request, namespace);
+      const submission = build(accepted, request, { user, jobId: ports.newJobId(nowMs), nowMs });
+      if (query.dryRun) return dryRun(ports.capacity, submission.job, accepted);
+      const key = headers['idempotency-key'];
+      const idempotency = { key: `${user}/${key}`, requestDigest: sha256Hex(text), expiresAtMs: epochMs(nowMs + KEY_LIFETIME_MS) };
+      const result = await ports.jobs.submit({ ...submission, ...(key === undefined ? {} : { idempotency }) });
+      if (result.kind === 'keyReused') {
+        throw new IdempotencyKeyReusedError('The Idempotency-Key was used within the last 24 hours with another request.');
+      }
+      return answer(result.job, accepted, result.kind === 'created' ? 201 : 200);
+    },
+  };
+}
+
+async function accept(ports: SubmitPorts, { source, script }: SubmissionRequest, namespace: string): Promise<Accepted> {
+  const accepted = source.kind === 'stored' ? await takeStored(ports, namespace, source) : await acceptManifest(ports, source, { namespace });
+  const complete = script === undefined ? undefined : withScript(accepted.manifest, script);
+  if (complete?.ok === false) throw refusalOf(complete.problems);
+  return accepted;
+}
+
+async function takeStored(ports: SubmitPorts, namespace: string, { name, version }: { name: string; version?: number }): Promise<Accepted> {
+  const stored = await ports.manifests.get(namespace, name, version);
+  if (stored === undefined) {
+    const which = version === undefined ? '' : ` version ${version} of`;
+    throw new ManifestNotFoundError(`There is no${which} manifest ${name} in namespace ${namespace}.`, { namespace, name, version });
+  }
+  return { ...(await acceptStored(ports, storedManifest(stored), { namespace })), version: stored.version };
+}
+
+function build(
+  { manifest, demand, version }: Accepted,
+  { script, priority }: SubmissionRequest,
+  { user, jobId, nowMs }: { readonly user: string; readonly jobId: JobId; readonly nowMs: EpochMs },
+): Submission {
+  const { namespace, name } = manifest.metadata;
+  const digest = manifestDigest(manifest, sha256Hex);
+  const { job, events } = newJob(
+    {
+      jobId, manifest, user, demand, hasScript: script !== undefined,
+      ref: { name, version: version ?? 0, digest },
+      ...(priority === undefined ? {} : { priority }),
+    },
+    nowMs,
+  );
+  const inline = { namespace, name, digest, canonical: canonicalJson(manifest), createdAtMs: nowMs, createdBy: user };
+  return { job, events, ...(script === undefined ? {} : { script }), ...(version === undefined ? { manifest: inline } : {}) };
+}
+
+function answer(job: Job, { warnings }: AcceptedManifest, status: 200 | 201): ApiAnswer {
+  const body: SubmittedView = { ...viewJob(job), warnings: [...warnings] };
+  return { status, body, headers: { location: `/v1/namespaces/${job.namespace}/jobs/${job.jobId}` } };
+}
