@@ -1,0 +1,66 @@
+import { allowCatalogue, allowDescriptions } from '../capacity/launch-permissions.ts';
+import type { OrchestratorFunction } from '../functions/orchestrator-function.ts';
+import type { LifecycleAddress } from '../lifecycle/lifecycle-address.ts';
+import type { JobNodes } from '../nodes/job-nodes.ts';
+import type { QueueTable } from '../queue/queue-table.ts';
+
+/** What functions of the API may be given. */
+export interface ApiResources {
+  readonly queue: QueueTable;
+  readonly nodes: JobNodes;
+  readonly lifecycle: LifecycleAddress;
+}
+
+type Grant = (handler: OrchestratorFunction, resources: ApiResources) => void;
+
+const none: Grant = () => undefined;
+const reads: Grant = (handler, { queue }) => queue.allowReads(handler);
+const writes: Grant = (handler, { queue }) => {
+  queue.allowReads(handler);
+  queue.allowWrites(handler);
+};
+/** Writes, and tells the execution that waits. */
+const tells: Grant = (handler, resources) => {
+  writes(handler, resources);
+  resources.lifecycle.allowAnswers(handler);
+};
+
+/** What each handler of the API needs, and no more. */
+const grants: Readonly<Record<string, Grant>> = {
+  'submit-job': (handler, resources) => {
+    writes(handler, resources);
+    allowCatalogue(handler);
+    allowDescriptions(handler);
+  },
+  'list-jobs': reads,
+  'get-job': reads,
+  'set-priority': writes,
+  'list-events': reads,
+  'read-logs': (handler, resources) => {
+    reads(handler, resources);
+    handler.allow(['logs:FilterLogEvents'], [resources.nodes.jobLogs.logGroupArn]);
+  },
+  'cancel-job': tells,
+  'release-job': tells,
+  'list-manifests': reads,
+  'put-manifest': (handler, resources) => {
+    writes(handler, resources);
+    allowCatalogue(handler);
+  },
+  'get-manifest': reads,
+  'list-manifest-versions': reads,
+  'validate-manifest': (handler) => allowCatalogue(handler),
+  'get-schema': none,
+  'get-openapi': none,
+};
+
+/**
+ * Gives a handler of the API what it needs.
+ *
+ * @throws for a handler that is not in the list: a new one has to say what it needs.
+ */
+export function grantApiHandler(name: string, handler: OrchestratorFunction, resources: ApiResources): void {
+  const grant = grants[name];
+  if (grant === undefined) throw new Error(`lib/api/handler-access.ts does not say what lambdas/api/${name} may do.`);
+  grant(handler, resources);
+}

@@ -1,0 +1,52 @@
+import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+
+/**
+ * What API Gateway answers itself, before any function of ours: the same problem documents (RFC 9457), with the same
+ * request id header.
+ */
+const answers = [
+  { type: ResponseType.DEFAULT_4XX, status: '400', name: 'invalid-request', title: 'The request is not acceptable' },
+  { type: ResponseType.DEFAULT_5XX, status: '500', name: 'internal', title: 'The request could not be served' },
+  { type: ResponseType.ACCESS_DENIED, status: '403', name: 'forbidden', title: 'The caller may not do this' },
+  { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, status: '403', name: 'forbidden', title: 'The request is not signed, or there is no such route' },
+  { type: ResponseType.INVALID_SIGNATURE, status: '403', name: 'forbidden', title: 'The signature is not valid' },
+  { type: ResponseType.EXPIRED_TOKEN, status: '403', name: 'forbidden', title: 'The credentials have expired' },
+  { type: ResponseType.REQUEST_TOO_LARGE, status: '413', name: 'payload-too-large', title: 'The body is too large' },
+  { type: ResponseType.UNSUPPORTED_MEDIA_TYPE, status: '415', name: 'invalid-request', title: 'The media type is not supported' },
+  { type: ResponseType.THROTTLED, status: '429', name: 'quota-exceeded', title: 'Too many requests', retryAfterSeconds: 1 },
+  { type: ResponseType.QUOTA_EXCEEDED, status: '429', name: 'quota-exceeded', title: 'Too many requests', retryAfterSeconds: 60 },
+  { type: ResponseType.INTEGRATION_FAILURE, status: '502', name: 'internal', title: 'The function did not answer' },
+  { type: ResponseType.INTEGRATION_TIMEOUT, status: '504', name: 'internal', title: 'The function did not answer in time' },
+] as const satisfies readonly Answer[];
+
+interface Answer {
+  readonly type: ResponseType;
+  readonly status: string;
+  readonly name: string;
+  readonly title: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** Adds these answers to an API. */
+export function addProblemResponses(api: RestApi): void {
+  for (const answer of answers) addProblemResponse(api, answer);
+}
+
+function addProblemResponse(api: RestApi, { type, status, name, title, retryAfterSeconds }: Answer): void {
+  // messageString is quoted by API Gateway, the others are identifiers; the path is the caller's and is left out.
+  const body = `{"type":"urn:orchestrator:problem:${name}","title":${JSON.stringify(title)},"status":${status},`
+    + '"detail":$context.error.messageString,"instance":"urn:orchestrator:request:$context.requestId",'
+    + '"requestId":"$context.requestId"}';
+  const isDefault = type === ResponseType.DEFAULT_4XX || type === ResponseType.DEFAULT_5XX;
+  api.addGatewayResponse(`Problem-${type.responseType}`, {
+    type,
+    // The defaults keep the status of what they stand for.
+    ...(isDefault ? {} : { statusCode: status }),
+    responseHeaders: {
+      'x-request-id': 'context.requestId',
+      'content-type': "'application/problem+json'",
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': `'${retryAfterSeconds}'` }),
+    },
+    templates: { 'application/json': isDefault ? body.replace(`"status":${status},`, '') : body },
+  });
+}

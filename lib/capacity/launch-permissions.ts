@@ -1,0 +1,86 @@
+import { Stack } from 'aws-cdk-lib';
+import type { DeploymentConfiguration } from '../configuration/schema.ts';
+import type { OrchestratorFunction } from '../functions/orchestrator-function.ts';
+import type { JobNodes } from '../nodes/job-nodes.ts';
+
+const deploymentTag = 'orchestrator:deployment';
+
+/**
+ * Launching nodes by EC2 Fleet. EC2 checks the caller for the fleet and for each instance that it launches, so both
+ * are named: only from the deployment's own launch templates, only into its own subnets, only with its tag, and
+ * passing only the roles of its nodes.
+ */
+export function allowLaunches(launcher: OrchestratorFunction, configuration: DeploymentConfiguration, nodes: JobNodes): void {
+  const arn = ec2Arns(launcher);
+  const templates = nodes.namespaces
+    .flatMap((namespace) => Object.values(namespace.launchTemplates))
+    .map((template) => arn('launch-template', template.ref));
+  const fromOurTemplates = { ArnEquals: { 'ec2:LaunchTemplate': templates } };
+  const withOurTag = { StringEquals: { [`aws:RequestTag/${deploymentTag}`]: configuration.name } };
+
+  launcher.allow(['ec2:CreateFleet'], [arn('fleet', '*'), arn('instance', '*'), arn('network-interface', '*'), arn('volume', '*'), ...templates]);
+  launcher.allow(['ec2:RunInstances'], [arn('instance', '*')], { ...fromOurTemplates, ...withOurTag });
+  launcher.allow(['ec2:RunInstances'], [
+    ...templates, ...subnetArns(launcher, nodes), ...securityGroupArns(launcher, configuration, nodes),
+    arn('network-interface', '*'), arn('volume', '*'), imageArns(launcher),
+  ], fromOurTemplates);
+  launcher.allow(['ec2:CreateTags'], [arn('instance', '*'), arn('volume', '*'), arn('fleet', '*')], {
+    StringEquals: { 'ec2:CreateAction': ['CreateFleet', 'RunInstances'] },
+  });
+  launcher.allow(['iam:PassRole'], nodes.namespaces.map((namespace) => namespace.role.roleArn), {
+    StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' },
+  });
+  allowImageParameters(launcher, configuration);
+}
+
+/** Looking at instances. EC2 knows no resources for descriptions. */
+export function allowDescriptions(reader: OrchestratorFunction): void {
+  reader.allow(['ec2:DescribeInstances'], ['*']);
+}
+
+/** Facts and prices of instance types: descriptions and the public price list, which know no resources. */
+export function allowCatalogue(reader: OrchestratorFunction): void {
+  reader.allow([
+    'ec2:DescribeInstanceTypes', 'ec2:DescribeInstanceTypeOfferings', 'ec2:DescribeSpotPriceHistory', 'pricing:GetProducts',
+  ], ['*']);
+}
+
+/** Terminating instances that carry the deployment's tag, and no others. */
+export function allowTerminations(terminator: OrchestratorFunction, configuration: DeploymentConfiguration): void {
+  terminator.allow(['ec2:TerminateInstances'], [ec2Arns(terminator)('instance', '*')], {
+    StringEquals: { [`aws:ResourceTag/${deploymentTag}`]: configuration.name },
+  });
+}
+
+/** EC2 reads the parameter of `resolve:ssm:` images in the caller's name. */
+function allowImageParameters(launcher: OrchestratorFunction, configuration: DeploymentConfiguration): void {
+  const stack = Stack.of(launcher);
+  const parameters = Object.values(configuration.machineImages)
+    .flatMap((images) => Object.values(images))
+    .filter((image) => image.startsWith('resolve:ssm:'))
+    .map((image) => image.slice('resolve:ssm:'.length).replace(/^\//, ''));
+  if (parameters.length === 0) return;
+  launcher.allow(['ssm:GetParameters'], [...new Set(parameters)].map((name) => stack.formatArn({
+    service: 'ssm', resource: 'parameter', resourceName: name,
+    // Public parameters belong to no account.
+    ...(name.startsWith('aws/service/') ? { account: '' } : {}),
+  })));
+}
+
+function ec2Arns(launcher: OrchestratorFunction): (resource: string, name: string) => string {
+  return (resource, resourceName) => Stack.of(launcher).formatArn({ service: 'ec2', resource, resourceName });
+}
+
+function subnetArns(launcher: OrchestratorFunction, nodes: JobNodes): string[] {
+  return Object.values(nodes.network.subnets).map((subnet) => ec2Arns(launcher)('subnet', subnet));
+}
+
+function securityGroupArns(launcher: OrchestratorFunction, configuration: DeploymentConfiguration, nodes: JobNodes): string[] {
+  const others = Object.values(configuration.namespaces).flatMap((settings) => settings.securityGroups);
+  return [nodes.network.securityGroupId, ...new Set(others)].map((group) => ec2Arns(launcher)('security-group', group));
+}
+
+/** Images belong to Amazon, the account or whoever shared them: `nodePools[].image` may name any AMI id. */
+function imageArns(launcher: OrchestratorFunction): string {
+  return Stack.of(launcher).formatArn({ service: 'ec2', account: '', resource: 'image', resourceName: '*' });
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { namespacesConfiguration } from './namespaces.ts';
+import { networkConfiguration } from './network.ts';
+
+const machineImage = z.string()
+  .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/?[A-Za-z0-9_.\/-]+)$/, 'an AMI id, or resolve:ssm:<parameter>');
+const imagesByArchitecture = z.strictObject({ x86_64: machineImage.optional(), arm64: machineImage.optional() })
+  .transform(({ x86_64, arm64 }) => ({ ...(x86_64 && { x86_64 }), ...(arm64 && { arm64 }) }))
+  .refine((images) => Object.keys(images).length > 0, 'an image for at least one architecture');
+
+const amazonLinux = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default';
+const deepLearning = (architecture: string) =>
+  `resolve:ssm:/aws/service/deeplearning/ami/${architecture}/base-oss-nvidia-driver-gpu-amazon-linux-2023/latest/ami-id`;
+
+const defaultMachineImages = {
+  default: { x86_64: `${amazonLinux}-x86_64`, arm64: `${amazonLinux}-arm64` },
+  'amazon-linux-2023': { x86_64: `${amazonLinux}-x86_64`, arm64: `${amazonLinux}-arm64` },
+  'nvidia-gpu': { x86_64: deepLearning('x86_64'), arm64: deepLearning('arm64') },
+};
+
+const seconds = (byDefault: number, meaning: string) => z.int().min(1).max(86_400).default(byDefault).describe(meaning);
+
+const intervals = z.strictObject({
+  nodeOnlineTimeout: seconds(600, 'A node that is not online after this long is replaced.'),
+  nodePoll: seconds(15, 'Pause between looks at nodes that are coming up.'),
+  cooldownBase: seconds(30, 'First cooldown of an offering without capacity; it doubles with each failure.'),
+  cooldownMaximum: z.int().min(1).max(600).default(600).describe('Longest cooldown, at most ten minutes.'),
+  destroyWait: seconds(60, 'How long one destroy task waits for instances to shut down.'),
+  orphanGrace: seconds(600, 'An instance without a living attempt is left alone for this long.'),
+  unansweredAfter: seconds(300, 'A task token not answered for this long is looked after.'),
+  schedulerLease: seconds(30, 'How long a scheduler holds its lease without renewing it.'),
+}).describe('How patient the deployment is, in seconds.');
+
+const limits = z.strictObject({
+  maxRunningJobs: z.int().min(1).max(100_000).default(500).describe('Jobs between admission and teardown.'),
+  maxNodesPerJob: z.int().min(1).max(10_000).default(1000).describe('Nodes of one job, over all its pools.'),
+  maxReplacementsPerAttempt: z.int().min(0).max(1000).default(10).describe('Nodes replaced in one attempt.'),
+});
+
+const api = z.strictObject({
+  requestsPerSecond: z.int().min(1).max(10_000).default(100).describe('Steady rate, over all callers.'),
+  burst: z.int().min(1).max(5000).default(200).describe('Requests at once.'),
+  allowedCidrs: z.array(z.string().regex(/^\d+\.\d+\.\d+\.\d+(\/\d{1,2})?$/, 'an IPv4 address or block')).default([])
+    .describe('Callers from elsewhere are refused, whatever their IAM policy says. Empty: from anywhere.'),
+  waf: z.boolean().default(false).describe('A web ACL before the API: known bad addresses and a rate per address.'),
+  accountLogRole: z.boolean().default(true)
+    .describe("Set the role by which API Gateway writes logs: once per account and region. `false` if it is set."),
+});
+
+/**
+ * What an administrator says about a deployment: the file given with `-c config=<path>`. Every field has a default,
+ * so `{}` is a deployment. The documentation of the fields is made from this schema.
+ */
+export const deploymentConfiguration = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{1,27}$/, 'lower-case letters, digits and hyphens, 2 to 28 characters')
+    .default('orchestrator').describe('Name of the stack, and the tag by which instances are known as its own.'),
+  production: z.boolean().default(false)
+    .describe('Table, buckets and logs of jobs outlive the stack, and the stack is protected from deletion.'),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as us-east-1').optional()
+    .describe("The region that is served; the AWS profile's when left out."),
+  network: networkConfiguration.prefault({ kind: 'created' }).describe('Where nodes run.'),
+  namespaces: namespacesConfiguration.prefault({ '*': {} }).describe('What jobs get, by namespace; `*` for all others.'),
+  imageAliases: z.record(z.string().min(1), z.string().min(1))
+    .default({ 'aws-cli:latest': 'public.ecr.aws/aws-cli/aws-cli:latest' })
+    .describe('Container images by the name that manifests use; other names are taken as they stand.'),
+  machineImages: z.record(z.string().min(1), imagesByArchitecture).default(defaultMachineImages)
+    .refine((images) => 'default' in images, 'an image named default')
+    .describe('Machine images by the alias of `nodePools[].image`; `default` is for pools that name none.'),
+  rootVolumeGiB: z.int().min(8).max(16_384).default(30).describe('Size of the root volume where a pool names none.'),
+  customerManagedKey: z.boolean().default(false)
+    .describe('Encrypt table, step bucket and alarm topic with a KMS key of the deployment instead of keys that AWS owns.'),
+  resultsBucket: z.boolean().default(false)
+    .describe('Make a bucket for results that the nodes of every namespace may write, each under its own prefix.'),
+  limits: limits.prefault({}),
+  intervals: intervals.prefault({}),
+  api: api.prefault({}),
+  reservedConcurrency: z.record(z.string().regex(/^[a-z]+\/[a-z-]+$/, '<area>/<function>'), z.int().min(0).max(1000)).default({})
+    .describe('Reserved concurrency by function, `queue/schedule-jobs` for instance. Off by default: new accounts refuse it.'),
+  alarms: z.strictObject({
+    email: z.email().optional().describe('Who is told about alarms; has to be confirmed by mail once.'),
+    topicArn: z.string().regex(/^arn:aws[a-z-]*:sns:/, 'the ARN of an SNS topic').optional()
+      .describe('A topic to be used instead of a new one.'),
+  }).prefault({}),
+  logRetentionDays: z.union([1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731].map((days) => z.literal(days))).default(30)
+    .describe('How long logs of functions, API and jobs are kept.'),
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO').describe('Level of the functions.'),
+});
+
+export type DeploymentConfiguration = z.infer<typeof deploymentConfiguration> & { readonly region: string };

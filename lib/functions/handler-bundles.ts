@@ -1,0 +1,59 @@
+import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { buildSync } from 'esbuild';
+
+// CommonJS packages inside an ES module bundle call require for what Node brings along.
+const requireBanner = "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);";
+
+/** The handlers of a source tree, each bundled with all that it imports into a folder of its own. */
+export interface HandlerBundles {
+  /**
+   * Folder with `index.mjs` of a handler.
+   *
+   * @param name `<area>/<verb-noun>`, the handler's folder under `lambdas/`.
+   * @throws if there is no such handler.
+   */
+  folder(name: string): string;
+  /** `<area>/<verb-noun>` of every handler, sorted. */
+  readonly names: readonly string[];
+}
+
+/**
+ * Bundles every `lambdas/<area>/<verb-noun>/handler.ts` in one run of esbuild: files that they share are parsed once.
+ *
+ * @param sourceRoot folder that has `lambdas/`.
+ * @param constants replaced in the sources, by expression: `{ 'process.env.X': 'a text' }`.
+ */
+export function bundleHandlers(sourceRoot: string, constants: Readonly<Record<string, string>>): HandlerBundles {
+  const names = globSync('lambdas/*/*/handler.ts', { cwd: sourceRoot })
+    .map((file) => relative('lambdas', dirname(file)))
+    .sort();
+  const output = mkdtempSync(join(tmpdir(), 'orchestrator-bundles-'));
+  process.once('exit', () => rmSync(output, { recursive: true, force: true }));
+  buildSync({
+    absWorkingDir: sourceRoot,
+    entryPoints: names.map((name) => ({ in: join('lambdas', name, 'handler.ts'), out: join(name, 'index') })),
+    outdir: output,
+    outExtension: { '.js': '.mjs' },
+    banner: { js: requireBanner },
+    define: Object.fromEntries(Object.entries(constants).map(([key, text]) => [key, JSON.stringify(text)])),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    logLevel: 'error',
+  });
+  return { names, folder: (name) => existingFolder(sourceRoot, output, name) };
+}
+
+function existingFolder(sourceRoot: string, output: string, name: string): string {
+  const folder = join(output, name);
+  if (!existsSync(join(folder, 'index.mjs'))) {
+    throw new Error(`The stack deploys lambdas/${name}/handler.ts, which is not in ${sourceRoot}.`);
+  }
+  return folder;
+}

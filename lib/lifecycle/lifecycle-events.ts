@@ -1,0 +1,64 @@
+import { Duration } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { allowDescriptions, allowTerminations } from '../capacity/launch-permissions.ts';
+import { EventFunction } from '../functions/event-function.ts';
+import type { JobLifecycleProps } from './job-lifecycle.ts';
+
+const ended = ['Success', 'Failed', 'TimedOut', 'Cancelled'];
+const gone = ['shutting-down', 'terminated', 'stopping', 'stopped'];
+
+/** What tells the lifecycle that something happened: SSM, EC2, and a reconciler that trusts neither. */
+export class LifecycleEvents extends Construct {
+  readonly reconciler: EventFunction;
+  readonly listeners: readonly EventFunction[];
+
+  constructor(scope: Construct, id: string, props: Omit<JobLifecycleProps, 'sourceRoot'>) {
+    super(scope, id);
+    const { settings, alarms } = props;
+    const onCommand = new EventFunction(this, 'OnCommandFinished', {
+      settings, alarms, handlerName: 'lifecycle/on-command-finished', timeout: Duration.minutes(1),
+    });
+    onCommand.on('CommandFinished', {
+      source: ['aws.ssm'],
+      detailType: ['EC2 Command Status-change Notification'],
+      detail: { 'document-name': [props.nodes.document.ref], status: ended },
+    });
+    const onInstance = new EventFunction(this, 'OnInstanceEvent', {
+      settings, alarms, handlerName: 'lifecycle/on-instance-event', timeout: Duration.minutes(1),
+    });
+    // EC2's events say nothing of tags: those of other instances in the account are dropped by the function.
+    onInstance.on('SpotNotice', {
+      source: ['aws.ec2'],
+      detailType: ['EC2 Spot Instance Interruption Warning', 'EC2 Instance Rebalance Recommendation'],
+    });
+    onInstance.on('InstanceGone', {
+      source: ['aws.ec2'], detailType: ['EC2 Instance State-change Notification'], detail: { state: gone },
+    });
+    this.reconciler = new EventFunction(this, 'Reconcile', {
+      settings, alarms, handlerName: 'lifecycle/reconcile', timeout: Duration.minutes(5), memorySize: 1024,
+    });
+    this.reconciler.at('EachMinute', Schedule.rate(Duration.minutes(1)));
+    this.listeners = [onCommand, onInstance, this.reconciler];
+    this.grant(props, onInstance);
+    alarms.whenSilent('ReconcilerSilent', this.reconciler, {
+      description: 'The reconciler is not invoked: deadlines pass and orphans stay.', section: 'reconciler-silent',
+    });
+  }
+
+  private grant({ settings: { configuration }, queue, nodes, address }: Omit<JobLifecycleProps, 'sourceRoot'>, onInstance: EventFunction): void {
+    for (const listener of this.listeners) {
+      queue.allowReads(listener);
+      queue.allowWrites(listener);
+      address.allowAnswers(listener);
+      nodes.allowCommands(listener);
+      nodes.allowStepPayloads(listener);
+    }
+    allowDescriptions(onInstance);
+    allowDescriptions(this.reconciler);
+    allowTerminations(this.reconciler, configuration);
+    queue.allowScans(this.reconciler);
+    address.allowStarts(this.reconciler);
+    address.allowStatus(this.reconciler);
+  }
+}

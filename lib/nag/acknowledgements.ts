@@ -1,0 +1,99 @@
+/** A finding that stays, with the reason why. */
+export interface Acknowledgement {
+  /** The finding's id, with what was found in brackets where a rule finds several things. */
+  readonly finding: RegExp;
+  /** Path of the constructs below the stack. */
+  readonly construct: RegExp;
+  readonly reason: string;
+}
+
+const anyConstruct = /./;
+
+/**
+ * Findings of the AWS Solutions rules that stay. Each names what it is about so narrowly that another wildcard, or
+ * the same one elsewhere, still fails the synthesis.
+ */
+export const acknowledgements: readonly Acknowledgement[] = [
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    construct: anyConstruct,
+    reason: 'Only for actions that know no resources (X-Ray, descriptions of EC2 and SSM, the price list, stream '
+      + 'listings, the channels of the SSM agent); test/infra holds the list of these actions.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:.+:instance\/\*\]$/,
+    construct: /^(Lifecycle|Events)\/\w+Role\/|^Nodes\/\w[\w-]*\/Role\//,
+    reason: 'Instances are not known before they are launched: the statements ask for the tag of the deployment, or let '
+      + 'a node report its own health.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:.+:(fleet|network-interface|volume)\/\*\]$/,
+    construct: /^Lifecycle\/(AcquireCapacity|AwaitNodes|DestroyNodes)Role\//,
+    reason: 'A launch makes these anew; it is allowed only from the launch templates of the deployment.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:.+::image\/\*\]$/,
+    construct: /^Lifecycle\/(AcquireCapacity|AwaitNodes|DestroyNodes)Role\//,
+    reason: 'A node pool may name any AMI that the account can read.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::arn:aws:states:.+:(stateMachine|execution):[\w-]+:\*\]$/,
+    construct: /^(Scheduling|Lifecycle|Events|Api)\/\w+Role\//,
+    reason: 'Versions of the one state machine, and its executions, which have generated names.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::<NodesSteps\w+\.Arn>\/steps\/\*\]$/,
+    construct: /^(Lifecycle|Events)\/\w+Role\//,
+    reason: 'Payloads of steps, one object each, under one prefix of a bucket that holds nothing else.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::(<NodesResults\w+\.Arn>\/[\w-]+\/\*|arn:.+:s3:::[\w.-]+\/\*)\]$/,
+    construct: /^Nodes\/\w[\w-]*\/Role\//,
+    reason: 'Results of jobs: objects that jobs name, in the folder or the bucket that the administrator gave the namespace.',
+  },
+  {
+    finding: /^AwsSolutions-IAM4\[Policy::arn:.+:iam::aws:policy\/service-role\/AmazonAPIGatewayPushToCloudWatchLogs\]$/,
+    construct: /^Api\/Api\/CloudWatchRole\//,
+    reason: 'The role belongs to the account, not to this API: API Gateway has one for all logs of a region.',
+  },
+  {
+    finding: /^AwsSolutions-IAM4\[Policy::arn:/,
+    construct: /^Nodes\/\w[\w-]*\/Role\//,
+    reason: 'A managed policy that the administrator gave the namespace.',
+  },
+  {
+    finding: /^AwsSolutions-SQS3$/,
+    construct: /Failures\/Resource$/,
+    reason: 'It is a dead-letter queue.',
+  },
+  {
+    finding: /^AwsSolutions-S1$/,
+    construct: /^Nodes\/(Steps|Results)\/Resource$/,
+    reason: 'Server access logs cost a second bucket; who needs them turns on CloudTrail data events for this one.',
+  },
+  {
+    finding: /^AwsSolutions-SF1$/,
+    construct: /^Lifecycle\/Machine\//,
+    reason: 'Errors are logged. Logging every event doubles the price of a transition and repeats the history of the job.',
+  },
+  {
+    finding: /^AwsSolutions-APIG2$/,
+    construct: /^Api\/Api\/Resource$/,
+    reason: 'Handlers validate with the same schemas as the OpenAPI document, and say every problem with its place.',
+  },
+  {
+    finding: /^AwsSolutions-APIG3$/,
+    construct: /^Api\/Api\/DeploymentStage/,
+    reason: 'Every route asks for a SigV4 signature; a web ACL has a monthly price and is a choice (`api.waf`).',
+  },
+  {
+    finding: /^AwsSolutions-COG4$/,
+    construct: /^Api\/Api\//,
+    reason: 'Callers sign with IAM credentials: namespaces are separated by plain IAM policies.',
+  },
+  {
+    finding: /^AwsSolutions-VPC7$/,
+    construct: /^Nodes\/Network\/Vpc\/Resource$/,
+    reason: 'The administrator turned flow logs off (`network.flowLogs`).',
+  },
+];

@@ -1,0 +1,70 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { NamespaceConfiguration } from '../configuration/namespaces.ts';
+
+/** What every node of the deployment may use. */
+export interface NodeAccess {
+  readonly jobLogs: ILogGroup;
+  readonly resultsBucket: IBucket | undefined;
+}
+
+/**
+ * The role of a namespace's nodes. The managed policy for SSM lets a node read every parameter of the account, so
+ * this is our own: to take commands, to write the logs of jobs, and what the administrator adds.
+ */
+export function nodeRole(scope: Construct, namespace: string, settings: NamespaceConfiguration, access: NodeAccess): Role {
+  const role = new Role(scope, 'Role', {
+    assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
+    description: `Nodes of namespace ${namespace === '*' ? 'any other' : namespace}`,
+  });
+  for (const statement of [...agentStatements(scope), logStatement(access.jobLogs)]) role.addToPolicy(statement);
+  const { resultsBucket } = access;
+  if (resultsBucket !== undefined) {
+    // Without an entry of its own a namespace shares role and prefix with all others like it.
+    const folder = namespace === '*' ? 'shared' : namespace;
+    role.addToPolicy(allow(['s3:PutObject', 's3:GetObject'], [resultsBucket.arnForObjects(`${folder}/*`)]));
+    role.addToPolicy(listing(resultsBucket.bucketArn, { StringLike: { 's3:prefix': `${folder}/*` } }));
+  }
+  const partition = Stack.of(scope).partition;
+  for (const name of settings.readBuckets) allowBucket(role, `arn:${partition}:s3:::${name}`, ['s3:GetObject']);
+  for (const name of settings.writeBuckets) {
+    allowBucket(role, `arn:${partition}:s3:::${name}`, ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload']);
+  }
+  return role;
+}
+
+/** What the SSM agent does to take commands. The channels know no resources; both generations of them are allowed. */
+function agentStatements(scope: Construct): PolicyStatement[] {
+  const stack = Stack.of(scope);
+  return [
+    allow(['ssm:UpdateInstanceInformation'], [stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' })]),
+    allow([
+      'ssmmessages:CreateControlChannel', 'ssmmessages:CreateDataChannel',
+      'ssmmessages:OpenControlChannel', 'ssmmessages:OpenDataChannel',
+      'ec2messages:AcknowledgeMessage', 'ec2messages:DeleteMessage', 'ec2messages:FailMessage',
+      'ec2messages:GetEndpoint', 'ec2messages:GetMessages', 'ec2messages:SendReply',
+    ], ['*']),
+  ];
+}
+
+function logStatement(jobLogs: ILogGroup): PolicyStatement {
+  return allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [jobLogs.logGroupArn]);
+}
+
+function allowBucket(role: Role, bucketArn: string, objectActions: string[]): void {
+  role.addToPolicy(allow(objectActions, [`${bucketArn}/*`]));
+  role.addToPolicy(listing(bucketArn));
+}
+
+function listing(bucketArn: string, conditions?: Record<string, Record<string, string>>): PolicyStatement {
+  const statement = allow(['s3:ListBucket'], [bucketArn]);
+  if (conditions !== undefined) statement.addConditions(conditions);
+  return statement;
+}
+
+function allow(actions: string[], resources: string[]): PolicyStatement {
+  return new PolicyStatement({ actions, resources });
+}

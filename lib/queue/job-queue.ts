@@ -1,0 +1,95 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus, Schedule } from 'aws-cdk-lib/aws-events';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import { eventSortPrefix, jobPrefix, queuePrefix, releasePrefix } from '../../core/queue/stream-keys.ts';
+import { EventFunction } from '../functions/event-function.ts';
+import type { FunctionSettings } from '../functions/orchestrator-function.ts';
+import type { LifecycleAddress } from '../lifecycle/lifecycle-address.ts';
+import type { Alarms } from '../observability/alarms.ts';
+import type { QueueTable } from './queue-table.ts';
+
+/** A minute behind, and jobs wait for nothing. */
+const lateMs = 60_000;
+
+export interface JobQueueProps {
+  readonly settings: FunctionSettings;
+  readonly alarms: Alarms;
+  readonly queue: QueueTable;
+  readonly bus: EventBus;
+  readonly lifecycle: LifecycleAddress;
+}
+
+/** What the table's stream wakes: the scheduler that starts jobs, and the publisher of what happens to them. */
+export class JobQueue extends Construct {
+  readonly scheduler: EventFunction;
+  readonly publisher: EventFunction;
+
+  constructor(scope: Construct, id: string, props: JobQueueProps) {
+    super(scope, id);
+    this.scheduler = this.makeScheduler(props);
+    this.publisher = this.makePublisher(props);
+    this.watch(props.alarms);
+  }
+
+  private makeScheduler({ settings, alarms, queue, lifecycle }: JobQueueProps): EventFunction {
+    const scheduler = new EventFunction(this, 'ScheduleJobs', {
+      settings, alarms, handlerName: 'queue/schedule-jobs', timeout: Duration.minutes(5), memorySize: 1024,
+    });
+    queue.allowReads(scheduler);
+    queue.allowWrites(scheduler);
+    lifecycle.allowStarts(scheduler);
+    lifecycle.allowAnswers(scheduler);
+    scheduler.addEventSource(streamOf(queue.table as ITable, scheduler, [
+      written({ pk: [FilterRule.beginsWith(queuePrefix)] }),
+      written({ pk: [FilterRule.beginsWith(releasePrefix)] }),
+    ]));
+    scheduler.at('EachMinuteSchedule', Schedule.rate(Duration.minutes(1)));
+    return scheduler;
+  }
+
+  private makePublisher({ settings, alarms, queue, bus }: JobQueueProps): EventFunction {
+    const publisher = new EventFunction(this, 'PublishEvents', { settings, alarms, handlerName: 'queue/publish-events' });
+    publisher.allow(['events:PutEvents'], [bus.eventBusArn]);
+    publisher.addEventSource(streamOf(queue.table as ITable, publisher, [
+      written({ pk: [FilterRule.beginsWith(jobPrefix)], sk: [FilterRule.beginsWith(eventSortPrefix)] }),
+    ]));
+    return publisher;
+  }
+
+  private watch(alarms: Alarms): void {
+    alarms.whenSilent('SchedulerSilent', this.scheduler, {
+      description: 'The scheduler is not invoked: no job starts.', section: 'scheduler-silent',
+    });
+    for (const [id, reader] of [['SchedulerBehind', this.scheduler], ['PublisherBehind', this.publisher]] as const) {
+      const age = reader.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(5) });
+      alarms.when(id, age, {
+        description: `${reader.handlerName} reads the table's stream with more than a minute of delay.`,
+        section: 'stream-behind',
+        threshold: lateMs,
+        evaluationPeriods: 2,
+      });
+    }
+  }
+}
+
+/** Items that were written for the first time, by their keys. */
+function written(keys: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const Keys = Object.fromEntries(Object.entries(keys).map(([name, rule]) => [name, { S: rule }]));
+  return FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT'), dynamodb: { Keys } });
+}
+
+function streamOf(table: ITable, reader: EventFunction, filters: Record<string, unknown>[]): DynamoEventSource {
+  return new DynamoEventSource(table, {
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    filters,
+    batchSize: 500,
+    maxBatchingWindow: Duration.seconds(1),
+    retryAttempts: 5,
+    bisectBatchOnError: true,
+    reportBatchItemFailures: true,
+    onFailure: new SqsDlq(reader.failures),
+  });
+}

@@ -1,0 +1,71 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { tableLayout } from '../../core/queue/table-layout.ts';
+import type { DeploymentConfiguration } from '../configuration/schema.ts';
+import type { OrchestratorFunction } from '../functions/orchestrator-function.ts';
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+/**
+ * The one table: jobs, queue, manifests, shares. Encrypted with a key that AWS owns unless the deployment asks for
+ * its own: the data is encrypted either way, and a KMS key adds a monthly price and a call to many requests.
+ */
+export class QueueTable extends Construct {
+  readonly table: Table;
+  private readonly key: IKey | undefined;
+
+  constructor(scope: Construct, id: string, props: { configuration: DeploymentConfiguration; key?: IKey }) {
+    super(scope, id);
+    const { production } = props.configuration;
+    this.key = props.key;
+    this.table = new Table(this, 'Table', {
+      partitionKey: text(tableLayout.partitionKey),
+      sortKey: text(tableLayout.sortKey),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      stream: StreamViewType[`${tableLayout.stream}`],
+      timeToLiveAttribute: tableLayout.ttlAttribute,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: production,
+      removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      ...(props.key === undefined
+        ? { encryption: TableEncryption.DEFAULT }
+        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: props.key }),
+    });
+    for (const index of Object.values(tableLayout.indexes)) {
+      this.table.addGlobalSecondaryIndex({
+        indexName: index.name,
+        partitionKey: text(index.partitionKey),
+        sortKey: text(index.sortKey),
+      });
+    }
+  }
+
+  /** Strongly consistent reads of items, and the listings of the indexes. */
+  allowReads(reader: OrchestratorFunction): void {
+    reader.allow(
+      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+      [this.table.tableArn, ...this.indexArns()],
+    );
+    this.key?.grant(reader, 'kms:Decrypt');
+  }
+
+  /** Whole-index scans: the reconciler's, over attempts whose machines may exist. */
+  allowScans(reader: OrchestratorFunction): void {
+    reader.allow(['dynamodb:Scan'], this.indexArns());
+  }
+
+  /** Writes of items, alone or in transactions. */
+  allowWrites(writer: OrchestratorFunction): void {
+    writer.allow(
+      ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem', 'dynamodb:BatchWriteItem'],
+      [this.table.tableArn],
+    );
+    this.key?.grant(writer, 'kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  private indexArns(): string[] {
+    return Object.values(tableLayout.indexes).map((index) => `${this.table.tableArn}/index/${index.name}`);
+  }
+}
