@@ -9,7 +9,7 @@ export interface PoolRequest {
   readonly instanceTypes: readonly string[];
   readonly purchaseOption: 'OnDemand' | 'Spot' | 'SpotPreferred';
   readonly mix: 'Any' | 'Same';
-  /** Machine image of the pool's architecture: an AMI id or `resolve:ssm:…`. Absent: the deployment's default. */
+  /** An alias of the deployment's machine images, or an AMI id. Absent: the image of the launch template. */
   readonly image?: string;
   readonly diskSizeGiB?: number;
   readonly efa: boolean;

@@ -1,5 +1,5 @@
-import type { GangRequest, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance } from '../capacity/gang.ts';
-import type { InstanceId, JobId } from '../job/ids.ts';
+import type { GangRequest, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../capacity/gang.ts';
+import type { EpochMs, InstanceId, JobId } from '../job/ids.ts';
 
 /** Which attempt machines belong to. */
 export interface AttemptKey {
@@ -12,9 +12,16 @@ export type LaunchRequest =
   | { readonly kind: 'request'; readonly request: string }
   | { readonly kind: 'rejected'; readonly code: string; readonly message: string };
 
+/** An instance that is to go. One that was launched a moment ago may not be visible yet and is not therefore gone. */
+export interface DoomedInstance {
+  readonly instanceId: InstanceId;
+  readonly launchedAtMs: EpochMs;
+}
+
 /**
- * The machines of a cloud: the few calls that `GangAcquirer` needs to be a whole `CapacityProvider`. What is not
- * expected is thrown; a launch whose answer is not known throws too and is made again with the same record.
+ * The machines of a cloud: the few calls of which `GangAcquirer` makes a whole `CapacityProvider`. What is not expected
+ * is thrown (`DependencyThrottledError` where the provider asks for patience); a launch that threw has no known answer
+ * and is made again from its record.
  */
 export interface Machines {
   /** The exact request for a launch, to be kept until its answer is known. */
@@ -25,10 +32,13 @@ export interface Machines {
   describe(attempt: AttemptKey): Promise<readonly ProviderInstance[]>;
   /** Machines of this deployment that are not terminated. */
   describeAll(): Promise<readonly ProviderInstance[]>;
-  /** Terminates; ids that the provider does not know are passed over. */
+  /** Asks for an end; ids that the provider does not know are passed over. */
   terminate(instances: readonly InstanceId[]): Promise<void>;
   /** Waits, within bounds, until each is visible and has an address or is dying; answers all of them. */
   awaitVisible(attempt: AttemptKey, instances: readonly InstanceId[]): Promise<readonly ProviderInstance[]>;
-  /** Waits, within bounds, until all machines of the attempt that `concerned` names are dying; answers those that are not. */
-  awaitGone(attempt: AttemptKey, concerned: (instance: ProviderInstance) => boolean): Promise<readonly ProviderInstance[]>;
+  /**
+   * Terminates and waits, within bounds, until the provider says of each that it is shutting down or terminated.
+   * `everything`: whatever else is visible of the attempt too.
+   */
+  destroy(attempt: AttemptKey, doomed: readonly DoomedInstance[], everything: boolean): Promise<ReleaseResult>;
 }

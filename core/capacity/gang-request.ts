@@ -1,0 +1,36 @@
+import { microUsd } from '../job/ids.ts';
+import type { Job } from '../job/job.ts';
+import { headPool } from '../manifest/head.ts';
+import type { Manifest, NodePool } from '../manifest/schema.ts';
+import type { GangRequest, PoolRequest } from './gang.ts';
+
+/** The machines that an attempt of a job needs, as its manifest says; the head's pool first, since its first node is rank 0. */
+export function gangRequest(job: Pick<Job, 'jobId' | 'attempt' | 'namespace' | 'labels'>, manifest: Manifest): GangRequest {
+  const { placement, nodePools, capacity } = manifest.spec;
+  const head = headPool(manifest);
+  return {
+    jobId: job.jobId,
+    attempt: job.attempt,
+    namespace: job.namespace,
+    labels: job.labels,
+    region: placement.region,
+    zones: placement.availabilityZones === 'any' ? [] : placement.availabilityZones,
+    spread: placement.spread,
+    placementGroup: placement.placementGroup,
+    pools: [head, ...nodePools.filter((pool) => pool !== head)].map(poolRequest),
+    ...(capacity.maxUsdPerHour === undefined ? {} : { maxMicroUsdPerHour: microUsd(Math.round(capacity.maxUsdPerHour * 1e6)) }),
+  };
+}
+
+function poolRequest({ name, count, instanceTypes, purchaseOption, mix, image, diskSizeGiB, efa }: NodePool): PoolRequest {
+  return {
+    pool: name,
+    count,
+    instanceTypes,
+    purchaseOption,
+    mix,
+    efa,
+    ...(image === undefined ? {} : { image }),
+    ...(diskSizeGiB === undefined ? {} : { diskSizeGiB }),
+  };
+}

@@ -1,0 +1,34 @@
+import { cheapestGang } from './budget.ts';
+import type { GangRequest, PoolRequest } from './gang.ts';
+import type { MarketView } from './market-view.ts';
+import { offeringsOf } from './market-view.ts';
+import { screen, served } from './screen.ts';
+
+/** Why no market, however full, can serve a gang; `undefined` when one can. Waiting does not cure any of it. */
+export function whyImpossible(gang: GangRequest, view: MarketView): { readonly code: string; readonly message: string } | undefined {
+  for (const pool of gang.pools) {
+    if (pool.instanceTypes.every((type) => !view.types.has(type))) {
+      return { code: 'UnknownInstanceType', message: `pool ${pool.pool}: ${gang.region} has no instance type ${pool.instanceTypes.join(', ')}` };
+    }
+  }
+  const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone));
+  const unplaced = gang.pools.find((pool) => !zones.some((zone) => isServed(pool, zone, view)));
+  if (unplaced) {
+    return { code: 'NotOfferedInZones', message: `pool ${unplaced.pool}: none of its instance types is offered in the zones ${zones.join(', ') || '(none)'}` };
+  }
+  if (gang.spread === 'Single' && !zones.some((zone) => gang.pools.every((pool) => isServed(pool, zone, view)))) {
+    return { code: 'NotOfferedInOneZone', message: `no zone of ${zones.join(', ')} offers instance types of all pools, and the job must stand in one zone` };
+  }
+  const pricesMove = gang.pools.some(({ purchaseOption }) => purchaseOption !== 'OnDemand');
+  const leastMicroUsd = cheapestGang(gang, view);
+  if (!pricesMove && gang.maxMicroUsdPerHour !== undefined && leastMicroUsd > gang.maxMicroUsdPerHour) {
+    return { code: 'BudgetTooSmall', message: `the job costs at least ${usd(leastMicroUsd)} USD per hour, more than its limit of ${usd(gang.maxMicroUsdPerHour)}` };
+  }
+  return undefined;
+}
+
+function isServed(pool: PoolRequest, zone: string, view: MarketView): boolean {
+  return screen(offeringsOf(pool, [zone]), [served(view)]).kept.length > 0;
+}
+
+const usd = (microUsd: number): string => (microUsd / 1e6).toFixed(2);

@@ -1,0 +1,76 @@
+import type { EpochMs } from '../job/ids.ts';
+import { epochMs, instanceId } from '../job/ids.ts';
+import type { CapacityPlan } from '../ports/capacity-provider.ts';
+import type { GangRequest, LaunchedInstance, LaunchRecord, PlannedLaunch, PoolRequest } from './gang.ts';
+import { whyImpossible } from './impossible.ts';
+import { nextStep } from './launch-order.ts';
+import type { MarketView } from './market-view.ts';
+import { offeringsOf } from './market-view.ts';
+import { whenToTryAgain } from './retry-time.ts';
+
+/**
+ * What would be tried for a gang, in order: per pool every launch that is made while nothing is found. Costs are those
+ * of the dearest types on demand, so that no bill is a surprise.
+ */
+export function planLaunches(gang: GangRequest, ttlSeconds: number, view: MarketView, nowMs: EpochMs): CapacityPlan {
+  const maxMicroUsdPerHour = gang.pools.reduce((sum, pool) => sum + pool.count * dearest(pool, view), 0);
+  return {
+    launches: launchesInOrder(gang, view, nowMs).map(({ pool, count, market, instanceTypes, zones }) => ({ pool, count, market, instanceTypes, zones })),
+    cooling: whenToTryAgain(gang, view, nowMs).cooldowns,
+    maxMicroUsdPerHour,
+    maxMicroUsdForTtl: Math.ceil((maxMicroUsdPerHour * ttlSeconds) / 3600),
+    notes: notesOn(gang, view),
+  };
+}
+
+/** Plays the acquisition once for each pool: the pools before it are found at once, the pool itself nowhere. */
+function launchesInOrder(gang: GangRequest, view: MarketView, nowMs: EpochMs): PlannedLaunch[] {
+  const found = new Set<string>();
+  const launches: PlannedLaunch[] = [];
+  for (let round = 0; round < gang.pools.length; round++) {
+    const tried = playOut(gang, found, view, nowMs);
+    const subject = tried.find(({ pool }) => !found.has(pool))?.pool;
+    if (subject === undefined) break;
+    launches.push(...tried.filter(({ pool }) => pool === subject));
+    found.add(subject);
+  }
+  return launches;
+}
+
+function playOut(gang: GangRequest, found: ReadonlySet<string>, view: MarketView, nowMs: EpochMs): LaunchRecord[] {
+  const records: LaunchRecord[] = [];
+  for (;;) {
+    const step = nextStep(gang, records, records.length + 1, view, nowMs);
+    if (step.kind !== 'launch') return records;
+    const launched = found.has(step.launch.pool) ? imagined(step.launch) : [];
+    records.push({ ...step.launch, requestedAtMs: epochMs(nowMs), result: { launched, unavailable: [] } });
+  }
+}
+
+function imagined({ ordinal, count, market, instanceTypes: [instanceType = ''], zones: [zone = ''] }: PlannedLaunch): LaunchedInstance[] {
+  return Array.from({ length: count }, (_, index) => ({ instanceId: instanceId(`imagined-${ordinal}-${index}`), instanceType, zone, market }));
+}
+
+function dearest(pool: PoolRequest, view: MarketView): number {
+  return Math.max(0, ...pool.instanceTypes.map((type) => view.types.get(type)?.microUsdPerHour ?? 0));
+}
+
+function notesOn(gang: GangRequest, view: MarketView): string[] {
+  const types = [...new Set(gang.pools.flatMap(({ instanceTypes }) => instanceTypes))];
+  const impossible = whyImpossible(gang, view);
+  return [
+    ...(impossible ? [impossible.message] : []),
+    ...types.filter((type) => !view.types.has(type)).map((type) => `${type} is not offered in ${gang.region}`),
+    ...types.filter((type) => view.types.get(type)?.microUsdPerHour === 0).map((type) => `the list price of ${type} is not known: it counts as 0`),
+    ...gang.zones.filter((zone) => view.subnets[zone] === undefined).map((zone) => `the deployment has no subnet in ${zone}`),
+    ...zonesWithout(gang, view),
+  ];
+}
+
+function zonesWithout(gang: GangRequest, view: MarketView): string[] {
+  const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone));
+  return gang.pools.flatMap((pool) => {
+    const without = zones.filter((zone) => !offeringsOf(pool, [zone]).some(({ instanceType }) => view.types.get(instanceType)?.zones.includes(zone)));
+    return without.length === 0 ? [] : [`pool ${pool.pool}: none of its types is offered in ${without.join(', ')}`];
+  });
+}

@@ -1,0 +1,85 @@
+import type { Deployment } from '../deployment/deployment.ts';
+import { DependencyThrottledError } from '../errors/orchestrator-error.ts';
+import type { InstanceId } from '../job/ids.ts';
+import type { CooldownStore, InstanceCatalogue } from '../ports/capacity-provider.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventLog } from '../ports/event-log.ts';
+import type { AttemptStore } from '../ports/job-store.ts';
+import type { Machines } from '../ports/machines.ts';
+import type { CooldownPolicy } from './cooldown.ts';
+import { learn, nextCooldown } from './cooldown.ts';
+import type { GangRequest, LaunchOutcome, LaunchRecord, PlannedLaunch } from './gang.ts';
+import type { LaunchLedger } from './launch-ledger.ts';
+import type { MarketView } from './market-view.ts';
+import { scopeKey } from './offering.ts';
+
+export interface CapacityPorts {
+  readonly machines: Machines;
+  readonly attempts: AttemptStore;
+  readonly cooldowns: CooldownStore;
+  readonly catalogue: InstanceCatalogue;
+  readonly clock: Clock;
+  readonly deployment: Deployment;
+  readonly log: EventLog;
+}
+
+/** Writes the launch, makes its call, and keeps the answer and what it teaches. Answers the record as it is then. */
+export async function makeLaunch(gang: GangRequest, planned: PlannedLaunch, ledger: LaunchLedger, view: MarketView, ports: CapacityPorts): Promise<LaunchRecord> {
+  const request = await ports.machines.request(gang, planned);
+  const record: LaunchRecord = {
+    ...planned,
+    requestedAtMs: ports.clock.now(),
+    ...(request.kind === 'request'
+      ? { request: request.request }
+      : { result: { launched: [], unavailable: [], rejected: { code: request.code, message: request.message } } }),
+  };
+  await ledger.open(record);
+  return record.result ? record : settle(record, ledger, view, ports);
+}
+
+/**
+ * Makes the call of a record whose answer is not known. Throttling proves nothing: an earlier try of the same call may
+ * have launched. So the record stays open, and whoever comes next asks again with the same token.
+ */
+export async function settle(record: LaunchRecord, ledger: LaunchLedger, view: MarketView, ports: CapacityPorts): Promise<LaunchRecord> {
+  try {
+    const outcome = await ports.machines.launch(record);
+    await remember(record, outcome, view, ports);
+    return await ledger.close(record, outcome);
+  } catch (error) {
+    if (error instanceof DependencyThrottledError) await coolAccount(view, ports);
+    throw error;
+  }
+}
+
+/** Cooldowns before the record: after a crash in between the call is made again and teaches the same once more. */
+async function remember(record: LaunchRecord, outcome: LaunchOutcome, view: MarketView, { cooldowns, clock, deployment, log }: CapacityPorts): Promise<void> {
+  const lesson = learn(record, outcome, view, cooldownPolicy(deployment), clock.now());
+  if (lesson.cool.length > 0) await cooldowns.record(lesson.cool);
+  if (lesson.clear.length > 0) await cooldowns.clear(lesson.clear);
+  const { jobId, attempt, ordinal, pool, market, zones, instanceTypes, count } = record;
+  log.info('Launch answered', {
+    jobId, attempt, ordinal, pool, market, zones, instanceTypes, count,
+    launched: outcome.launched.length,
+    unavailable: outcome.unavailable.map(({ offering, code }) => ({ ...offering, code })),
+    ...(outcome.requestId ? { ec2RequestId: outcome.requestId } : {}),
+    ...(outcome.rejected ? { rejected: outcome.rejected } : {}),
+  });
+}
+
+async function coolAccount(view: MarketView, { cooldowns, clock, deployment }: CapacityPorts): Promise<void> {
+  const scope = { kind: 'account', region: view.region } as const;
+  const known = view.cooldowns.find((cooldown) => scopeKey(cooldown.scope) === scopeKey(scope));
+  const failure = { scope, code: 'RequestLimitExceeded', atLeast: 1 };
+  await cooldowns.record([nextCooldown(failure, known, cooldownPolicy(deployment), clock.now())]);
+}
+
+function cooldownPolicy({ intervals }: Deployment): CooldownPolicy {
+  return { baseMs: intervals.cooldownBase * 1000, maximumMs: intervals.cooldownMaximum * 1000 };
+}
+
+/** Whether two launches replace the very same instances; launches of the gang itself replace none. */
+export function replaceTheSame(launch: LaunchRecord, replaced: readonly InstanceId[]): boolean {
+  const own = launch.replaces ?? [];
+  return own.length === replaced.length && own.every((id) => replaced.includes(id));
+}

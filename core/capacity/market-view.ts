@@ -1,0 +1,58 @@
+import type { Market } from '../job/job.ts';
+import type { InstanceTypeFacts } from '../ports/capacity-provider.ts';
+import { quotaFamily } from './error-scope.ts';
+import type { PoolRequest } from './gang.ts';
+import type { Cooldown, CooldownScope, Offering } from './offering.ts';
+
+/** What is known of the market when a launch is decided. */
+export interface MarketView {
+  readonly region: string;
+  /** Subnet by zone: the zones that may be used. */
+  readonly subnets: Readonly<Record<string, string>>;
+  readonly types: ReadonlyMap<string, InstanceTypeFacts>;
+  /** Spot price in millionths of a dollar per hour, by `spotKey`. */
+  readonly spotPrices: ReadonlyMap<string, number>;
+  /** The latest of each scope, recently expired ones too. */
+  readonly cooldowns: readonly Cooldown[];
+  /** How long a job waits that found nothing though nothing cools. */
+  readonly patienceMs: number;
+}
+
+export const spotKey = (instanceType: string, zone: string): string => `${instanceType}/${zone}`;
+
+/** Markets that a pool may use, the preferred one first. */
+export function marketsOf(pool: PoolRequest): readonly Market[] {
+  switch (pool.purchaseOption) {
+    case 'OnDemand':
+      return ['on-demand'];
+    case 'Spot':
+      return ['spot'];
+    case 'SpotPreferred':
+      return ['spot', 'on-demand'];
+  }
+}
+
+/** Every offering that a pool may use, whether or not it exists. */
+export function offeringsOf(pool: PoolRequest, zones: readonly string[]): Offering[] {
+  return marketsOf(pool).flatMap((market) =>
+    zones.flatMap((zone) => pool.instanceTypes.map((instanceType) => ({ instanceType, zone, market }))),
+  );
+}
+
+/** Millionths of a dollar per hour of one machine; Spot without a known price counts as on-demand. */
+export function priceOf(offering: Offering, view: MarketView): number {
+  const listed = view.types.get(offering.instanceType)?.microUsdPerHour ?? 0;
+  return offering.market === 'spot' ? (view.spotPrices.get(spotKey(offering.instanceType, offering.zone)) ?? listed) : listed;
+}
+
+/** The scopes that an offering lies in: a cooldown of any of them holds it back. */
+export function scopesOf(offering: Offering, view: Pick<MarketView, 'region' | 'subnets'>): CooldownScope[] {
+  const { region, subnets } = view;
+  const subnetId = subnets[offering.zone];
+  return [
+    { kind: 'offering', offering },
+    ...(subnetId === undefined ? [] : [{ kind: 'subnet', subnetId, zone: offering.zone } as const]),
+    { kind: 'quota', family: quotaFamily(offering.instanceType), region, market: offering.market },
+    { kind: 'account', region },
+  ];
+}

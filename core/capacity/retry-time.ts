@@ -1,0 +1,46 @@
+import type { EpochMs, JobId } from '../job/ids.ts';
+import { epochMs } from '../job/ids.ts';
+import type { GangRequest, PoolRequest } from './gang.ts';
+import type { MarketView } from './market-view.ts';
+import { offeringsOf } from './market-view.ts';
+import type { Cooldown } from './offering.ts';
+import { scopeKey } from './offering.ts';
+import { notCooling, screen, served } from './screen.ts';
+
+/** Jobs that wait for the same account to be left in peace come back spread over this long. */
+const ACCOUNT_SPREAD_MS = 5000;
+
+/**
+ * When a gang that stayed short has something to try again: as soon as every pool has an offering that no longer cools
+ * (in the same zone, for a job of one zone), and the cooldowns that it waits for.
+ */
+export function whenToTryAgain(gang: GangRequest, view: MarketView, nowMs: EpochMs): { readonly untilMs: EpochMs; readonly cooldowns: readonly Cooldown[] } {
+  const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone));
+  const alternatives = gang.spread === 'Single' ? zones.map((zone) => [zone]) : [zones];
+  const untilMs = Math.min(...alternatives.map((among) => Math.max(...gang.pools.map((pool) => poolOpensAt(gang, pool, among, view, nowMs)))));
+  const cooldowns = new Map(gang.pools.flatMap((pool) => coolingOf(gang, pool, zones, view, nowMs)).map((cooldown) => [scopeKey(cooldown.scope), cooldown]));
+  const forAccount = [...cooldowns.values()].some(({ scope }) => scope.kind === 'account');
+  const opensAtMs = untilMs > nowMs && Number.isFinite(untilMs) ? untilMs : nowMs + view.patienceMs;
+  return { untilMs: epochMs(opensAtMs + (forAccount ? spreadMs(gang.jobId) : 0)), cooldowns: [...cooldowns.values()] };
+}
+
+/** How many machines a launch of the pool asks for at least. */
+const needOf = (gang: GangRequest, pool: PoolRequest): number => (gang.spread === 'Single' ? pool.count : 1);
+
+function poolOpensAt(gang: GangRequest, pool: PoolRequest, zones: readonly string[], view: MarketView, nowMs: EpochMs): number {
+  const { kept, rejected } = screen(offeringsOf(pool, zones), [served(view), notCooling(view, needOf(gang, pool), true, nowMs)]);
+  if (kept.length > 0) return nowMs;
+  return Math.min(...rejected.map(({ rejection }) => (rejection.code === 'cooling' ? rejection.cooldown.untilMs : Infinity)));
+}
+
+function coolingOf(gang: GangRequest, pool: PoolRequest, zones: readonly string[], view: MarketView, nowMs: EpochMs): Cooldown[] {
+  const { rejected } = screen(offeringsOf(pool, zones), [served(view), notCooling(view, needOf(gang, pool), true, nowMs)]);
+  return rejected.flatMap(({ rejection }) => (rejection.code === 'cooling' ? [rejection.cooldown] : []));
+}
+
+/** The same job always gets the same delay: FNV-1a over its id. */
+function spreadMs(jobId: JobId): number {
+  let hash = 0x811c9dc5;
+  for (const character of jobId) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return hash % ACCOUNT_SPREAD_MS;
+}

@@ -1,0 +1,48 @@
+import type { Cooldown, Offering } from './offering.ts';
+import { scopeKey } from './offering.ts';
+import type { MarketView } from './market-view.ts';
+import { priceOf } from './market-view.ts';
+
+/** What speaks for a zone, from the weightiest on; compared one by one. */
+export interface ZoneScore {
+  readonly zone: string;
+  /** Machines of the gang that stand there already: a job keeps together. */
+  readonly held: number;
+  /** Pools of the gang that could be had there whole. */
+  readonly pools: number;
+  /** Our own failures there of late. */
+  readonly failures: number;
+  /** Offerings to choose from. */
+  readonly offerings: number;
+  /** Cheapest offering per hour. */
+  readonly microUsdPerHour: number;
+}
+
+/** Best zone first; a total order, so that the same input gives the same plan. */
+export function compareZones(a: ZoneScore, b: ZoneScore): number {
+  return (
+    b.held - a.held ||
+    b.pools - a.pools ||
+    a.failures - b.failures ||
+    b.offerings - a.offerings ||
+    a.microUsdPerHour - b.microUsdPerHour ||
+    (a.zone < b.zone ? -1 : Number(a.zone > b.zone))
+  );
+}
+
+/** Scores a zone by the offerings that are open there. */
+export function scoreZone(zone: string, open: readonly Offering[], context: { readonly held: number; readonly pools: number }, view: MarketView): ZoneScore {
+  const here = open.filter((offering) => offering.zone === zone);
+  const failures = failuresByOffering(view.cooldowns);
+  return {
+    zone,
+    ...context,
+    failures: here.length === 0 ? 0 : Math.min(...here.map((offering) => failures.get(scopeKey({ kind: 'offering', offering })) ?? 0)),
+    offerings: here.length,
+    microUsdPerHour: Math.min(...here.map((offering) => priceOf(offering, view))),
+  };
+}
+
+function failuresByOffering(cooldowns: readonly Cooldown[]): Map<string, number> {
+  return new Map(cooldowns.map(({ scope, failures }) => [scopeKey(scope), failures]));
+}

@@ -1,0 +1,5 @@
+/** Structured log lines; the logger of Powertools is one. */
+export interface EventLog {
+  info(message: string, facts: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts: Readonly<Record<string, unknown>>): void;
+}

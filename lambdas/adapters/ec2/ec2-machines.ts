@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CreateFleetCommandOutput, EC2Client } from '@aws-sdk/client-ec2';
+import { CreateFleetCommand, DescribeFleetsCommand } from '@aws-sdk/client-ec2';
+import { knownScope } from '../../../core/capacity/error-scope.ts';
+import type { GangRequest, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../../../core/capacity/gang.ts';
+import type { Deployment } from '../../../core/deployment/deployment.ts';
+import { InternalError } from '../../../core/errors/orchestrator-error.ts';
+import type { InstanceId } from '../../../core/job/ids.ts';
+import type { InstanceCatalogue } from '../../../core/ports/capacity-provider.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { AttemptKey, DoomedInstance, LaunchRequest, Machines } from '../../../core/ports/machines.ts';
+import { patiently, refusalIn } from './ec2-error.ts';
+import { fleetOutcome, refusedOutcome } from './fleet-outcome.ts';
+import { fleetRequest } from './fleet-request.ts';
+import { InstanceReader } from './instance-reader.ts';
+import { terminateInstances } from './terminate.ts';
+
+/** Long enough for any instance to become visible; what is not by then never will be. */
+const VISIBLE_AFTER_MS = 300_000;
+/** How long one task waits for new instances to become visible. */
+const VISIBILITY_WAIT_MS = 120_000;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 3000;
+
+export interface Ec2MachinesPorts {
+  readonly ec2: EC2Client;
+  readonly catalogue: InstanceCatalogue;
+  readonly clock: Clock;
+  readonly deployment: Deployment;
+}
+
+/** Machines of EC2, launched by fleets of type `instant` and found by their tags. */
+export class Ec2Machines implements Machines {
+  readonly #ports: Ec2MachinesPorts;
+  readonly #instances: InstanceReader;
+
+  constructor(ports: Ec2MachinesPorts) {
+    this.#ports = ports;
+    this.#instances = new InstanceReader(ports.ec2, ports.deployment.name);
+  }
+
+  async request(gang: GangRequest, launch: PlannedLaunch): Promise<LaunchRequest> {
+    const { catalogue, deployment } = this.#ports;
+    const types = await catalogue.facts(gang.region, launch.instanceTypes);
+    const made = fleetRequest(gang, launch, types, deployment);
+    return made.kind === 'request' ? { kind: 'request', request: JSON.stringify(made.input) } : made;
+  }
+
+  async launch(launch: LaunchRecord): Promise<LaunchOutcome> {
+    const { ec2, deployment } = this.#ports;
+    if (launch.request === undefined) throw new InternalError('A launch without its request cannot be made', { ordinal: launch.ordinal });
+    const input = JSON.parse(launch.request);
+    try {
+      const answer = await patiently(() => ec2.send(new CreateFleetCommand(input)));
+      return fleetOutcome(launch, await this.#contentOf(answer), deployment.subnets, answer.$metadata.requestId);
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (!refusal) throw error;
+      const scope = knownScope(refusal.code) ?? 'reject';
+      return scope === 'reject' ? { launched: [], unavailable: [], rejected: refusal } : refusedOutcome(launch, refusal.code, refusal.message);
+    }
+  }
+
+  /** The answer to a repeated call may name only the fleet, which remembers what it launched. */
+  async #contentOf(answer: CreateFleetCommandOutput): Promise<Pick<CreateFleetCommandOutput, 'Instances' | 'Errors'>> {
+    const { FleetId: fleetId } = answer;
+    if (!fleetId || answer.Instances?.length || answer.Errors?.length) return answer;
+    const { Fleets: [fleet] = [] } = await patiently(() => this.#ports.ec2.send(new DescribeFleetsCommand({ FleetIds: [fleetId] })));
+    return fleet ?? answer;
+  }
+
+  async describe(attempt: AttemptKey): Promise<readonly ProviderInstance[]> {
+    return this.#instances.ofAttempt(attempt);
+  }
+
+  async describeAll(): Promise<readonly ProviderInstance[]> {
+    return this.#instances.ofDeployment();
+  }
+
+  async terminate(instances: readonly InstanceId[]): Promise<void> {
+    await terminateInstances(this.#ports.ec2, instances);
+  }
+
+  async awaitVisible(attempt: AttemptKey, instances: readonly InstanceId[]): Promise<readonly ProviderInstance[]> {
+    const wanted = new Set(instances);
+    let missing = wanted.size;
+    for await (const seen of this.#watch(attempt, VISIBILITY_WAIT_MS)) {
+      const found = seen.filter(({ instanceId }) => wanted.has(instanceId));
+      missing = wanted.size - found.filter((instance) => instance.address !== undefined || isDying(instance)).length;
+      if (missing === 0) return found;
+    }
+    throw new InternalError(`${missing} launched instances are not visible`, { ...attempt, missing });
+  }
+
+  async destroy(attempt: AttemptKey, doomed: readonly DoomedInstance[], everything: boolean): Promise<ReleaseResult> {
+    const { clock, deployment } = this.#ports;
+    const asked = new Set<InstanceId>();
+    const gone = new Set<InstanceId>();
+    let remaining = doomed.length;
+    for await (const seen of this.#watch(attempt, deployment.intervals.destroyWait * 1000)) {
+      const visible = new Map(seen.map((instance) => [instance.instanceId, instance]));
+      for (const instance of seen.filter(isDying)) gone.add(instance.instanceId);
+      const named = doomed.filter(({ instanceId, launchedAtMs }) => visible.has(instanceId) || clock.now() - launchedAtMs < VISIBLE_AFTER_MS);
+      const targets = new Set([...named.map(({ instanceId }) => instanceId), ...(everything ? visible.keys() : [])]);
+      const alive = [...targets].filter((id) => !gone.has(id));
+      remaining = alive.length;
+      if (remaining === 0) break;
+      await this.terminate(alive);
+      for (const id of alive) asked.add(id);
+    }
+    return { terminated: asked.size, remaining };
+  }
+
+  /** Looks at the instances of an attempt again and again, ever more slowly, and once more when the time is over. */
+  async *#watch(attempt: AttemptKey, durationMs: number): AsyncGenerator<readonly ProviderInstance[]> {
+    const { clock } = this.#ports;
+    const endMs = clock.now() + durationMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.6)) {
+      yield await this.describe(attempt);
+      const leftMs = endMs - clock.now();
+      if (leftMs <= 0) return;
+      await delay(Math.min(pauseMs, leftMs));
+    }
+  }
+}
+
+function isDying({ state }: ProviderInstance): boolean {
+  return state === 'shutting-down' || state === 'terminated';
+}

@@ -1,0 +1,65 @@
+import type { DescribeInstancesCommandInput, EC2Client, Instance } from '@aws-sdk/client-ec2';
+import { paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import type { ProviderInstance } from '../../../core/capacity/gang.ts';
+import { epochMs, instanceId, jobId } from '../../../core/job/ids.ts';
+import type { AttemptKey } from '../../../core/ports/machines.ts';
+import { patiently } from './ec2-error.ts';
+import { tagKeys } from './instance-tags.ts';
+
+const PAGE_SIZE = 1000;
+const ALIVE = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
+
+/** Finds instances by the tags that their launch gave them. What was launched a moment ago may not be visible yet. */
+export class InstanceReader {
+  readonly #ec2: EC2Client;
+  readonly #deployment: string;
+
+  constructor(ec2: EC2Client, deployment: string) {
+    this.#ec2 = ec2;
+    this.#deployment = deployment;
+  }
+
+  async ofAttempt({ jobId: job, attempt }: AttemptKey): Promise<ProviderInstance[]> {
+    return this.#read({ [tagKeys.job]: job, [tagKeys.attempt]: String(attempt) }, {});
+  }
+
+  async ofDeployment(): Promise<ProviderInstance[]> {
+    return this.#read({}, { 'instance-state-name': ALIVE });
+  }
+
+  async #read(tags: Readonly<Record<string, string>>, filters: Readonly<Record<string, readonly string[]>>): Promise<ProviderInstance[]> {
+    const wanted = { ...tags, [tagKeys.deployment]: this.#deployment };
+    const input: DescribeInstancesCommandInput = {
+      Filters: [
+        ...Object.entries(wanted).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] })),
+        ...Object.entries(filters).map(([Name, values]) => ({ Name, Values: [...values] })),
+      ],
+    };
+    return patiently(async () => {
+      const instances: ProviderInstance[] = [];
+      for await (const page of paginateDescribeInstances({ client: this.#ec2, pageSize: PAGE_SIZE }, input)) {
+        for (const reservation of page.Reservations ?? []) instances.push(...(reservation.Instances ?? []).flatMap(toProviderInstance));
+      }
+      return instances;
+    });
+  }
+}
+
+function toProviderInstance(instance: Instance): ProviderInstance[] {
+  const state = instance.State?.Name;
+  if (!instance.InstanceId || !state) return [];
+  const tags = new Map((instance.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
+  const [job, attempt, pool] = [tags.get(tagKeys.job), tags.get(tagKeys.attempt), tags.get(tagKeys.pool)];
+  return [{
+    instanceId: instanceId(instance.InstanceId),
+    state,
+    instanceType: instance.InstanceType ?? '',
+    zone: instance.Placement?.AvailabilityZone ?? '',
+    market: instance.InstanceLifecycle === 'spot' ? 'spot' : 'on-demand',
+    ...(instance.PrivateIpAddress ? { address: instance.PrivateIpAddress } : {}),
+    ...(job ? { jobId: jobId(job) } : {}),
+    ...(attempt ? { attempt: Number(attempt) } : {}),
+    ...(pool ? { pool } : {}),
+    launchedAtMs: epochMs(instance.LaunchTime?.getTime() ?? 0),
+  }];
+}
