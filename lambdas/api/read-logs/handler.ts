@@ -1,0 +1,10 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchJobLogs } from '../../adapters/cloudwatch/cloudwatch-job-logs.ts';
+import { deployment, jobs } from '../../composition/stores.ts';
+import { apiHandler } from '../../runtime/api-handler.ts';
+import { traced } from '../../runtime/telemetry.ts';
+import { readLogs } from './read-logs.ts';
+
+const logs = new CloudWatchJobLogs(traced(new CloudWatchLogsClient({})), deployment.jobLogGroup);
+
+export const handler = apiHandler(readLogs({ jobs, logs }));

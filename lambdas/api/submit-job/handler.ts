@@ -1,0 +1,8 @@
+import { capacity } from '../../composition/capacity.ts';
+import { catalogue } from '../../composition/catalogue.ts';
+import { clock, deployment, jobs, manifests } from '../../composition/stores.ts';
+import { apiHandler } from '../../runtime/api-handler.ts';
+import { newJobId } from '../../runtime/ids.ts';
+import { submitJob } from './submit-job.ts';
+
+export const handler = apiHandler(submitJob({ jobs, manifests, catalogue, capacity, deployment, clock, newJobId }));

@@ -1,0 +1,15 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { PricingClient } from '@aws-sdk/client-pricing';
+import { Ec2InstanceCatalogue } from '../adapters/ec2/ec2-instance-catalogue.ts';
+import { PRICE_LIST_REGION, PriceList } from '../adapters/pricing/price-list.ts';
+import { logger, traced } from '../runtime/telemetry.ts';
+import { clock, deployment } from './stores.ts';
+
+/** What EC2 offers: for functions that judge manifests and launch nothing. */
+export const catalogue = new Ec2InstanceCatalogue({
+  ec2: traced(new EC2Client({})),
+  region: deployment.region,
+  prices: new PriceList(traced(new PricingClient({ region: PRICE_LIST_REGION }))),
+  clock,
+  log: logger,
+});
