@@ -100,6 +100,9 @@ program.command('interrupt')
 async function up(options: UpOptions): Promise<void> {
   const warning = isolationWarning(process.platform);
   if (warning !== undefined) console.warn(warning);
+  if (isUp() && (options.port ?? options.scenario ?? options.speed) !== undefined) {
+    throw new Error('The local cloud runs already; --port, --scenario and --speed count when it starts. Way out: down first.');
+  }
   const config = options.config
     ?? (existsSync(join(repositoryRoot, defaultConfig)) ? defaultConfig : undefined);
   const record = await bringUp({
@@ -134,6 +137,10 @@ async function status(json: boolean): Promise<void> {
 
 function directory(): string {
   return resolve(program.opts<{ dir: string }>().dir);
+}
+
+function isUp(): boolean {
+  return readRecord(directory())?.processes.every(isRunning) ?? false;
 }
 
 function runningCloud(): CloudRecord {

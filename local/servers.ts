@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, isFree, preferPort } from './ports.ts';
@@ -36,12 +36,23 @@ export async function ensureServers(
 /** Ends both servers, all instances, and removes what they wrote but the logs. False when nothing was there. */
 export async function stopServers(dir: string): Promise<boolean> {
   const record = readRecord(dir);
-  for (const process of record?.processes ?? []) await stop(process, stopGraceMs);
   if (record === undefined) return false;
+  await endInstancesOfDeadFleet(record);
+  for (const process of record.processes) await stop(process, stopGraceMs);
   for (const leftover of [fleetDirectory({ dir }), record.site.temporary, join(dir, 'env'), recordFile(dir)]) {
     rmSync(leftover, { recursive: true, force: true });
   }
   return true;
+}
+
+/** A simulator that died left its instances running and mounted: it comes back, finds them, and ends them. */
+async function endInstancesOfDeadFleet({ site, processes }: CloudRecord): Promise<void> {
+  const fleet = processes.find(({ name }) => name === 'fleet');
+  if (fleet === undefined || isRunning(fleet) || !existsSync(fleetDirectory(site))) return;
+  const elsewhere = { ...site, fleetPort: await freePort() };
+  const successor = await startFleet(elsewhere, {});
+  await waitForFleet(elsewhere, successor);
+  await stop(successor, stopGraceMs);
 }
 
 /** Starts the simulator again on the same port, after it ended by itself or by a test. */
