@@ -1,4 +1,4 @@
-import type { LocatedProblem } from './explain.ts';
+import type { LocatedProblem } from './problems.ts';
 import type { Manifest } from './schema.ts';
 
 /** What is allowed but probably not meant: warnings, told beside a valid manifest. */

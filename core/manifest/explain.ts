@@ -2,19 +2,11 @@ import type { z } from 'zod';
 import { DNS_LABEL } from './fields.ts';
 import { correctKey } from './known-keys.ts';
 import { formatPath, summarise, valueAt } from './problems.ts';
-import type { ManifestProblem, ManifestProblemCode, Path } from './problems.ts';
+import type { LocatedProblem, ManifestProblemCode, Path } from './problems.ts';
 import { nearest } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 type IssueOf<Code extends Issue['code']> = Extract<Issue, { code: Code }>;
-
-/** A problem whose place is still a list of steps, so that the text can be searched for it. */
-export type LocatedProblem = Omit<ManifestProblem, 'path'> & {
-  readonly path: Path;
-  readonly at: 'key' | 'value';
-  /** The suggestion is the value in quotes, for which the text has the better form: `0123` is not 123. */
-  readonly quotes?: true;
-};
 
 /** So many unknown keys of one mapping are explained: each takes a search for what was meant. */
 const MAX_UNKNOWN_KEYS = 200;
@@ -127,7 +119,7 @@ function explainUnion(issue: IssueOf<'invalid_union'>, path: Path, root: unknown
   const value = valueAt(root, path);
   if (value === undefined) return [problem('missing', path, root, 'is required')];
   const fitting = issue.errors.filter((branch) => branch.every((inner) => inner.path.length > 0 || inner.code !== 'invalid_type'));
-  const branch = fitting.find(([first]) => first?.code !== 'invalid_value') ?? fitting[0];
+  const branch = fitting.find(([first]) => first?.code !== 'invalid_value') ?? (typeof value === 'string' ? fitting[0] : undefined);
   if (branch !== undefined) return branch.flatMap((inner) => explainIssue(inner, root, path));
   const wanted = issue.errors.flatMap((inner) => inner.flatMap(expectation));
   return [problem('wrong-type', path, root, `must be ${[...new Set(wanted)].join(' or ')}, not ${value === null ? 'empty' : typeName(value)}`)];

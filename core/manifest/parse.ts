@@ -1,11 +1,10 @@
 import type { Document } from 'yaml';
 import { doubts } from './doubts.ts';
 import { explainIssues } from './explain.ts';
-import type { LocatedProblem } from './explain.ts';
 import { checkPlain } from './plain.ts';
 import { offsetOf, positionAt, sourceOf } from './position.ts';
 import { formatPath } from './problems.ts';
-import type { ManifestProblem } from './problems.ts';
+import type { LocatedProblem, ManifestProblem } from './problems.ts';
 import { readText } from './read.ts';
 import { clusterDefinitionSchema } from './schema.ts';
 import type { Manifest } from './schema.ts';

@@ -1,5 +1,4 @@
-import type { LocatedProblem } from './explain.ts';
-import type { Path } from './problems.ts';
+import type { LocatedProblem, Path } from './problems.ts';
 import { summarise } from './problems.ts';
 
 /** Deeper than any manifest goes; a guard for everything that walks one by recursion. */

@@ -46,6 +46,14 @@ export interface ManifestProblem {
 /** Steps from the root of a document to a place in it. */
 export type Path = readonly PropertyKey[];
 
+/** A problem whose place is still a list of steps, so that the text can be searched for it. */
+export type LocatedProblem = Omit<ManifestProblem, 'path'> & {
+  readonly path: Path;
+  readonly at: 'key' | 'value';
+  /** The suggestion is the value in quotes, for which the text has the better form: `0123` is not 123. */
+  readonly quotes?: true;
+};
+
 const PLAIN_KEY = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const MAX_SHOWN_LENGTH = 80;
 const MAX_SHOWN_KEY_LENGTH = 128;

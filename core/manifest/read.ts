@@ -1,6 +1,7 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { Document, YAMLError, YAMLMap } from 'yaml';
 import { utf8Bytes } from './fields.ts';
+import { jsonErrorOffset } from './json-syntax.ts';
 import { READING, positionAt } from './position.ts';
 import { formatPath } from './problems.ts';
 import type { ManifestProblem, ManifestProblemCode, Path } from './problems.ts';
@@ -60,9 +61,10 @@ function readJson(text: string): Reading {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const message = error instanceof Error ? error.message : 'is not JSON';
-    const offset = /at position (\d+)/.exec(message)?.[1];
-    return { ok: false, problems: [problemAt(text, offset === undefined ? text.length : Number(offset), 'invalid-syntax', `is not valid JSON: ${message}`)] };
+    if (!(error instanceof SyntaxError)) throw error;
+    const offset = jsonErrorOffset(text);
+    const seen = offset < text.length ? `unexpected ${JSON.stringify(String.fromCodePoint(text.codePointAt(offset) ?? 0))}` : 'it ends too early';
+    return { ok: false, problems: [problemAt(text, offset, 'invalid-syntax', `is not valid JSON: ${seen}`)] };
   }
   // JSON is read a second time as the YAML that it is, for positions and for the repeated keys that JSON.parse passes over.
   const document = parseDocument(text, READING);
