@@ -6,6 +6,8 @@ import type { StepRecord, Wait } from '../../core/lifecycle/wait.ts';
 import type { AttemptStore } from '../../core/ports/job-store.ts';
 import { attemptKey, copy, InMemoryTable } from './in-memory-table.ts';
 
+const stepKey = (jobId: JobId, attempt: number, step: string): string => `${attemptKey(jobId, attempt)}/${step}`;
+
 export class InMemoryAttemptStore implements AttemptStore {
   readonly #table: InMemoryTable;
 
@@ -48,17 +50,18 @@ export class InMemoryAttemptStore implements AttemptStore {
   }
 
   async beginStep(step: StepRecord): Promise<StepRecord> {
-    const known = await this.step(step.jobId, step.attempt, step.step);
-    if (known === undefined) await this.updateStep(step);
-    return known ?? step;
+    const key = stepKey(step.jobId, step.attempt, step.step);
+    const record = this.#table.steps.get(key) ?? copy(step);
+    this.#table.steps.set(key, record);
+    return copy(record);
   }
 
   async updateStep(step: StepRecord): Promise<void> {
-    this.#table.steps.set(`${attemptKey(step.jobId, step.attempt)}/${step.step}`, copy(step));
+    this.#table.steps.set(stepKey(step.jobId, step.attempt, step.step), copy(step));
   }
 
   async step(jobId: JobId, attempt: number, step: string): Promise<StepRecord | undefined> {
-    return copy(this.#table.steps.get(`${attemptKey(jobId, attempt)}/${step}`));
+    return copy(this.#table.steps.get(stepKey(jobId, attempt, step)));
   }
 
   async putWait(wait: Wait): Promise<void> {

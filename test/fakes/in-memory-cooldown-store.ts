@@ -21,8 +21,8 @@ export class InMemoryCooldownStore implements CooldownStore {
   }
 
   #endingAfter(bound: number): readonly Cooldown[] {
-    const order = (a: Cooldown, b: Cooldown): number => (scopeKey(a.scope) < scopeKey(b.scope) ? -1 : 1);
-    return copy([...this.#table.cooldowns.values()].filter(({ untilMs }) => untilMs > bound).sort(order));
+    const ending = [...this.#table.cooldowns].filter(([, { untilMs }]) => untilMs > bound);
+    return copy(ending.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cooldown]) => cooldown));
   }
 
   async record(cooldowns: readonly Cooldown[]): Promise<void> {

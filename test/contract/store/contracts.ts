@@ -1,0 +1,19 @@
+import { attemptStoreContract } from './attempt-store.contract.ts';
+import { cooldownStoreContract } from './cooldown-store.contract.ts';
+import { deadlineStoreContract } from './deadline-store.contract.ts';
+import { jobStoreContract } from './job-store.contract.ts';
+import { manifestStoreContract } from './manifest-store.contract.ts';
+import { schedulerStoreContract } from './scheduler-store.contract.ts';
+import { submissionContract } from './submission.contract.ts';
+import type { NewWorld } from './world.ts';
+
+/** One suite per port; each implementation of the stores runs them all. */
+export const storeContracts: readonly (readonly [string, (newWorld: NewWorld) => void])[] = [
+  ['submission', submissionContract],
+  ['JobStore', jobStoreContract],
+  ['AttemptStore', attemptStoreContract],
+  ['DeadlineStore', deadlineStoreContract],
+  ['ManifestStore', manifestStoreContract],
+  ['SchedulerStore', schedulerStoreContract],
+  ['CooldownStore', cooldownStoreContract],
+];

@@ -1,0 +1,44 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { scopeKey, type Cooldown, type CooldownScope } from '../../../core/capacity/offering.ts';
+import { after, t0 } from './submissions.ts';
+import type { NewWorld, StoreWorld } from './world.ts';
+
+const HOUR_MS = 3_600_000;
+const spot: CooldownScope = { kind: 'offering', offering: { instanceType: 'c5.xlarge', zone: 'us-east-1a', market: 'spot' } };
+const subnet: CooldownScope = { kind: 'subnet', subnetId: 'subnet-1', zone: 'us-east-1a' };
+
+const cooldown = (scope: CooldownScope, untilMs: Cooldown['untilMs'], failures = 1): Cooldown => ({
+  scope, code: 'InsufficientInstanceCapacity', failures, sinceMs: t0, untilMs,
+});
+
+export function cooldownStoreContract(newWorld: NewWorld): void {
+  let world: StoreWorld;
+  beforeEach(async () => {
+    world = await newWorld();
+  });
+
+  describe('CooldownStore', () => {
+    it('answers what is cooling, until its time is over, and remembers it for an hour', async () => {
+      await world.cooldowns.record([cooldown(spot, after(60_000)), cooldown(subnet, after(30_000))]);
+      expect(await world.cooldowns.active(after(29_999))).toEqual([cooldown(spot, after(60_000)), cooldown(subnet, after(30_000))]);
+      expect(await world.cooldowns.active(after(30_000))).toEqual([cooldown(spot, after(60_000))]);
+      expect(await world.cooldowns.active(after(60_000))).toEqual([]);
+      expect(await world.cooldowns.recent(after(60_000))).toHaveLength(2);
+      expect(await world.cooldowns.recent(after(60_000 + HOUR_MS))).toEqual([]);
+    });
+
+    it('keeps the last of each scope', async () => {
+      await world.cooldowns.record([cooldown(spot, after(60_000))]);
+      await world.cooldowns.record([cooldown(spot, after(50_000), 2)]);
+      expect(await world.cooldowns.active(t0)).toEqual([cooldown(spot, after(50_000), 2)]);
+    });
+
+    it('forgets a scope that is cleared', async () => {
+      await world.cooldowns.record([cooldown(spot, after(60_000)), cooldown(subnet, after(60_000))]);
+      await world.cooldowns.clear([scopeKey(spot), 'offering/unknown']);
+      expect(await world.cooldowns.recent(t0)).toEqual([cooldown(subnet, after(60_000))]);
+      await world.cooldowns.clear([]);
+      await world.cooldowns.record([]);
+    });
+  });
+}

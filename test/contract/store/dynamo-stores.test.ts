@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { startMiniStack, type MiniStack } from '../ministack.ts';
+import { storeContracts } from './contracts.ts';
+import { dynamoClient, dynamoWorld } from './world.ts';
+
+describe('on DynamoDB', () => {
+  let cloud: MiniStack;
+  let client: DynamoDBClient;
+
+  beforeAll(async () => {
+    cloud = await startMiniStack();
+    client = dynamoClient(cloud.endpoint);
+  }, 90_000);
+
+  afterAll(async () => {
+    client?.destroy();
+    await cloud?.stop();
+  });
+
+  describe.each(storeContracts)('%s', (_port, contract) => {
+    contract(() => dynamoWorld(client));
+  });
+});

@@ -1,0 +1,62 @@
+import { digest, epochMs, jobId, type JobId } from '../../../core/job/ids.ts';
+import type { Job, JobEvent } from '../../../core/job/job.ts';
+import { admit } from '../../../core/lifecycle/admit.ts';
+import type { Submission } from '../../../core/ports/job-store.ts';
+import type { NewManifestVersion } from '../../../core/ports/manifest-store.ts';
+import type { Lease } from '../../../core/ports/scheduler-store.ts';
+import { aJob } from '../../builders/job.ts';
+import type { StoreWorld } from './world.ts';
+
+export const t0 = epochMs(1_700_000_000_000);
+export const after = (ms: number) => epochMs(t0 + ms);
+
+/** Ids that sort by `n`, like ULIDs by time. */
+export const idOf = (n: number): JobId => jobId(`01j${String(n).padStart(23, '0')}`);
+
+export function submittedEvent(job: Job): JobEvent {
+  return { jobId: job.jobId, namespace: job.namespace, number: 1, atMs: job.submittedAtMs, attempt: 1, type: 'JobSubmitted', message: 'submitted' };
+}
+
+/** The n-th job, submitted n milliseconds after `t0`. */
+export function submission(n: number, fields: Partial<Job> = {}): Submission {
+  const job = aJob({ jobId: idOf(n), submittedAtMs: after(n), updatedAtMs: after(n), ...fields });
+  return { job, events: [submittedEvent(job)] };
+}
+
+/** Submits a job and answers it as it is stored. */
+export async function submitted({ jobs }: StoreWorld, n: number, fields: Partial<Job> = {}): Promise<Job> {
+  const result = await jobs.submit(submission(n, fields));
+  if (result.kind === 'keyReused') throw new Error('no key was given');
+  return result.job;
+}
+
+export async function stored({ jobs }: StoreWorld, id: JobId): Promise<Job> {
+  const job = await jobs.get(id);
+  if (job === undefined) throw new Error(`no job ${id}`);
+  return job;
+}
+
+export async function leased({ scheduler }: StoreWorld, nowMs = t0): Promise<Lease> {
+  const lease = await scheduler.takeLease('scheduler-a', nowMs, 60_000);
+  if (lease === undefined) throw new Error('the lease is taken');
+  return lease;
+}
+
+/** Submits and admits a job. */
+export async function admitted(world: StoreWorld, lease: Lease, n: number, fields: Partial<Job> = {}): Promise<Job> {
+  const job = await submitted(world, n, fields);
+  await world.scheduler.grant(lease, [admit(job, after(1_000))]);
+  return stored(world, job.jobId);
+}
+
+export function manifest(content: string, fields: Partial<NewManifestVersion> = {}): NewManifestVersion {
+  return {
+    namespace: 'research',
+    name: 'cluster',
+    digest: digest(Buffer.from(content).toString('hex').padEnd(64, '0').slice(0, 64)),
+    canonical: JSON.stringify({ content }),
+    createdAtMs: t0,
+    createdBy: 'ada',
+    ...fields,
+  };
+}

@@ -1,0 +1,121 @@
+import type { GangRequest, LaunchedInstance, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult, Unavailable } from '../../core/capacity/gang.ts';
+import { offeringKey } from '../../core/capacity/offering.ts';
+import { DependencyThrottledError } from '../../core/errors/orchestrator-error.ts';
+import { instanceId } from '../../core/job/ids.ts';
+import type { InstanceId } from '../../core/job/ids.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { AttemptKey, DoomedInstance, LaunchRequest, Machines } from '../../core/ports/machines.ts';
+
+/** What goes wrong with a launch call, once. */
+export type LaunchFault =
+  /** The machines are there, the answer is lost. */
+  | 'answerLost'
+  /** The call never arrives. */
+  | 'notSent'
+  | 'throttled';
+
+interface Known {
+  readonly request: string;
+  readonly outcome: LaunchOutcome;
+}
+
+/**
+ * A cloud with a finite market: so many machines per offering, honest errors, launches that a token makes idempotent.
+ * What is short is said of the very offerings that are short.
+ */
+export class InMemoryMachines implements Machines {
+  /** Free machines by `offeringKey`; an offering not named has none. */
+  readonly market = new Map<string, number>();
+  /** Codes with which offerings fail instead of `InsufficientInstanceCapacity`. */
+  readonly codes = new Map<string, string>();
+  readonly faults: LaunchFault[] = [];
+  /** Launches that took place, in order: repeated calls are not among them. */
+  readonly launches: LaunchRecord[] = [];
+  /** While true, machines do not go when told to. */
+  stubborn = false;
+
+  readonly #instances = new Map<InstanceId, ProviderInstance>();
+  readonly #answers = new Map<string, Known>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async request(_gang: GangRequest, launch: PlannedLaunch): Promise<LaunchRequest> {
+    return { kind: 'request', request: JSON.stringify(launch) };
+  }
+
+  async launch(record: LaunchRecord): Promise<LaunchOutcome> {
+    const { clientToken, request = '' } = record;
+    const fault = this.faults.shift();
+    if (fault === 'notSent') throw new Error('the connection was refused');
+    if (fault === 'throttled') throw new DependencyThrottledError('too many calls');
+    const known = this.#answers.get(clientToken);
+    if (known && known.request !== request) throw new Error('the token stands for another request');
+    const outcome = known?.outcome ?? this.#serve(record);
+    this.#answers.set(clientToken, { request, outcome });
+    if (fault === 'answerLost') throw new Error('the connection was lost');
+    return outcome;
+  }
+
+  #serve(record: LaunchRecord): LaunchOutcome {
+    this.launches.push(record);
+    const offerings = record.zones.flatMap((zone) => record.instanceTypes.map((instanceType) => ({ instanceType, zone, market: record.market })));
+    const sources = offerings.map((offering) => ({ offering, free: this.codes.has(offeringKey(offering)) ? 0 : (this.market.get(offeringKey(offering)) ?? 0) }));
+    const free = sources.reduce((sum, source) => sum + source.free, 0);
+    const take = free < record.minimum ? 0 : Math.min(free, record.count);
+    const unavailable: Unavailable[] = take === record.count ? [] : offerings.map((offering) => ({ offering, code: this.codes.get(offeringKey(offering)) ?? 'InsufficientInstanceCapacity', message: 'none left' }));
+    const launched: LaunchedInstance[] = [];
+    for (const { offering, free: here } of sources) {
+      const count = Math.min(here, take - launched.length);
+      this.market.set(offeringKey(offering), (this.market.get(offeringKey(offering)) ?? 0) - count);
+      for (let index = 0; index < count; index++) launched.push({ ...offering, instanceId: this.#start(record, offering) });
+    }
+    return { launched, unavailable };
+  }
+
+  #start({ jobId, attempt, pool }: LaunchRecord, offering: Omit<LaunchedInstance, 'instanceId'>): InstanceId {
+    const number = this.#instances.size + 1;
+    const id = instanceId(`i-${number.toString(16).padStart(17, '0')}`);
+    const address = `10.0.${number >> 8}.${number & 255}`;
+    this.#instances.set(id, { ...offering, instanceId: id, state: 'running', address, jobId, attempt, pool, launchedAtMs: this.#clock.now() });
+    return id;
+  }
+
+  async describe({ jobId, attempt }: AttemptKey): Promise<readonly ProviderInstance[]> {
+    return [...this.#instances.values()].filter((instance) => instance.jobId === jobId && instance.attempt === attempt);
+  }
+
+  async describeAll(): Promise<readonly ProviderInstance[]> {
+    return [...this.#instances.values()].filter(({ state }) => state !== 'terminated');
+  }
+
+  /** Machines of the attempt that run. */
+  async running(attempt: AttemptKey): Promise<readonly ProviderInstance[]> {
+    return (await this.describe(attempt)).filter(({ state }) => state === 'running');
+  }
+
+  async terminate(instances: readonly InstanceId[]): Promise<void> {
+    if (this.stubborn) return;
+    for (const id of instances) {
+      const instance = this.#instances.get(id);
+      if (instance?.state !== 'running') continue;
+      this.#instances.set(id, { ...instance, state: 'terminated' });
+      const key = offeringKey(instance);
+      this.market.set(key, (this.market.get(key) ?? 0) + 1);
+    }
+  }
+
+  async awaitVisible(attempt: AttemptKey, instances: readonly InstanceId[]): Promise<readonly ProviderInstance[]> {
+    return (await this.describe(attempt)).filter(({ instanceId: id }) => instances.includes(id));
+  }
+
+  async destroy(attempt: AttemptKey, doomed: readonly DoomedInstance[], everything: boolean): Promise<ReleaseResult> {
+    const named = new Set(doomed.map(({ instanceId: id }) => id));
+    const concerned = (await this.running(attempt)).filter(({ instanceId: id }) => everything || named.has(id)).map(({ instanceId: id }) => id);
+    await this.terminate(concerned);
+    const remaining = (await this.running(attempt)).filter(({ instanceId: id }) => concerned.includes(id)).length;
+    return { terminated: concerned.length, remaining };
+  }
+}
