@@ -1,5 +1,5 @@
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
-import { administrator } from './deployment.ts';
+import { administrator } from './cdk.ts';
 import { region, type Credentials } from './environment-file.ts';
 
 /**

@@ -17,7 +17,7 @@ const commands = {
   check: { script: 'local/checks.ts', arguments: ['--quick'], python: false },
   local: { script: 'local/main.ts', python: true },
   preflight: { script: 'bin/preflight.ts', python: false },
-  docs: { script: 'docs/generate.ts', python: false },
+  docs: { script: 'bin/generate-docs.ts', python: false },
 };
 
 class SetupError extends Error {}

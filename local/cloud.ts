@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { administrator, bootstrapAccount, deployAssembly } from './deployment.ts';
+import { administrator } from './cdk.ts';
+import { bootstrapAccount, deployAssembly } from './deployment.ts';
 import { environmentFile, localOutputs, type Credentials } from './environment-file.ts';
 import { requestStop } from './processes.ts';
 import { readRecord, writeRecord, type CloudRecord } from './record.ts';
@@ -81,12 +82,13 @@ export async function bringUp(options: LocalCloudOptions): Promise<CloudRecord> 
   const dir = resolve(options.dir);
   const timed = phaseTimer(options.log ?? (() => undefined));
   const app = options.app ?? productApp(options.config);
-  const synthesis = app === false ? undefined : timed('synthesized', () => synthesize(app));
-  synthesis?.catch(() => undefined); // awaited below; until then a server that does not start comes first
   const servers = await timed('servers up', () => ensureServers(dir, options.port, options));
-  if (synthesis === undefined) return finish(servers);
-  const account = servers.bootstrapped ? servers : await bootstrap(servers, timed);
-  return finish(await deploy(account, await synthesis, timed));
+  if (app === false) return finish(servers);
+  const [assembly, account] = await Promise.all([
+    timed('synthesized', () => synthesize(app, endpointOf(servers.site))),
+    servers.bootstrapped ? servers : bootstrap(servers, timed),
+  ]);
+  return finish(await deploy(account, assembly, timed));
 }
 
 async function bootstrap(record: CloudRecord, timed: PhaseTimer): Promise<CloudRecord> {

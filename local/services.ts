@@ -98,12 +98,11 @@ async function answers(url: string): Promise<boolean> {
 
 /** Nothing of the caller's own AWS configuration or Node options reaches the functions. */
 function minimalEnvironment(site: Site): NodeJS.ProcessEnv {
-  const { LANG = 'C.UTF-8', TZ } = process.env;
   return {
     PATH: searchPath(),
     HOME: site.temporary,
     TMPDIR: site.temporary,
-    LANG,
-    ...(TZ === undefined ? {} : { TZ }),
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
   };
 }

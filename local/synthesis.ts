@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { runCommand } from './command.ts';
-import { packageBinary, repositoryRoot, searchPath } from './paths.ts';
+import { cdk } from './cdk.ts';
+import { repositoryRoot } from './paths.ts';
 
 /** A CDK app and what goes into it. */
 export interface CdkApp {
@@ -33,9 +33,10 @@ const cachedAssemblies = 8;
 /**
  * Synthesizes the app, or finds what it was synthesized to before from the same files and context.
  *
+ * @param endpoint of the account that it is synthesized for.
  * @returns the directory of the cloud assembly, to be read only; equal for equal sources and context.
  */
-export async function synthesize(app: CdkApp): Promise<string> {
+export async function synthesize(app: CdkApp, endpoint: string): Promise<string> {
   const assembly = join(cacheDirectory, sourceDigest(app));
   if (existsSync(assembly)) {
     const now = new Date();
@@ -44,19 +45,14 @@ export async function synthesize(app: CdkApp): Promise<string> {
   }
   mkdirSync(cacheDirectory, { recursive: true });
   const unfinished = `${assembly}.${process.pid}.tmp`;
-  await runCommand(packageBinary('cdk'), [
+  await cdk(endpoint, [
     'synth', '--quiet', '--output', unfinished,
     ...(app.command === undefined ? [] : ['--app', app.command]),
     ...Object.entries(app.context).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
-  ], { directory: repositoryRoot, environment: cdkEnvironment(process.env) });
+  ]);
   moveIntoCache(unfinished, assembly);
   forgetOldest();
   return assembly;
-}
-
-/** The environment of the CDK's command line: quiet, on Node 24, and silent towards the internet. */
-export function cdkEnvironment(base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...base, PATH: searchPath(base['PATH']), CDK_DISABLE_VERSION_CHECK: '1', CDK_DISABLE_CLI_TELEMETRY: 'true' };
 }
 
 function sourceDigest(app: CdkApp): string {

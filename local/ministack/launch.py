@@ -32,8 +32,6 @@ def configure_environment(port: int) -> None:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LAMBDA_EXECUTOR": "local",
-        # Each wait for a function or a blocking call holds a thread; the default of 64 stalls a hundred jobs.
-        "MINISTACK_WORKER_THREADS": "256",
     })
     os.environ.pop("AWS_SESSION_TOKEN", None)
     os.environ.pop("AWS_PROFILE", None)

@@ -1,0 +1,32 @@
+import { runCommand } from './command.ts';
+import { region, type Credentials } from './environment-file.ts';
+import { packageBinary, repositoryRoot, searchPath } from './paths.ts';
+
+export const account = '000000000000';
+
+/** The account's root: what deploys, and what the simulator acts with. MiniStack knows it by this name. */
+export const administrator: Credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+/**
+ * Runs the CDK's command line against the local account, whatever account the caller's environment names.
+ *
+ * @throws CommandFailedError with the end of its output.
+ */
+export async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
+  await runCommand(packageBinary('cdk'), args, {
+    directory: repositoryRoot,
+    environment: {
+      ...process.env,
+      PATH: searchPath(),
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: administrator.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: administrator.secretAccessKey,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_PROFILE: undefined,
+      AWS_SESSION_TOKEN: undefined,
+      CDK_DISABLE_VERSION_CHECK: '1',
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+    },
+  });
+}
