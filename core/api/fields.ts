@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dnsLabel } from '../manifest/fields.ts';
 import { MAX_PRIORITY, PRIORITY_CLASSES } from '../manifest/schema.ts';
 

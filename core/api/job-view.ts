@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isoTime } from '../job/ids.ts';
 import type { EpochMs } from '../job/ids.ts';
 import type { Attempt, Job, JobEvent, Node } from '../job/job.ts';

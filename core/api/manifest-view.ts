@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isoTime } from '../job/ids.ts';
 import type { ClusterDefinition, Manifest } from '../manifest/schema.ts';
 import type { Step } from '../manifest/steps.ts';

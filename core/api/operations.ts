@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobStates } from '../lifecycle/states.ts';
 import { MAX_LOG_PAGE, jobIdField, manifestNameField, namespaceField, pageOf, pageQuery, priorityField, versionInPath } from './fields.ts';
 import { eventSchema, jobDetailSchema, jobSchema, logLineSchema } from './job-view.ts';

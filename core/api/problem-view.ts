@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { problemEntrySchema } from './manifest-view.ts';
 
 /** An RFC 9457 problem document. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidRequestError } from '../errors/orchestrator-error.ts';
 import { manifestNameField, priorityField, reasonField, usdField } from './fields.ts';
 import { jobSchema } from './job-view.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRecord, report } from './problems.ts';
 
 /** Lowercase letters, digits and hyphens: what may stand in a URL, a host name and an IAM policy. */
@@ -13,7 +13,7 @@ const CATALOGUE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
 const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const RESERVED_ENVIRONMENT_NAME = /^(?:ORCH_|TRACEPARENT$)/;
 
-export const MAX_SCRIPT_BYTES = 64 * 1024;
+const MAX_SCRIPT_BYTES = 64 * 1024;
 const MAX_ENVIRONMENT_VALUE_BYTES = 32 * 1024;
 const MAX_ENVIRONMENT_NAMES = 100;
 /** AWS tags a resource with at most 50; ten are ours. */

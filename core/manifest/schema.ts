@@ -1,21 +1,21 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { catalogueName, distinct, dnsLabel, labels, printableText, wholeNumber } from './fields.ts';
 import { checkPlacement, checkPools, checkRuntime, checkStorage, needsOneZone } from './rules.ts';
 import { hooksSchema } from './steps.ts';
 
-export const API_VERSION = 'orchestrator.our-company.com/v1alpha1';
-export const KIND = 'ClusterDefinition';
+const API_VERSION = 'orchestrator.our-company.com/v1alpha1';
+const KIND = 'ClusterDefinition';
 
 /** What the names of priority classes stand for. Higher goes first. */
 export const PRIORITY_CLASSES = { low: 250, normal: 500, high: 750, urgent: 900 } as const;
-export const DEFAULT_PRIORITY = PRIORITY_CLASSES.normal;
+const DEFAULT_PRIORITY = PRIORITY_CLASSES.normal;
 export const MAX_PRIORITY = 1000;
-export const MIN_TTL_SECONDS = 60;
+const MIN_TTL_SECONDS = 60;
 export const MAX_TTL_SECONDS = 30 * 24 * 3600;
-export const DEFAULT_CAPACITY_TIMEOUT_SECONDS = 86_400;
-export const MAX_NODES_PER_POOL = 1000;
+const DEFAULT_CAPACITY_TIMEOUT_SECONDS = 86_400;
+const MAX_NODES_PER_POOL = 1000;
 const MAX_POOLS = 32;
-export const RETRYABLE_OUTCOMES = ['INTERRUPTED', 'FAILED', 'TIMED_OUT', 'NO_CAPACITY'] as const;
+const RETRYABLE_OUTCOMES = ['INTERRUPTED', 'FAILED', 'TIMED_OUT', 'NO_CAPACITY'] as const;
 
 const priorityClass = z.enum(Object.keys(PRIORITY_CLASSES) as (keyof typeof PRIORITY_CLASSES)[]);
 
@@ -69,6 +69,9 @@ const runtime = z
   })
   .superRefine(checkRuntime, { when: always });
 
+/** What stands at `/data`; that a file system has its id is checked before. */
+type Storage = { readonly type: 'HeadNode' } | { readonly type: 'EFS' | 'FSx'; readonly fileSystemId: string };
+
 const storage = z
   .strictObject({
     type: z.enum(['HeadNode', 'EFS', 'FSx']).meta({ description: '`HeadNode` shares its own disk; the others are file systems that outlive the job.' }),
@@ -76,7 +79,8 @@ const storage = z
       description: 'Id of an existing EFS or FSx file system in the region of the job.',
     }),
   })
-  .superRefine(checkStorage, { when: always });
+  .superRefine(checkStorage, { when: always })
+  .transform(({ type, fileSystemId = '' }): Storage => (type === 'HeadNode' ? { type } : { type, fileSystemId }));
 
 const retry = z.strictObject({
   maxAttempts: wholeNumber(1, 10).default(1).meta({ description: 'How often the job may run in all.' }),
@@ -100,7 +104,7 @@ const spec = z
     placement: placement.meta({ description: 'Where they may stand.' }),
     hooks: hooksSchema.prefault({}).meta({ description: 'The user’s own steps.' }),
     runtime: runtime.default({ type: 'None' }).meta({ description: 'What makes a cluster of them.' }),
-    storage: storage.default({ type: 'HeadNode' }).meta({
+    storage: storage.prefault({ type: 'HeadNode' }).meta({
       description: 'What stands at `/data` on every node.',
     }),
     priority: z

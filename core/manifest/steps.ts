@@ -1,11 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { commandWord, environment, printableText, scriptText, wholeNumber } from './fields.ts';
 import { isRecord, report } from './problems.ts';
 
 /** Longest bound there is: as long as a job itself may be told to live, 30 days. */
 export const MAX_STEP_TIMEOUT_SECONDS = 30 * 24 * 3600;
 /** Bound of a set-up or post-run step that names none. */
-export const DEFAULT_HOOK_TIMEOUT_SECONDS = 3600;
+const DEFAULT_HOOK_TIMEOUT_SECONDS = 3600;
 const MAX_STEPS_PER_PHASE = 50;
 
 const writtenStep = (defaultTimeoutSeconds: number) =>
@@ -45,7 +45,7 @@ function checkStep(step: object, ctx: z.core.$RefinementCtx): void {
 }
 
 /** A step that is a script. */
-export type ScriptStep = {
+type ScriptStep = {
   readonly kind: 'script';
   readonly name: string;
   readonly script: string;
@@ -54,7 +54,7 @@ export type ScriptStep = {
 };
 
 /** A step that is a container image, with the words that replace its entrypoint. */
-export type ImageStep = {
+type ImageStep = {
   readonly kind: 'image';
   readonly name: string;
   readonly image: string;

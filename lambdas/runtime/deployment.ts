@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { ConfigurationError } from '../../core/errors/orchestrator-error.ts';
 

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidRequestError } from '../../core/errors/orchestrator-error.ts';
 import type { EpochMs } from '../../core/job/ids.ts';
 import { jobStates } from '../../core/lifecycle/states.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { versionInPath } from '../../../core/api/fields.ts';
 import { viewManifest } from '../../../core/api/manifest-view.ts';
 import { operations } from '../../../core/api/operations.ts';

@@ -1,5 +1,4 @@
-import { capacity } from '../../composition/capacity.ts';
-import { catalogue } from '../../composition/catalogue.ts';
+import { capacity, catalogue } from '../../composition/capacity.ts';
 import { clock, deployment, jobs, manifests } from '../../composition/stores.ts';
 import { apiHandler } from '../../runtime/api-handler.ts';
 import { newJobId } from '../../runtime/ids.ts';
