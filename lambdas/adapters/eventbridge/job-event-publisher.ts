@@ -1,5 +1,5 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DependencyThrottledError } from '../../../core/errors/orchestrator-error.ts';
 import { epochMs, isoTime } from '../../../core/job/ids.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { stepPorts } from '../../composition/step-ports.ts';
 import { eventHandler } from '../../runtime/event-handler.ts';
 import { onCommandFinished } from './on-command-finished.ts';

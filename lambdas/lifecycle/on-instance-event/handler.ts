@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instanceId } from '../../../core/job/ids.ts';
 import { capacity } from '../../composition/capacity.ts';
 import { attempts, clock, jobs } from '../../composition/stores.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { capacity } from '../../composition/capacity.ts';
 import { executions } from '../../composition/machine.ts';
 import { stepPorts } from '../../composition/step-ports.ts';

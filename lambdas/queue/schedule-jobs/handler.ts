@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { executions, tokens } from '../../composition/machine.ts';
 import { clock, deployment, jobs, schedulerStore } from '../../composition/stores.ts';
 import { eventHandler } from '../../runtime/event-handler.ts';
