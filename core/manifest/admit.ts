@@ -1,6 +1,6 @@
 import { formatPath, summarise } from './problems.ts';
 import type { ManifestProblem, ManifestProblemCode, Path } from './problems.ts';
-import type { Manifest, NodePool } from './schema.ts';
+import type { Manifest, NodePool, Placement } from './schema.ts';
 import { nearest } from './suggest.ts';
 
 /** What a deployment knows about an instance type. */
@@ -73,7 +73,7 @@ function offered(value: string, choice: readonly string[], path: Path, what: str
   return [problem('not-offered', path, `this deployment does not serve the ${what} ${value}; it serves: ${list}`, value, nearest(value, choice))];
 }
 
-function checkZones({ region, availabilityZones }: Manifest['spec']['placement'], facts: DeploymentFacts): readonly ManifestProblem[] {
+function checkZones({ region, availabilityZones }: Placement, facts: DeploymentFacts): readonly ManifestProblem[] {
   const served = servedZones(region, facts);
   // Of a region that is not served nothing is known; that it is not is told once, at the region.
   if (availabilityZones === 'any' || served.length === 0) return [];
@@ -88,7 +88,7 @@ function checkSize(pools: readonly NodePool[], maxNodes: number): readonly Manif
   return [problem('limit-exceeded', ['spec', 'nodePools'], `asks for ${nodes} nodes; this deployment allows ${maxNodes} a job`, nodes)];
 }
 
-function checkPool(pool: NodePool, path: Path, placement: Manifest['spec']['placement'], facts: DeploymentFacts): readonly ManifestProblem[] {
+function checkPool(pool: NodePool, path: Path, placement: Placement, facts: DeploymentFacts): readonly ManifestProblem[] {
   const types = pool.instanceTypes.map((type, index) => ({
     type,
     facts: facts.instanceTypes.get(type),
@@ -108,7 +108,7 @@ function checkPool(pool: NodePool, path: Path, placement: Manifest['spec']['plac
 }
 
 function checkTypeInZones(
-  type: string, known: InstanceTypeFacts | undefined, path: Path, placement: Manifest['spec']['placement'], facts: DeploymentFacts,
+  type: string, known: InstanceTypeFacts | undefined, path: Path, placement: Placement, facts: DeploymentFacts,
 ): readonly ManifestProblem[] {
   const offering = known?.zones;
   const wanted = placement.availabilityZones === 'any' ? servedZones(placement.region, facts) : placement.availabilityZones;

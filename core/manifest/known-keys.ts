@@ -19,7 +19,7 @@ function schemasAt(path: Path): readonly JsonSchema[] {
 const alternatives = (schema: JsonSchema): readonly JsonSchema[] => [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
 
 /** The keys that the mapping at a path may have. */
-export function keysAt(path: Path): readonly string[] {
+function keysAt(path: Path): readonly string[] {
   return [...new Set(schemasAt(path).flatMap((schema) => Object.keys(schema.properties ?? {})))];
 }
 

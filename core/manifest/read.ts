@@ -6,7 +6,7 @@ import { READING, positionAt } from './position.ts';
 import { formatPath } from './problems.ts';
 import type { ManifestProblem, ManifestProblemCode, Path } from './problems.ts';
 
-export const MAX_MANIFEST_BYTES = 256 * 1024;
+const MAX_MANIFEST_BYTES = 256 * 1024;
 /** How many aliases a document may have, and how often the values they stand for may be repeated. */
 const MAX_ALIASES = 100;
 /** Levels of the document's tree, in which a pair is one too: a guard for everything that walks it by recursion. */

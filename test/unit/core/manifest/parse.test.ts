@@ -64,6 +64,11 @@ describe('a valid manifest', () => {
     expect(manifest({ placement: { region: 'us-east-1', placementGroup: true } }).spec.placement.spread).toBe('Single');
   });
 
+  it('keeps a file system with its id', () => {
+    const storage = { type: 'EFS', fileSystemId: 'fs-0123456789abcdef0' } as const;
+    expect(manifest({ storage }).spec.storage).toEqual(storage);
+  });
+
   it('may use anchors and aliases', () => {
     const parsed = parseManifest(yaml(`
   nodePools:
