@@ -1,0 +1,29 @@
+import { digest, epochMs, jobId, microUsd } from '../../core/job/ids.ts';
+import type { Job } from '../../core/job/job.ts';
+
+/** A job with sensible values; a test names what it is about. */
+export function aJob(fields: Partial<Job> = {}): Job {
+  return {
+    jobId: jobId('01hjob0000000000000000000a'),
+    namespace: 'research',
+    manifest: { name: 'cluster', version: 1, digest: digest('d'.repeat(64)) },
+    user: 'ada',
+    labels: {},
+    priority: 500,
+    runtime: 'None',
+    demand: { nodes: 3, vcpus: 12, gpus: 0, microUsdPerHour: microUsd(600_000) },
+    ttlSeconds: 3600,
+    capacityTimeoutSeconds: 86_400,
+    retry: { maxAttempts: 1, on: [] },
+    hasScript: false,
+    interactive: false,
+    state: 'PENDING',
+    attempt: 1,
+    submittedAtMs: epochMs(1_000_000),
+    updatedAtMs: epochMs(1_000_000),
+    holdsLimits: false,
+    revision: 1,
+    eventCount: 1,
+    ...fields,
+  };
+}
