@@ -1,0 +1,34 @@
+import type { FleetContext } from '../context.ts';
+import type { Caller } from '../http/caller.ts';
+import type { QueryParams } from '../protocol/query.ts';
+import type { XmlTree } from '../protocol/xml.ts';
+import {
+  describeAvailabilityZones,
+  describeInstanceTypeOfferings,
+  describeInstanceTypes,
+  describeSpotPriceHistory,
+  getSpotPlacementScores,
+} from './catalogue.ts';
+import { createTags, namesInstances, terminateInstances } from './change-instances.ts';
+import { createFleet } from './create-fleet.ts';
+import { describeInstances, describeInstanceStatus } from './describe-instances.ts';
+
+/** An EC2 action that the fleet simulates. */
+export type Ec2Action = (params: QueryParams, caller: Caller, context: FleetContext) => Promise<XmlTree>;
+
+const ACTIONS: Readonly<Record<string, Ec2Action>> = {
+  CreateFleet: createFleet,
+  DescribeInstances: describeInstances,
+  DescribeInstanceStatus: describeInstanceStatus,
+  TerminateInstances: terminateInstances,
+  DescribeInstanceTypes: describeInstanceTypes,
+  DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
+  DescribeSpotPriceHistory: describeSpotPriceHistory,
+  DescribeAvailabilityZones: describeAvailabilityZones,
+  GetSpotPlacementScores: getSpotPlacementScores,
+};
+
+/** The simulated action of a request; undefined where the rest of the cloud serves it. */
+export function ec2Action(name: string, params: QueryParams): Ec2Action | undefined {
+  return name === 'CreateTags' && namesInstances(params) ? createTags : ACTIONS[name];
+}

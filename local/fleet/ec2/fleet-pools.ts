@@ -1,0 +1,121 @@
+import type { FleetContext } from '../context.ts';
+import type { InstanceProfile, LaunchTemplate, Subnet } from '../cloud/cloud.ts';
+import { INSTANCE_TYPES } from '../facts/facts.ts';
+import type { FleetOverride } from '../model.ts';
+import { ServiceError } from '../protocol/service-error.ts';
+import type { FleetRequest, OverrideRequest } from './fleet-request.ts';
+
+/** A pool with everything that launching in it needs. */
+export interface Pool {
+  readonly override: FleetOverride;
+  readonly template: LaunchTemplate;
+  readonly subnet: Subnet;
+  readonly profile?: InstanceProfile | undefined;
+  readonly imageId: string;
+}
+
+/** Looks up what a request's overrides name; throws as EC2 does where something does not exist. */
+export async function resolvePools(request: FleetRequest, context: FleetContext): Promise<Pool[]> {
+  const templates = new Map<string, Promise<LaunchTemplate>>();
+  const profiles = new Map<string, Promise<InstanceProfile | undefined>>();
+  const pools: Pool[] = [];
+  for (const override of request.overrides) {
+    const template = await remembered(templates, JSON.stringify(override.template), () =>
+      findTemplate(override.template, context),
+    );
+    const profile = await remembered(profiles, JSON.stringify(template.profile), () => findProfile(template, context));
+    for (const subnet of await findSubnets(override, template, context)) {
+      pools.push(toPool(override, template, subnet, profile));
+    }
+  }
+  return pools;
+}
+
+function toPool(
+  override: OverrideRequest,
+  template: LaunchTemplate,
+  subnet: Subnet,
+  profile: InstanceProfile | undefined,
+): Pool {
+  const type = override.type ?? template.instanceType;
+  const imageId = override.imageId ?? template.imageId;
+  if (type === undefined || imageId === undefined) {
+    throw new ServiceError(
+      'InvalidFleetConfiguration',
+      `The launch template ${template.id} gives no ${type === undefined ? 'InstanceType' : 'ImageId'} and neither does the override.`,
+    );
+  }
+  if (!INSTANCE_TYPES.has(type)) {
+    throw new ServiceError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`);
+  }
+  const { maxPrice, weight, priority } = override;
+  return {
+    override: {
+      ...{ templateId: template.id, templateVersion: template.version, type, zone: subnet.zone },
+      ...{ subnetId: subnet.id, maxPrice, weight, priority, imageId: override.imageId },
+      named: {
+        type: override.type !== undefined,
+        subnet: override.subnetIds.length > 0,
+        zone: override.zone !== undefined,
+      },
+    },
+    template,
+    subnet,
+    profile,
+    imageId,
+  };
+}
+
+async function findTemplate(reference: OverrideRequest['template'], { cloud }: FleetContext): Promise<LaunchTemplate> {
+  const template = await cloud.launchTemplate(reference);
+  if (template === undefined) {
+    throw new ServiceError(
+      reference.id === undefined ? 'InvalidLaunchTemplateName.NotFoundException' : 'InvalidLaunchTemplateId.NotFound',
+      `The specified launch template, with template ID ${reference.id ?? reference.name}, does not exist.`,
+    );
+  }
+  return template;
+}
+
+async function findProfile(template: LaunchTemplate, { cloud }: FleetContext): Promise<InstanceProfile | undefined> {
+  if (template.profile === undefined) {
+    return undefined;
+  }
+  const profile = await cloud.instanceProfile(template.profile);
+  if (profile === undefined) {
+    throw new ServiceError(
+      'InvalidParameterValue',
+      `Value (${template.profile.name ?? template.profile.arn}) for parameter iamInstanceProfile is invalid. Invalid IAM Instance Profile`,
+    );
+  }
+  return profile;
+}
+
+async function findSubnets(override: OverrideRequest, template: LaunchTemplate, { cloud }: FleetContext): Promise<Subnet[]> {
+  const ids = override.subnetIds.length > 0 ? override.subnetIds : [template.subnetId].filter((id) => id !== undefined);
+  if (ids.length === 0) {
+    const subnet = override.zone === undefined ? undefined : await cloud.defaultSubnet(override.zone);
+    if (subnet === undefined) {
+      throw new ServiceError('MissingInput', 'No subnet is named, and there is no default subnet for the zone.');
+    }
+    return [subnet];
+  }
+  return Promise.all(
+    ids.map(async (id) => {
+      const subnet = await cloud.subnet(id);
+      if (subnet === undefined) {
+        throw new ServiceError('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
+      }
+      if (override.zone !== undefined && override.zone !== subnet.zone) {
+        throw new ServiceError('InvalidFleetConfiguration', `Subnet ${id} is not in ${override.zone}.`);
+      }
+      return subnet;
+    }),
+  );
+}
+
+function remembered<T>(known: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
+  const found = known.get(key) ?? find();
+  known.set(key, found);
+  return found;
+}

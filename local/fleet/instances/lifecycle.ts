@@ -1,0 +1,268 @@
+import type { FleetClock } from '../clock.ts';
+import type { EventBus } from '../events/bus.ts';
+import { instanceStateEvent, rebalanceEvent, spotInterruptionEvent } from '../events/instance-events.ts';
+import { instanceTarget } from '../faults.ts';
+import type { Faults } from '../faults.ts';
+import type { RunningMarket } from '../market/running-market.ts';
+import { isLive } from '../model.ts';
+import type { Instance, InstanceState } from '../model.ts';
+import type { Collection } from '../store.ts';
+
+/** What happens to the machine behind an instance as its state changes. */
+export interface Machine {
+  /** The instance runs: boots it and runs its user data. Called again after a restart; does each thing once. */
+  boot(instance: Instance): Promise<void>;
+  /** The agent has registered. */
+  registered(instance: Instance): void;
+  /** Every process ends now. */
+  kill(instance: Instance): Promise<void>;
+  /** Nothing of it is left. */
+  destroy(instance: Instance): Promise<void>;
+}
+
+/** EC2 shows a terminated instance for about this long. */
+const REMEMBER_TERMINATED_MS = 3_600_000;
+
+const REASONS = {
+  user: { code: 'Client.UserInitiatedShutdown', message: 'Client.UserInitiatedShutdown: User initiated shutdown' },
+  itself: { code: 'Client.InstanceInitiatedShutdown', message: 'Client.InstanceInitiatedShutdown: Instance initiated shutdown' },
+  spot: { code: 'Server.SpotInstanceTermination', message: 'Server.SpotInstanceTermination: Spot instance termination' },
+  host: { code: 'Server.InternalError', message: 'Server.InternalError: Internal error on launch' },
+} as const;
+
+/** Why an instance ends. */
+export type EndReason = keyof typeof REASONS;
+
+interface LifecycleParts {
+  readonly instances: Collection<Instance>;
+  readonly clock: FleetClock;
+  readonly market: RunningMarket;
+  readonly faults: Faults;
+  readonly events: EventBus;
+  readonly machine: Machine;
+}
+
+/**
+ * Moves instances through their states. Every due time is in the record, so that `resume` after a restart
+ * goes on where the process was killed.
+ */
+export class InstanceLifecycle {
+  readonly #parts: LifecycleParts;
+  readonly #timers = new Map<string, () => void>();
+  readonly #booted = new Set<string>();
+
+  constructor(parts: LifecycleParts) {
+    this.#parts = parts;
+  }
+
+  /** Goes on with every recorded instance. */
+  resume(): void {
+    for (const instance of this.#parts.instances.values()) {
+      this.#advance(instance.id);
+    }
+  }
+
+  /** Stops all timers. */
+  pause(): void {
+    for (const cancel of this.#timers.values()) {
+      cancel();
+    }
+    this.#timers.clear();
+  }
+
+  /** Takes up a new instance. */
+  begin(instance: Instance): void {
+    this.#parts.instances.put(instance.id, instance);
+    this.#parts.events.publish(instanceStateEvent(instance, this.#parts.clock.nowMs()));
+    this.#advance(instance.id);
+  }
+
+  /** Ends an instance; one that has ended stays as it is. Answers its record. */
+  end(id: string, reason: EndReason): Instance | undefined {
+    const instance = this.#parts.instances.get(id);
+    if (instance === undefined || instance.state === 'shutting-down' || instance.state === 'terminated') {
+      return instance;
+    }
+    const { boot } = this.#parts.market.scenario;
+    const goneAtMs = this.#parts.clock.nowMs() + this.#parts.clock.wallMs(reason === 'host' ? 0 : boot.terminateSeconds);
+    const ending = this.#enter({ ...instance, stateReason: REASONS[reason], goneAtMs }, 'shutting-down');
+    void this.#parts.machine.kill(ending);
+    this.#advance(id);
+    return ending;
+  }
+
+  /** The instance shut itself down: it terminates or stops, as its launch said. */
+  endedItself(id: string): void {
+    const instance = this.#parts.instances.get(id);
+    if (instance === undefined || !isLive(instance)) {
+      return;
+    }
+    if (instance.shutdownBehavior === 'terminate') {
+      this.end(id, 'itself');
+      return;
+    }
+    const stopped = this.#enter({ ...instance, stateReason: REASONS.itself }, 'stopped');
+    void this.#parts.machine.kill(stopped);
+  }
+
+  /** Gives a Spot instance the two-minute notice; false where it is none or has it already. */
+  interrupt(id: string): boolean {
+    const instance = this.#parts.instances.get(id);
+    if (instance?.market !== 'spot' || !isLive(instance) || instance.reclaimAtMs !== undefined) {
+      return false;
+    }
+    const now = this.#parts.clock.nowMs();
+    const reclaimAtMs = now + this.#parts.clock.wallMs(this.#parts.market.scenario.noticeSeconds);
+    const noticed = { ...instance, noticeAtMs: now, reclaimAtMs };
+    this.#parts.instances.put(id, noticed);
+    this.#parts.events.publish(rebalanceEvent(noticed, now));
+    this.#parts.events.publish(spotInterruptionEvent(noticed, now));
+    this.#advance(id);
+    return true;
+  }
+
+  /** Lets the faults that stand choose among the running instances. */
+  applyFaults(): void {
+    for (const instance of this.#parts.instances.values()) {
+      if (instance.state === 'running') {
+        this.#doom(instance);
+        this.#advance(instance.id);
+      }
+    }
+  }
+
+  /** The instance ends by the user's word, but only at `atMs`. */
+  endLater(id: string, atMs: number): void {
+    const instance = this.#parts.instances.get(id);
+    if (instance !== undefined && isLive(instance)) {
+      this.#parts.instances.put(id, { ...instance, endsAtMs: atMs });
+      this.#advance(id);
+    }
+  }
+
+  #doom(instance: Instance): Instance {
+    const fault = instance.diesAtMs === undefined ? this.#parts.faults.strike('instanceDies', instanceTarget(instance)) : undefined;
+    if (fault === undefined) {
+      return instance;
+    }
+    const doomed = { ...instance, diesAtMs: this.#parts.clock.nowMs() + this.#parts.clock.wallMs(fault.afterSeconds) };
+    this.#parts.instances.put(doomed.id, doomed);
+    return doomed;
+  }
+
+  #enter(instance: Instance, state: InstanceState): Instance {
+    const now = this.#parts.clock.nowMs();
+    const entered = { ...instance, state, ...(state === 'terminated' ? { terminatedAtMs: now } : {}) };
+    this.#parts.instances.put(entered.id, entered);
+    this.#parts.events.publish(instanceStateEvent(entered, now));
+    return entered;
+  }
+
+  /** Does what is due for an instance and sets a timer for what comes next. */
+  #advance(id: string): void {
+    this.#timers.get(id)?.();
+    this.#timers.delete(id);
+    const instance = this.#parts.instances.get(id);
+    const next = instance === undefined ? undefined : this.#step(instance);
+    if (next !== undefined) {
+      this.#timers.set(id, this.#parts.clock.at(next, () => this.#advance(id)));
+    }
+  }
+
+  /** Does what is due; answers when something is due again. */
+  #step(instance: Instance): number | undefined {
+    const now = this.#parts.clock.nowMs();
+    switch (instance.state) {
+      case 'pending':
+        if (now < instance.runningAtMs) {
+          return instance.runningAtMs;
+        }
+        return this.#stepRunning(this.#doom(this.#enter(instance, 'running')), now);
+      case 'running':
+        return this.#stepRunning(instance, now);
+      case 'shutting-down':
+        return this.#stepEnding(instance, now);
+      case 'terminated':
+        return this.#stepTerminated(instance, now);
+      case 'stopping':
+      case 'stopped':
+        return undefined;
+    }
+  }
+
+  #stepRunning(instance: Instance, now: number): number | undefined {
+    const ending = this.#endDue(instance, now);
+    if (ending !== undefined) {
+      this.end(instance.id, ending);
+      return undefined;
+    }
+    this.#boot(instance);
+    const waits = instance.userDataDone && instance.registeredAtMs === undefined && instance.neverRegisters !== true;
+    if (waits && now >= instance.registersAtMs) {
+      this.#register(instance, now);
+    }
+    const dues = [
+      instance.reclaimAtMs,
+      instance.diesAtMs,
+      instance.endsAtMs,
+      waits && now < instance.registersAtMs ? instance.registersAtMs : undefined,
+    ].filter((due) => due !== undefined);
+    return dues.length === 0 ? undefined : Math.min(...dues);
+  }
+
+  #endDue({ reclaimAtMs, diesAtMs, endsAtMs }: Instance, now: number): EndReason | undefined {
+    const isDue = (due: number | undefined) => due !== undefined && due <= now;
+    if (isDue(diesAtMs)) {
+      return 'host';
+    }
+    if (isDue(reclaimAtMs)) {
+      return 'spot';
+    }
+    return isDue(endsAtMs) ? 'user' : undefined;
+  }
+
+  /** Boots the machine once per life of this process; a boot that was cut short by a kill is done over. */
+  #boot(instance: Instance): void {
+    if (this.#booted.has(instance.id)) {
+      return;
+    }
+    this.#booted.add(instance.id);
+    void this.#parts.machine.boot(instance).then(() => this.#userDataDone(instance.id));
+  }
+
+  #userDataDone(id: string): void {
+    const instance = this.#parts.instances.get(id);
+    if (instance?.state === 'running' && !instance.userDataDone) {
+      this.#parts.instances.put(id, { ...instance, userDataDone: true });
+    }
+    this.#advance(id);
+  }
+
+  #register(instance: Instance, now: number): void {
+    if (this.#parts.faults.strike('neverRegister', instanceTarget(instance)) !== undefined) {
+      this.#parts.instances.put(instance.id, { ...instance, neverRegisters: true });
+      return;
+    }
+    const registered = { ...instance, registeredAtMs: now };
+    this.#parts.instances.put(instance.id, registered);
+    this.#parts.machine.registered(registered);
+  }
+
+  #stepEnding(instance: Instance, now: number): number | undefined {
+    const goneAtMs = instance.goneAtMs ?? now;
+    if (now < goneAtMs) {
+      return goneAtMs;
+    }
+    void this.#parts.machine.destroy(instance);
+    return this.#stepTerminated(this.#enter(instance, 'terminated'), now);
+  }
+
+  #stepTerminated(instance: Instance, now: number): number | undefined {
+    const forgetAtMs = (instance.terminatedAtMs ?? now) + REMEMBER_TERMINATED_MS;
+    if (now < forgetAtMs) {
+      return forgetAtMs;
+    }
+    this.#parts.instances.delete(instance.id);
+    return undefined;
+  }
+}

@@ -1,0 +1,235 @@
+"""Namespaces of one simulated instance.
+
+  namespace.py probe
+  namespace.py boot  --folder F --host-name N --hide DIR --stand-ins DIR [--visible PATH]...
+  namespace.py share --source PATH --pid PID --target PATH
+
+`boot` makes the mount, PID, IPC and UTS namespaces of an instance and prints the PID of its first process, which
+does nothing but keep them and reap orphans. Inside, `/` is the instance's own folder: the system's folders are
+overlaid (what is written there stays with the instance) or read-only, /data, /tmp, /run and /dev are its own, and
+the folder that holds all instances cannot be seen. `share` bind-mounts a folder of the caller's namespace into
+that of another process.
+"""
+
+import argparse
+import ctypes
+import os
+import signal
+import sys
+
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWPID = 0x20000, 0x4000000, 0x8000000, 0x20000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REMOUNT, MS_NOATIME, MS_NODIRATIME, MS_BIND, MS_REC, MS_PRIVATE, MS_RELATIME = (
+    32, 1024, 2048, 4096, 16384, 1 << 18, 1 << 21)
+MNT_DETACH = 2
+PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+OPEN_TREE, MOVE_MOUNT = 428, 429
+OPEN_TREE_CLONE, AT_RECURSIVE, AT_FDCWD, MOVE_MOUNT_F_EMPTY_PATH = 1, 0x8000, -100, 4
+
+# Where an instance may write though the machine's own files are below.
+OVERLAID = ["etc", "home", "opt", "root", "srv", "usr", "var"]
+# What an instance has of its own, empty at first, with its mode.
+PRIVATE = {"data": 0o755, "tmp": 0o1777, "run": 0o755, "mnt": 0o755, "media": 0o755, "dev": 0o755, "proc": 0o555}
+DEVICES = ["null", "zero", "full", "random", "urandom", "tty"]
+# The settings of the whole machine that root could change through /proc.
+KERNEL_SETTINGS = ["/proc/sys", "/proc/irq", "/proc/bus", "/proc/sysrq-trigger"]
+KEPT_FLAGS = {os.ST_NOSUID: MS_NOSUID, os.ST_NODEV: MS_NODEV, os.ST_NOEXEC: MS_NOEXEC,
+              os.ST_NOATIME: MS_NOATIME, os.ST_NODIRATIME: MS_NODIRATIME, os.ST_RELATIME: MS_RELATIME}
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def checked(result, what):
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def mount(source, target, kind=None, flags=0, options=None):
+    encoded = [None if value is None else os.fsencode(value) for value in (source, target, kind, options)]
+    checked(libc.mount(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3]), f"mount {target}")
+
+
+def bind(source, target):
+    mount(source, target, flags=MS_BIND | MS_REC)
+
+
+def make_read_only(tree):
+    """Remounts `tree` and every mount below it read-only, keeping flags that a namespace may not drop."""
+    with open("/proc/self/mountinfo", encoding="utf-8") as lines:
+        points = [line.split()[4].encode().decode("unicode_escape") for line in lines]
+    for point in {point for point in points if point == tree or point.startswith(tree + "/")}:
+        present = os.statvfs(point).f_flag
+        kept = sum(flag for bit, flag in KEPT_FLAGS.items() if present & bit)
+        mount(None, point, flags=MS_REMOUNT | MS_BIND | MS_RDONLY | kept)
+
+
+def overlay(name, root, folder):
+    """Lays a writable layer over /name; False where the kernel refuses, as it does if `folder` is inside."""
+    upper, work = f"{folder}/upper/{name}", f"{folder}/work/{name}"
+    os.makedirs(upper, exist_ok=True)
+    os.makedirs(work, exist_ok=True)
+    mode = os.stat(f"/{name}")
+    os.chmod(upper, mode.st_mode & 0o7777)
+    try:
+        mount("overlay", f"{root}/{name}", "overlay", 0, f"lowerdir=/{name},upperdir={upper},workdir={work}")
+        return True
+    except OSError:
+        return False
+
+
+def fill_root(root, folder):
+    for name in sorted(os.listdir("/")):
+        source, target = f"/{name}", f"{root}/{name}"
+        if name in PRIVATE:
+            continue
+        if os.path.islink(source):
+            if not os.path.islink(target):
+                os.symlink(os.readlink(source), target)
+        elif os.path.isdir(source):
+            os.makedirs(target, exist_ok=True)
+            if name not in OVERLAID or not overlay(name, root, folder):
+                bind(source, target)
+                make_read_only(target)
+    for name, mode in PRIVATE.items():
+        os.makedirs(f"{root}/{name}", exist_ok=True)
+        os.chmod(f"{root}/{name}", mode)
+    own_var_tmp = f"{folder}/var-tmp"
+    os.makedirs(own_var_tmp, exist_ok=True)
+    os.chmod(own_var_tmp, 0o1777)
+    bind(own_var_tmp, f"{root}/var/tmp")
+
+
+def fill_dev(root):
+    dev = f"{root}/dev"
+    mount("tmpfs", dev, "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=755,size=64k")
+    for name in DEVICES:
+        with open(f"{dev}/{name}", "w", encoding="ascii"):
+            pass
+        mount(f"/dev/{name}", f"{dev}/{name}", flags=MS_BIND)
+    for name, target in [("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")]:
+        os.symlink(f"{'/proc/self/' if target.startswith('fd') else ''}{target}", f"{dev}/{name}")
+    os.mkdir(f"{dev}/shm")
+    mount("tmpfs", f"{dev}/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777")
+    os.mkdir(f"{dev}/pts")
+    try:
+        mount("devpts", f"{dev}/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
+        os.symlink("pts/ptmx", f"{dev}/ptmx")
+    except OSError:
+        pass  # No terminals in this container: nothing on an instance needs one.
+
+
+def show(source, root, target):
+    """Makes `source` visible at `target`, read-only, unless it is there already."""
+    if os.path.exists(root + target):
+        return
+    if os.path.isdir(source):
+        os.makedirs(root + target)
+    else:
+        os.makedirs(os.path.dirname(root + target), exist_ok=True)
+        with open(root + target, "w", encoding="ascii"):
+            pass
+    bind(source, root + target)
+    make_read_only(root + target)
+
+
+def hide(directory, root):
+    if os.path.isdir(root + directory):
+        mount("tmpfs", root + directory, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "mode=755,size=4k")
+
+
+def become_root_of(root):
+    os.chdir(root)
+    checked(libc.syscall(PIVOT_ROOT[os.uname().machine], b".", b"."), "pivot_root")
+    checked(libc.umount2(b".", MNT_DETACH), "umount of the old root")
+    os.chdir("/")
+
+
+def build(args):
+    root = f"{args.folder}/root"
+    os.makedirs(root, exist_ok=True)
+    mount(None, "/", flags=MS_REC | MS_PRIVATE)
+    bind(root, root)
+    fill_root(root, args.folder)
+    fill_dev(root)
+    mount("proc", f"{root}/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    for path in args.visible:
+        show(path, root, path)
+    hide(args.hide, root)
+    show(args.stand_ins, root, "/.fleet/bin")
+    become_root_of(root)
+    for path in filter(os.path.exists, KERNEL_SETTINGS):
+        bind(path, path)
+        make_read_only(path)
+    checked(libc.sethostname(args.host_name.encode(), len(args.host_name)), "sethostname")
+
+
+def boot(args):
+    checked(libc.unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID), "unshare")
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        build(args)
+        # Ignored across exec: the kernel then reaps every orphan of the instance by itself.
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        os.write(writer, b"1")
+        nothing = os.open("/dev/null", os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(nothing, descriptor)
+        os.closerange(3, 256)
+        os.execvp("sleep", ["sleep", "2147483647"])
+    os.close(writer)
+    if os.read(reader, 1) != b"1":
+        return 1
+    print(pid)
+    return 0
+
+
+def share(args):
+    """A detached copy of the mount is taken here and attached there: both steps need no path that both see."""
+    tree = checked(libc.syscall(OPEN_TREE, AT_FDCWD, os.fsencode(args.source), OPEN_TREE_CLONE | AT_RECURSIVE),
+                   f"open_tree {args.source}")
+    with open(f"/proc/{args.pid}/ns/mnt", "rb") as namespace:
+        checked(libc.setns(namespace.fileno(), CLONE_NEWNS), "setns")
+    os.chdir("/")
+    if not os.path.isdir(args.target):
+        raise OSError(f"mount point {args.target} does not exist")
+    checked(libc.syscall(MOVE_MOUNT, tree, b"", AT_FDCWD, os.fsencode(args.target), MOVE_MOUNT_F_EMPTY_PATH),
+            f"move_mount {args.target}")
+    return 0
+
+
+def probe(_args):
+    checked(libc.unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID), "unshare")
+    mount(None, "/", flags=MS_REC | MS_PRIVATE)
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    commands.add_parser("probe").set_defaults(run=probe)
+    booting = commands.add_parser("boot")
+    booting.add_argument("--folder", required=True)
+    booting.add_argument("--host-name", required=True)
+    booting.add_argument("--hide", required=True)
+    booting.add_argument("--stand-ins", required=True)
+    booting.add_argument("--visible", action="append", default=[])
+    booting.set_defaults(run=boot)
+    sharing = commands.add_parser("share")
+    sharing.add_argument("--source", required=True)
+    sharing.add_argument("--pid", type=int, required=True)
+    sharing.add_argument("--target", required=True)
+    sharing.set_defaults(run=share)
+    args = parser.parse_args()
+    try:
+        return args.run(args)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,221 @@
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { InstanceBoot, InstanceDriver, Isolation, Run, RunResult } from './driver.ts';
+import { isRunning, kill, recordProcess } from './process-table.ts';
+import type { ProcessRecord } from './process-table.ts';
+import { RUNNER, RunFiles } from './run-files.ts';
+import { Slots } from './slots.ts';
+
+const execute = promisify(execFile);
+const NAMESPACE_TOOL = join(import.meta.dirname, 'namespace.py');
+/** Where the stand-ins are, as an instance with its own root sees them. */
+const STAND_INS_INSIDE = '/.fleet/bin';
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** What root on an instance may not do to the machine: mount, load modules, reach disks, reboot, set the time. */
+const WITHHELD = ['sys_admin', 'sys_module', 'sys_rawio', 'sys_boot', 'sys_time', 'mknod'];
+const POLL_MS = 100;
+const BOOTS_AT_ONCE = 2;
+
+interface DriverOptions {
+  /** Holds a folder for each instance. */
+  readonly directory: string;
+  readonly standIns: string;
+  /** Folders of this machine that instances see, read-only, even where their own folders hide them. */
+  readonly visible: readonly string[];
+  readonly python: string;
+}
+
+/** Instances as process groups of this machine, in namespaces of their own where the system has them. */
+export class ProcessDriver implements InstanceDriver {
+  readonly isolation: Isolation;
+  readonly isolationNote: string;
+  readonly #options: DriverOptions;
+  readonly #boots = new Slots(BOOTS_AT_ONCE);
+  readonly #runs = new Map<string, Promise<RunResult>>();
+
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    mkdirSync(options.directory, { recursive: true });
+    const refusal = namespaceRefusal(options.python);
+    this.isolation = refusal === undefined ? 'namespaces' : 'none';
+    this.isolationNote =
+      refusal === undefined
+        ? 'Instances have their own root, /data, /tmp and processes; nothing outside can be written.'
+        : `Instances are NOT isolated: their scripts can write anywhere that you can. ${refusal}`;
+  }
+
+  async start(boot: InstanceBoot): Promise<void> {
+    const folder = this.#folder(boot.instanceId);
+    if (this.isolation === 'none' || this.#holder(boot.instanceId) !== undefined) {
+      mkdirSync(join(folder, 'root'), { recursive: true });
+      return;
+    }
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o755);
+    await this.#boots.use(async () => {
+      const visible = this.#options.visible.flatMap((path) => ['--visible', path]);
+      const { stdout } = await execute(this.#options.python, [
+        ...['-I', '-S', NAMESPACE_TOOL, 'boot', '--folder', folder, '--host-name', boot.hostName],
+        ...['--hide', this.#options.directory, '--stand-ins', this.#options.standIns, ...visible],
+      ]);
+      writeFileSync(join(folder, 'holder.json'), JSON.stringify(recordProcess(Number(stdout.trim()))));
+    });
+  }
+
+  run(run: Run): Promise<RunResult> {
+    const key = `${run.instanceId}/${run.name}`;
+    const known = this.#runs.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const running = this.#runOrAttach(run).finally(() => this.#runs.delete(key));
+    this.#runs.set(key, running);
+    return running;
+  }
+
+  async stop(instanceId: string, name: string): Promise<void> {
+    const record = this.#files(instanceId, name).process();
+    if (record !== undefined) {
+      kill(record, 'group');
+    }
+    await this.#runs.get(`${instanceId}/${name}`);
+  }
+
+  async share(from: { instanceId: string; path: string }, to: { instanceId: string; path: string }): Promise<void> {
+    const holder = this.#holder(to.instanceId);
+    const source = join(this.#folder(from.instanceId), 'root', from.path);
+    if (holder === undefined || !existsSync(source)) {
+      throw new Error(`${from.path} of ${from.instanceId} cannot be mounted on ${to.instanceId}`);
+    }
+    await execute(this.#options.python, [
+      ...['-I', '-S', NAMESPACE_TOOL, 'share', '--source', source],
+      ...['--pid', String(holder.pid), '--target', to.path],
+    ]);
+  }
+
+  async readFile(instanceId: string, path: string): Promise<string | undefined> {
+    try {
+      return await readFile(join(this.#folder(instanceId), 'root', path), 'utf8');
+    } catch {
+      return undefined;
+    }
+  }
+
+  async kill(instanceId: string): Promise<void> {
+    const holder = this.#holder(instanceId);
+    if (holder !== undefined) {
+      // The first process of a PID namespace takes all others with it.
+      kill(holder, 'process');
+      await until(() => !isRunning(holder));
+      return;
+    }
+    for (const pid of this.#unisolatedProcesses(instanceId)) {
+      kill(pid, 'group');
+    }
+  }
+
+  async destroy(instanceId: string): Promise<void> {
+    await this.kill(instanceId);
+    rmSync(this.#folder(instanceId), { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async #runOrAttach(run: Run): Promise<RunResult> {
+    const files = this.#files(run.instanceId, run.name);
+    files.prepare(run);
+    if (files.exitCode() === undefined && !files.isStarted()) {
+      await this.#spawn(run, files);
+    }
+    // Whoever started it may have been an earlier life of this process.
+    await until(() => files.exitCode() !== undefined || !this.#isAlive(run.instanceId, files));
+    return files.result();
+  }
+
+  /** Spawns the runner, detached, and waits until it has ended. */
+  #spawn(run: Run, files: RunFiles): Promise<void> {
+    const inside = this.isolation === 'none' ? files.folder : `/run/fleet/runs/${run.name}`;
+    const standIns = this.isolation === 'none' ? this.#options.standIns : STAND_INS_INSIDE;
+    const [program = 'bash', ...args] = [
+      ...this.#entry(run.instanceId),
+      ...['bash', '-c', RUNNER, 'runner', inside, run.workingDirectory ?? '/'],
+    ];
+    const child = spawn(program, args, {
+      detached: true,
+      stdio: 'ignore',
+      cwd: '/',
+      env: { PATH: `${standIns}:${SYSTEM_PATH}`, HOME: '/root', LANG: 'C.UTF-8', ...run.environment },
+    });
+    if (child.pid !== undefined) {
+      files.recordProcess(recordProcess(child.pid));
+    }
+    return new Promise((resolve, reject) => {
+      child.once('exit', () => resolve());
+      child.once('error', reject);
+    });
+  }
+
+  /** The command prefix that enters an instance. */
+  #entry(instanceId: string): string[] {
+    if (this.isolation === 'none') {
+      return [];
+    }
+    const holder = this.#holder(instanceId);
+    if (holder === undefined) {
+      throw new Error(`Instance ${instanceId} does not run`);
+    }
+    const capabilities = WITHHELD.map((name) => `-${name}`).join(',');
+    return [
+      ...['/usr/bin/nsenter', '-t', String(holder.pid), '-m', '-p', '-u', '-i', '--'],
+      ...['setpriv', `--bounding-set=${capabilities}`, '--'],
+    ];
+  }
+
+  #isAlive(instanceId: string, files: RunFiles): boolean {
+    const record = files.process();
+    return record === undefined ? this.#holder(instanceId) !== undefined : isRunning(record);
+  }
+
+  #unisolatedProcesses(instanceId: string): ProcessRecord[] {
+    const listed = spawnSync('ps', ['-axeo', 'pid=,command='], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+    const marker = `FLEET_NODE=${join(this.#folder(instanceId), 'root')}`;
+    return (listed.stdout ?? '')
+      .split('\n')
+      .filter((line) => line.includes(marker))
+      .map((line) => ({ pid: Number.parseInt(line, 10) }));
+  }
+
+  #holder(instanceId: string): ProcessRecord | undefined {
+    try {
+      const record = JSON.parse(readFileSync(join(this.#folder(instanceId), 'holder.json'), 'utf8')) as ProcessRecord;
+      return isRunning(record) ? record : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #files(instanceId: string, name: string): RunFiles {
+    return new RunFiles(join(this.#folder(instanceId), 'root', 'run', 'fleet', 'runs', name));
+  }
+
+  #folder(instanceId: string): string {
+    return join(this.#options.directory, instanceId);
+  }
+}
+
+/** Why instances cannot have namespaces here, or undefined where they can. */
+function namespaceRefusal(python: string): string | undefined {
+  if (process.platform !== 'linux') {
+    return 'This system is not Linux.';
+  }
+  const probe = spawnSync(python, ['-I', '-S', NAMESPACE_TOOL, 'probe'], { encoding: 'utf8' });
+  return probe.status === 0 ? undefined : `Namespaces were refused: ${probe.error?.message ?? probe.stderr.trim()}`;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}

@@ -1,0 +1,85 @@
+import type { MetadataService } from '../http/imds.ts';
+import { hostName, privateDnsName } from '../ec2/describe-instances.ts';
+import type { Instance } from '../model.ts';
+import type { Collection } from '../store.ts';
+import type { InstanceDriver } from './driver.ts';
+import type { Machine } from './lifecycle.ts';
+
+interface MachineParts {
+  readonly driver: InstanceDriver;
+  readonly metadata: MetadataService;
+  readonly instances: Collection<Instance>;
+  readonly environmentOf: (instance: Instance) => Readonly<Record<string, string>>;
+  /** The instance's agent is there, or gone. */
+  readonly onAgentChange: (instanceId: string) => void;
+  /** The machine could not be made: its host failed. */
+  readonly onFailure: (instanceId: string) => void;
+}
+
+/** Machines out of processes, each with a metadata service of its own. */
+export class ProcessMachine implements Machine {
+  readonly #parts: MachineParts;
+
+  constructor(parts: MachineParts) {
+    this.#parts = parts;
+  }
+
+  async boot(instance: Instance): Promise<void> {
+    try {
+      const imdsPort = await this.#parts.metadata.open(instance);
+      this.#update(instance.id, { imdsPort });
+      const started = this.#parts.instances.get(instance.id) ?? instance;
+      const environment = this.#parts.environmentOf(started);
+      await this.#parts.driver.start({
+        instanceId: instance.id,
+        hostName: hostName(instance.address),
+        environment,
+      });
+      if (this.#isRunning(instance.id) && instance.userData !== undefined) {
+        await this.#runUserData(instance.id, instance.userData, environment);
+      }
+    } catch (error) {
+      if (this.#isRunning(instance.id)) {
+        console.error(`Instance ${instance.id} (${privateDnsName(instance)}) could not boot:`, error);
+        this.#parts.onFailure(instance.id);
+      }
+    }
+  }
+
+  registered(instance: Instance): void {
+    this.#parts.onAgentChange(instance.id);
+  }
+
+  async kill(instance: Instance): Promise<void> {
+    await this.#parts.driver.kill(instance.id);
+    this.#parts.onAgentChange(instance.id);
+  }
+
+  async destroy(instance: Instance): Promise<void> {
+    this.#parts.metadata.close(instance.id);
+    await this.#parts.driver.destroy(instance.id);
+  }
+
+  /** What cloud-init does with a script; other formats of user data are left alone, with a word about it. */
+  async #runUserData(instanceId: string, script: string, environment: Readonly<Record<string, string>>): Promise<void> {
+    if (!script.startsWith('#!')) {
+      console.error(`The user data of ${instanceId} is no script (#!), and was not run.`);
+      return;
+    }
+    const result = await this.#parts.driver.run({ instanceId, name: 'user-data', script, environment });
+    if (result.exitCode !== 0) {
+      console.error(`The user data of ${instanceId} ended with ${result.exitCode}: ${result.standardError.slice(-2000)}`);
+    }
+  }
+
+  #isRunning(id: string): boolean {
+    return this.#parts.instances.get(id)?.state === 'running';
+  }
+
+  #update(id: string, change: Partial<Instance>): void {
+    const instance = this.#parts.instances.get(id);
+    if (instance !== undefined) {
+      this.#parts.instances.put(id, { ...instance, ...change });
+    }
+  }
+}
