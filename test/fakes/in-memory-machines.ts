@@ -1,4 +1,5 @@
 import type { GangRequest, LaunchedInstance, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult, Unavailable } from '../../core/capacity/gang.ts';
+import type { Offering } from '../../core/capacity/offering.ts';
 import { offeringKey } from '../../core/capacity/offering.ts';
 import { DependencyThrottledError } from '../../core/errors/orchestrator-error.ts';
 import { instanceId } from '../../core/job/ids.ts';
@@ -17,6 +18,11 @@ export type LaunchFault =
 interface Known {
   readonly request: string;
   readonly outcome: LaunchOutcome;
+}
+
+interface Source {
+  readonly offering: Offering;
+  readonly free: number;
 }
 
 /**
@@ -42,8 +48,9 @@ export class InMemoryMachines implements Machines {
     this.#clock = clock;
   }
 
-  async request(_gang: GangRequest, launch: PlannedLaunch): Promise<LaunchRequest> {
-    return { kind: 'request', request: JSON.stringify(launch) };
+  async request(gang: GangRequest, { clientToken, pool }: PlannedLaunch): Promise<LaunchRequest> {
+    const oneType = gang.pools.find((candidate) => candidate.pool === pool)?.mix === 'Same';
+    return { kind: 'request', request: JSON.stringify({ clientToken, oneType }) };
   }
 
   async launch(record: LaunchRecord): Promise<LaunchOutcome> {
@@ -61,8 +68,10 @@ export class InMemoryMachines implements Machines {
 
   #serve(record: LaunchRecord): LaunchOutcome {
     this.launches.push(record);
+    const { oneType }: { readonly oneType: boolean } = JSON.parse(record.request ?? '{}');
     const offerings = record.zones.flatMap((zone) => record.instanceTypes.map((instanceType) => ({ instanceType, zone, market: record.market })));
-    const sources = offerings.map((offering) => ({ offering, free: this.codes.has(offeringKey(offering)) ? 0 : (this.market.get(offeringKey(offering)) ?? 0) }));
+    const all = offerings.map((offering) => ({ offering, free: this.#freeOf(offering) }));
+    const sources = oneType ? richestType(all) : all;
     const free = sources.reduce((sum, source) => sum + source.free, 0);
     const take = free < record.minimum ? 0 : Math.min(free, record.count);
     const unavailable: Unavailable[] = take === record.count ? [] : offerings.map((offering) => ({ offering, code: this.codes.get(offeringKey(offering)) ?? 'InsufficientInstanceCapacity', message: 'none left' }));
@@ -73,6 +82,11 @@ export class InMemoryMachines implements Machines {
       for (let index = 0; index < count; index++) launched.push({ ...offering, instanceId: this.#start(record, offering) });
     }
     return { launched, unavailable };
+  }
+
+  #freeOf(offering: Offering): number {
+    const key = offeringKey(offering);
+    return this.codes.has(key) ? 0 : (this.market.get(key) ?? 0);
   }
 
   #start({ jobId, attempt, pool }: LaunchRecord, offering: Omit<LaunchedInstance, 'instanceId'>): InstanceId {
@@ -118,4 +132,11 @@ export class InMemoryMachines implements Machines {
     const remaining = (await this.running(attempt)).filter(({ instanceId: id }) => concerned.includes(id)).length;
     return { terminated: concerned.length, remaining };
   }
+}
+
+/** The sources of the type of which most is there. */
+function richestType(sources: readonly Source[]): readonly Source[] {
+  const byType = Map.groupBy(sources, ({ offering }) => offering.instanceType);
+  const total = (of: readonly Source[]): number => of.reduce((sum, { free }) => sum + free, 0);
+  return [...byType.values()].toSorted((a, b) => total(b) - total(a))[0] ?? [];
 }
