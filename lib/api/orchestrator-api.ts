@@ -42,6 +42,7 @@ export class OrchestratorApi extends Construct {
       this.api.root.resourceForPath(path).addMethod(method, new LambdaIntegration(handler, { allowTestInvoke: false }));
     }
     this.handlers = [...made.values()];
+    this.api.node.tryRemoveChild('Endpoint'); // an output that the stack has under its own name
     const stack = Stack.of(this);
     this.url = `https://${this.api.restApiId}.execute-api.${stack.region}.${stack.urlSuffix}/${stageName}`;
     if (configuration.api.waf) firewall(this, this.api.deploymentStage);

@@ -18,15 +18,20 @@ export function allowLaunches(launcher: OrchestratorFunction, configuration: Dep
   const fromOurTemplates = { ArnEquals: { 'ec2:LaunchTemplate': templates } };
   const withOurTag = { StringEquals: { [`aws:RequestTag/${deploymentTag}`]: configuration.name } };
 
-  launcher.allow(['ec2:CreateFleet'], [arn('fleet', '*'), arn('instance', '*'), arn('network-interface', '*'), arn('volume', '*'), ...templates]);
-  launcher.allow(['ec2:RunInstances'], [arn('instance', '*')], { ...fromOurTemplates, ...withOurTag });
-  launcher.allow(['ec2:RunInstances'], [
+  const parts = [
     ...templates, ...subnetArns(launcher, nodes), ...securityGroupArns(launcher, configuration, nodes),
     arn('network-interface', '*'), arn('volume', '*'), imageArns(launcher),
-  ], fromOurTemplates);
-  launcher.allow(['ec2:CreateTags'], [arn('instance', '*'), arn('volume', '*'), arn('fleet', '*')], {
+  ];
+
+  launcher.allow(['ec2:CreateFleet'], [arn('fleet', '*'), ...parts]);
+  launcher.allow(['ec2:CreateFleet'], [arn('instance', '*')], withOurTag);
+  launcher.allow(['ec2:RunInstances'], [arn('instance', '*')], { ...fromOurTemplates, ...withOurTag });
+  launcher.allow(['ec2:RunInstances'], parts, fromOurTemplates);
+  launcher.allow(['ec2:CreateTags'], ['fleet', 'instance', 'network-interface', 'volume'].map((resource) => arn(resource, '*')), {
     StringEquals: { 'ec2:CreateAction': ['CreateFleet', 'RunInstances'] },
   });
+  // An answer that was lost is asked for again: EC2 knows no resources for descriptions.
+  launcher.allow(['ec2:DescribeFleets'], ['*']);
   launcher.allow(['iam:PassRole'], nodes.namespaces.map((namespace) => namespace.role.roleArn), {
     StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' },
   });

@@ -3,17 +3,20 @@ import { namespacesConfiguration } from './namespaces.ts';
 import { networkConfiguration } from './network.ts';
 
 const machineImage = z.string()
-  .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/?[A-Za-z0-9_.\/-]+)$/, 'an AMI id, or resolve:ssm:<parameter>');
+  .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/?[A-Za-z0-9_./-]+)$/, 'an AMI id, or resolve:ssm:<parameter>');
 const imagesByArchitecture = z.strictObject({ x86_64: machineImage.optional(), arm64: machineImage.optional() })
   .transform(({ x86_64, arm64 }) => ({ ...(x86_64 && { x86_64 }), ...(arm64 && { arm64 }) }))
   .refine((images) => Object.keys(images).length > 0, 'an image for at least one architecture');
 
 const amazonLinux = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default';
+// Amazon Linux 2023 with a container engine, the SSM agent and NFS; nodes install nothing when they boot.
+const withContainers = (architecture: string) =>
+  `resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023${architecture}/recommended/image_id`;
 const deepLearning = (architecture: string) =>
   `resolve:ssm:/aws/service/deeplearning/ami/${architecture}/base-oss-nvidia-driver-gpu-amazon-linux-2023/latest/ami-id`;
 
 const defaultMachineImages = {
-  default: { x86_64: `${amazonLinux}-x86_64`, arm64: `${amazonLinux}-arm64` },
+  default: { x86_64: withContainers(''), arm64: withContainers('/arm64') },
   'amazon-linux-2023': { x86_64: `${amazonLinux}-x86_64`, arm64: `${amazonLinux}-arm64` },
   'nvidia-gpu': { x86_64: deepLearning('x86_64'), arm64: deepLearning('arm64') },
 };
@@ -65,8 +68,9 @@ export const deploymentConfiguration = z.strictObject({
     .describe('Container images by the name that manifests use; other names are taken as they stand.'),
   machineImages: z.record(z.string().min(1), imagesByArchitecture).default(defaultMachineImages)
     .refine((images) => 'default' in images, 'an image named default')
-    .describe('Machine images by the alias of `nodePools[].image`; `default` is for pools that name none.'),
-  rootVolumeGiB: z.int().min(8).max(16_384).default(30).describe('Size of the root volume where a pool names none.'),
+    .describe('Machine images by the alias of `nodePools[].image`; `default` is for pools that name none. Root device `/dev/xvda`.'),
+  rootVolumeGiB: z.int().min(8).max(16_384).optional()
+    .describe("Size of the root volume where a pool names none; the image's own when left out."),
   customerManagedKey: z.boolean().default(false)
     .describe('Encrypt table, step bucket and alarm topic with a KMS key of the deployment instead of keys that AWS owns.'),
   resultsBucket: z.boolean().default(false)

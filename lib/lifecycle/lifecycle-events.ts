@@ -1,12 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { allowDescriptions, allowTerminations } from '../capacity/launch-permissions.ts';
+import { allowCatalogue, allowDescriptions, allowLaunches, allowTerminations } from '../capacity/launch-permissions.ts';
 import { EventFunction } from '../functions/event-function.ts';
 import type { JobLifecycleProps } from './job-lifecycle.ts';
 
 const ended = ['Success', 'Failed', 'TimedOut', 'Cancelled'];
-const gone = ['shutting-down', 'terminated', 'stopping', 'stopped'];
 
 /** What tells the lifecycle that something happened: SSM, EC2, and a reconciler that trusts neither. */
 export class LifecycleEvents extends Construct {
@@ -32,29 +31,32 @@ export class LifecycleEvents extends Construct {
       source: ['aws.ec2'],
       detailType: ['EC2 Spot Instance Interruption Warning', 'EC2 Instance Rebalance Recommendation'],
     });
-    onInstance.on('InstanceGone', {
-      source: ['aws.ec2'], detailType: ['EC2 Instance State-change Notification'], detail: { state: gone },
-    });
     this.reconciler = new EventFunction(this, 'Reconcile', {
       settings, alarms, handlerName: 'lifecycle/reconcile', timeout: Duration.minutes(5), memorySize: 1024,
     });
     this.reconciler.at('EachMinute', Schedule.rate(Duration.minutes(1)));
     this.listeners = [onCommand, onInstance, this.reconciler];
-    this.grant(props, onInstance);
+    this.grant(props, [onCommand, this.reconciler]);
+    allowDescriptions(onInstance);
     alarms.whenSilent('ReconcilerSilent', this.reconciler, {
       description: 'The reconciler is not invoked: deadlines pass and orphans stay.', section: 'reconciler-silent',
     });
   }
 
-  private grant({ settings: { configuration }, queue, nodes, address }: Omit<JobLifecycleProps, 'sourceRoot'>, onInstance: EventFunction): void {
+  private grant({ settings: { configuration }, queue, nodes, address }: Omit<JobLifecycleProps, 'sourceRoot'>, stepping: EventFunction[]): void {
     for (const listener of this.listeners) {
       queue.allowReads(listener);
       queue.allowWrites(listener);
+    }
+    // A step that has ended may have to be sent again, or be followed by the answer to a token.
+    for (const listener of stepping) {
       address.allowAnswers(listener);
       nodes.allowCommands(listener);
       nodes.allowStepPayloads(listener);
     }
-    allowDescriptions(onInstance);
+    // Releasing an attempt settles launches whose answer was lost, see the capacity adapter.
+    allowLaunches(this.reconciler, configuration, nodes);
+    allowCatalogue(this.reconciler);
     allowDescriptions(this.reconciler);
     allowTerminations(this.reconciler, configuration);
     queue.allowScans(this.reconciler);

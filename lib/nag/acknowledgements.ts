@@ -8,6 +8,7 @@ export interface Acknowledgement {
 }
 
 const anyConstruct = /./;
+const launchers = /^(Lifecycle\/(AcquireCapacity|AwaitNodes|DestroyNodes)|Events\/Reconcile)Role\//;
 
 /**
  * Findings of the AWS Solutions rules that stay. Each names what it is about so narrowly that another wildcard, or
@@ -28,12 +29,12 @@ export const acknowledgements: readonly Acknowledgement[] = [
   },
   {
     finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:.+:(fleet|network-interface|volume)\/\*\]$/,
-    construct: /^Lifecycle\/(AcquireCapacity|AwaitNodes|DestroyNodes)Role\//,
+    construct: launchers,
     reason: 'A launch makes these anew; it is allowed only from the launch templates of the deployment.',
   },
   {
     finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:.+::image\/\*\]$/,
-    construct: /^Lifecycle\/(AcquireCapacity|AwaitNodes|DestroyNodes)Role\//,
+    construct: launchers,
     reason: 'A node pool may name any AMI that the account can read.',
   },
   {

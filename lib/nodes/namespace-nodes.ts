@@ -42,6 +42,7 @@ export class NamespaceNodes extends Construct {
 function launchTemplate(
   scope: Construct, id: string, props: NamespaceNodesProps, image: string, profile: CfnInstanceProfile,
 ): CfnLaunchTemplate {
+  const volumeSize = props.configuration.rootVolumeGiB;
   const tags = [
     { key: 'orchestrator:deployment', value: props.configuration.name },
     { key: 'Name', value: `${props.configuration.name} node` },
@@ -59,7 +60,7 @@ function launchTemplate(
       }],
       blockDeviceMappings: [{
         deviceName: '/dev/xvda',
-        ebs: { volumeType: 'gp3', volumeSize: props.configuration.rootVolumeGiB, encrypted: true, deleteOnTermination: true },
+        ebs: { volumeType: 'gp3', encrypted: true, deleteOnTermination: true, ...(volumeSize === undefined ? {} : { volumeSize }) },
       }],
       // A node that shuts itself down is gone, and does not stay behind stopped.
       instanceInitiatedShutdownBehavior: 'terminate',

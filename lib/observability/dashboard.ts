@@ -52,7 +52,6 @@ function apiWidgets({ api, handlers }: OrchestratorApi): IWidget[] {
 }
 
 function queueWidgets(queue: JobQueue, table: Table): IWidget[] {
-  const age = (reader: IFunction) => reader.metric('IteratorAge', { period, statistic: 'Maximum', label: reader.node.id });
   return [
     graph('Behind the stream (ms)', [age(queue.scheduler), age(queue.publisher)]),
     graph('Table: units consumed', [table.metricConsumedReadCapacityUnits(sum), table.metricConsumedWriteCapacityUnits(sum)]),
@@ -69,6 +68,10 @@ function lifecycleWidgets(lifecycle: JobLifecycle, events: LifecycleEvents): IWi
     graph('Execution time (ms)', [machine.metricTime({ period, statistic: 'p50' }), machine.metricTime({ period, statistic: 'p99' })]),
     ...functionWidgets([...lifecycle.tasks, ...events.listeners]),
   ];
+}
+
+function age(reader: IFunction): IMetric {
+  return reader.metric('IteratorAge', { period, statistic: 'Maximum', label: reader.node.id });
 }
 
 function functionWidgets(functions: readonly IFunction[]): IWidget[] {

@@ -42,18 +42,15 @@ export class QueueTable extends Construct {
     }
   }
 
-  /** Strongly consistent reads of items, and the listings of the indexes. */
+  /** Strongly consistent reads of items, and the listing of a namespace's jobs. */
   allowReads(reader: OrchestratorFunction): void {
-    reader.allow(
-      ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
-      [this.table.tableArn, ...this.indexArns()],
-    );
+    reader.allow(['dynamodb:GetItem', 'dynamodb:Query'], [this.table.tableArn, this.indexArn('jobs')]);
     this.key?.grant(reader, 'kms:Decrypt');
   }
 
-  /** Whole-index scans: the reconciler's, over attempts whose machines may exist. */
+  /** The scan over all attempts whose machines may exist. */
   allowScans(reader: OrchestratorFunction): void {
-    reader.allow(['dynamodb:Scan'], this.indexArns());
+    reader.allow(['dynamodb:Scan'], [this.indexArn('active')]);
   }
 
   /** Writes of items, alone or in transactions. */
@@ -65,7 +62,7 @@ export class QueueTable extends Construct {
     this.key?.grant(writer, 'kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey');
   }
 
-  private indexArns(): string[] {
-    return Object.values(tableLayout.indexes).map((index) => `${this.table.tableArn}/index/${index.name}`);
+  private indexArn(index: keyof typeof tableLayout.indexes): string {
+    return `${this.table.tableArn}/index/${tableLayout.indexes[index].name}`;
   }
 }
