@@ -20,7 +20,8 @@ FLUSH_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 30.0
 # How long the end of a step waits for its last lines.
 PATIENCE_SECONDS = 20.0
-FAILING_PATIENCE_SECONDS = 3.0
+# Answers after which the same batch would only be refused again.
+UNSENDABLE = ("InvalidParameterException", "DataAlreadyAcceptedException")
 
 Event = collections.namedtuple("Event", "time_ms text size")
 
@@ -37,6 +38,7 @@ class JobLogs:
         self._dropped = 0
         self._last_ms = 0
         self._failing = False
+        self._refused = False
         self._closing = False
         self._changed = threading.Condition()
         self._thread = None
@@ -69,7 +71,7 @@ class JobLogs:
             self._closing = True
             self._changed.notify()
         if self._thread is not None:
-            self._thread.join(FAILING_PATIENCE_SECONDS if self._failing else PATIENCE_SECONDS)
+            self._thread.join(PATIENCE_SECONDS)
 
     def _texts(self, line):
         """The line as one event, or as several where it is too long for one."""
@@ -86,11 +88,18 @@ class JobLogs:
             if not batch:
                 return
             while not self._put(batch):
+                if self._refused and self._closing:
+                    return
                 self._failing = True
                 failures += 1
-                time.sleep(min(MAX_BACKOFF_SECONDS, 0.5 * 2**failures) * random.uniform(0.5, 1))
+                self._pause(min(MAX_BACKOFF_SECONDS, 0.5 * 2**failures) * random.uniform(0.5, 1))
             self._failing = False
             failures = 0
+
+    def _pause(self, seconds):
+        """Waits before another try; the end of the step cuts it short."""
+        with self._changed:
+            self._changed.wait(seconds)
 
     def _next_batch(self):
         """Events in order, as many as a call may take; waits a moment for more. Empty when closed and done."""
@@ -117,7 +126,7 @@ class JobLogs:
         return [note], note.size
 
     def _put(self, batch):
-        """Whether the batch is dealt with: stored, or refused for good."""
+        """Whether the batch is dealt with: stored, or of no use to send again."""
         events = [{"timestamp": event.time_ms, "message": event.text} for event in batch]
         try:
             try:
@@ -127,10 +136,12 @@ class JobLogs:
                     raise
                 self._create_stream()
                 self._service.call("PutLogEvents", dict(self._names, logEvents=events))
+            self._refused = False
             return True
         except ServiceError as problem:
             print("log lines were not shipped: %s" % problem, flush=True)
-            return problem.code in ("InvalidParameterException", "DataAlreadyAcceptedException")
+            self._refused = problem.status < 500 and "Throttl" not in problem.code
+            return problem.code in UNSENDABLE
         except (OSError, http.client.HTTPException, ValueError, LookupError) as problem:
             print("log lines were not shipped: %r" % problem, flush=True)
             return False
