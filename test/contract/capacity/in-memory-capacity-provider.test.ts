@@ -1,0 +1,36 @@
+import { offeringKey } from '../../../core/capacity/offering.ts';
+import { aDeployment, ManualClock, silentLog, someFacts } from '../../builders/capacity.ts';
+import { InMemoryAttemptStore } from '../../fakes/in-memory-attempt-store.ts';
+import { InMemoryCapacityProvider } from '../../fakes/in-memory-capacity-provider.ts';
+import { InMemoryCooldownStore } from '../../fakes/in-memory-cooldown-store.ts';
+import { InMemoryInstanceCatalogue } from '../../fakes/in-memory-instance-catalogue.ts';
+import { InMemoryTable } from '../../fakes/in-memory-table.ts';
+import { describeCapacityProvider } from './capacity-provider.contract.ts';
+import type { CapacityWorld } from './world.ts';
+
+const TYPES = ['m6i.large', 'm6i.xlarge', 'c6i.large', 'c6i.xlarge', 'c6i.2xlarge', 'g5.xlarge'] as const;
+
+describeCapacityProvider('in memory', async (): Promise<CapacityWorld> => {
+  const table = new InMemoryTable();
+  const clock = new ManualClock();
+  const attempts = new InMemoryAttemptStore(table);
+  const cooldowns = new InMemoryCooldownStore(table);
+  const catalogue = new InMemoryInstanceCatalogue(TYPES.map((type) => someFacts(type)));
+  const provider = new InMemoryCapacityProvider({ attempts, cooldowns, catalogue, clock, deployment: aDeployment(), log: silentLog });
+  const { machines } = provider;
+  return {
+    provider,
+    catalogue,
+    attempts,
+    cooldowns,
+    clock,
+    supply: async (market) => {
+      machines.market.clear();
+      for (const [instanceType, zone, kind, count] of market) machines.market.set(offeringKey({ instanceType, zone: `us-east-1${zone}`, market: kind }), count);
+    },
+    loseAnswer: async () => void machines.faults.push('answerLost'),
+    throttle: async () => void machines.faults.push('throttled'),
+    mend: async () => void machines.faults.splice(0),
+    close: async () => undefined,
+  };
+});
