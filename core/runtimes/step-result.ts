@@ -25,6 +25,8 @@ export type StepResult =
 
 /** How often a step is sent to a node that stays silent before the node counts as lost. */
 const MAX_SENDS_TO_SILENT_NODE = 3;
+/** How often a step is attached to at most: a job of 30 days needs 15 commands of 48 hours. */
+const MAX_SENDS = 30;
 /** What a shell reports for a command that ran into its time limit. */
 const TIMED_OUT_EXIT_CODE = 124;
 
@@ -71,7 +73,7 @@ function kindOf(answer: NodeAnswer | undefined, record: StepRecord, over: boolea
       return 'pending';
     case 'detached':
     case 'cancelled':
-      return 'resend';
+      return record.sends < MAX_SENDS ? 'resend' : 'lost';
     case 'lost':
     case 'timedOut':
     case 'exited':

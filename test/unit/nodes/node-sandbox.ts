@@ -45,6 +45,7 @@ export class NodeSandbox {
   readonly #commands: ChildProcess[] = [];
   #payload: StepPayload | undefined;
   #streamExists = false;
+  #port = 0;
   #server: Server | undefined;
 
   get units(): string {
@@ -52,15 +53,17 @@ export class NodeSandbox {
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   async start(): Promise<void> {
     mkdirSync(this.units);
     this.#server = createServer((request, response) => void this.#serve(request, response));
+    const server = this.#server;
     await new Promise<void>((resolve) => {
-      this.#server?.listen(0, '127.0.0.1', resolve);
+      server.listen(0, '127.0.0.1', resolve);
     });
+    this.#port = (server.address() as AddressInfo).port;
   }
 
   async stop(): Promise<void> {
