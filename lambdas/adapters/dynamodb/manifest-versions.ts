@@ -42,11 +42,11 @@ export class ManifestVersions {
     const { entities } = this.#table;
     const { canonical: _canonical, ...described } = manifest;
     const { namespace, name, digest } = manifest;
-    const latest = version === 1 ? ({ attr: 'version', exists: false } as const) : { attr: 'version' as const, eq: version - 1 };
     return [
-      entities.head.build(PutTransaction).item({ ...described, version }).options({ condition: latest }),
+      // Whoever takes the number decided on the head before it, so head and digest need no condition of their own.
       entities.version.build(PutTransaction).item({ ...manifest, version }).options({ condition: { attr: 'version', exists: false } }),
-      entities.digest.build(PutTransaction).item({ namespace, name, digest, version }).options({ condition: { attr: 'version', exists: false } }),
+      entities.head.build(PutTransaction).item({ ...described, version }),
+      entities.digest.build(PutTransaction).item({ namespace, name, digest, version }),
     ];
   }
 }

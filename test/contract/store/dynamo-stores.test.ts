@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startMiniStack, type MiniStack } from '../ministack.ts';
 import { storeContracts } from './contracts.ts';
+import { invariantsContract } from './invariants.contract.ts';
 import { dynamoClient, dynamoWorld } from './world.ts';
 
 describe('on DynamoDB', () => {
@@ -20,5 +21,9 @@ describe('on DynamoDB', () => {
 
   describe.each(storeContracts)('%s', (_port, contract) => {
     contract(() => dynamoWorld(client));
+  });
+
+  describe('invariants', () => {
+    invariantsContract(4, 40)(() => dynamoWorld(client));
   });
 });

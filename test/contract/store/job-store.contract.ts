@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { admit, park } from '../../../core/lifecycle/admit.ts';
+import { amend } from '../../../core/lifecycle/amend.ts';
 import { enter } from '../../../core/lifecycle/enter.ts';
 import { requestCancel, setPriority } from '../../../core/lifecycle/request.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
@@ -63,6 +64,13 @@ export function jobStoreContract(newWorld: NewWorld): void {
       expect(await world.jobs.get(job.jobId)).toEqual(first.after);
       expect((await world.jobs.events(job.jobId, 10)).items).toHaveLength(2);
       expect(await queuedIds()).toEqual([job.jobId]);
+    });
+
+    it('refuses a change that comes too late even if it would leave no trace in the history', async () => {
+      const job = await submitted(world, 1);
+      await world.jobs.commit(amend(job, { ...job, reason: { code: 'First', message: 'first' } }, [], after(10)));
+      await expect(world.jobs.commit(amend(job, job, [], after(20)))).rejects.toMatchObject({ name: 'VersionConflictError' });
+      expect((await stored(world, job.jobId)).reason?.code).toBe('First');
     });
 
     it('lets one of several concurrent changes through', async () => {
