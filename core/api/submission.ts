@@ -19,7 +19,7 @@ export const submissionSchema = z
   .refine(({ manifest, manifestRef }) => (manifest === undefined) !== (manifestRef === undefined), {
     error: 'needs either manifest or manifestRef',
   })
-  .meta({ id: 'Submission', description: 'A manifest, or the name of a stored one, with what is given beside it.' });
+  .meta({ id: 'Submission', unusedIO: 'input', description: 'A manifest, or the name of a stored one, with what is given beside it.' });
 
 export const dryRunSchema = z
   .object({

@@ -42,6 +42,7 @@ interface RequestProblem {
  * @throws PayloadTooLargeError, ForbiddenError, InvalidRequestError; the last with everything that is wrong at once.
  */
 export function readRequest<Schema extends RequestSchema>(event: APIGatewayProxyEvent, schema: Schema): ApiRequest<Schema> {
+  const user = userOf(event.requestContext?.identity?.userArn ?? undefined);
   const headers = lowerCaseKeys(event.headers ?? {});
   const text = readText(event);
   const problems: RequestProblem[] = [];
@@ -59,7 +60,7 @@ export function readRequest<Schema extends RequestSchema>(event: APIGatewayProxy
     body: schema.body === undefined ? {} : check('body', schema.body, parseJson(text)),
     text,
     mediaType: headers['content-type']?.split(';')[0]?.trim().toLowerCase(),
-    user: userOf(event.requestContext?.identity?.userArn ?? undefined),
+    user,
   };
   if (problems.length > 0) {
     const list = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');

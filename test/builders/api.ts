@@ -1,0 +1,130 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import type * as z from 'zod';
+import { operations } from '../../core/api/operations.ts';
+import type { Contract } from '../../core/api/operations.ts';
+import { problemSchema } from '../../core/api/problem-view.ts';
+import type { Problem } from '../../core/api/problem-view.ts';
+import { routes } from '../../core/api/routes.ts';
+import type { OperationId } from '../../core/api/routes.ts';
+import { jobId } from '../../core/job/ids.ts';
+import type { TaskAnswer } from '../../core/lifecycle/task.ts';
+import type { TaskTokens } from '../../core/ports/executions.ts';
+import type { JobLogs } from '../../core/ports/job-logs.ts';
+import { cancelJob } from '../../lambdas/api/cancel-job/cancel-job.ts';
+import { getJob } from '../../lambdas/api/get-job/get-job.ts';
+import { getManifest } from '../../lambdas/api/get-manifest/get-manifest.ts';
+import { handler as getOpenApi } from '../../lambdas/api/get-openapi/handler.ts';
+import { handler as getManifestSchema } from '../../lambdas/api/get-schema/handler.ts';
+import { listEvents } from '../../lambdas/api/list-events/list-events.ts';
+import { listJobs } from '../../lambdas/api/list-jobs/list-jobs.ts';
+import { listManifestVersions } from '../../lambdas/api/list-manifest-versions/list-manifest-versions.ts';
+import { listManifests } from '../../lambdas/api/list-manifests/list-manifests.ts';
+import { putManifest } from '../../lambdas/api/put-manifest/put-manifest.ts';
+import { readLogs } from '../../lambdas/api/read-logs/read-logs.ts';
+import { releaseJob } from '../../lambdas/api/release-job/release-job.ts';
+import { changePriority } from '../../lambdas/api/set-priority/set-priority.ts';
+import { submitJob } from '../../lambdas/api/submit-job/submit-job.ts';
+import { validateManifest } from '../../lambdas/api/validate-manifest/validate-manifest.ts';
+import { apiHandler } from '../../lambdas/runtime/api-handler.ts';
+import type { ApiHandler } from '../../lambdas/runtime/api-handler.ts';
+import { newJobId } from '../../lambdas/runtime/ids.ts';
+import { InMemoryAttemptStore } from '../fakes/in-memory-attempt-store.ts';
+import { InMemoryCapacityProvider } from '../fakes/in-memory-capacity-provider.ts';
+import { InMemoryCooldownStore } from '../fakes/in-memory-cooldown-store.ts';
+import { InMemoryInstanceCatalogue } from '../fakes/in-memory-instance-catalogue.ts';
+import { InMemoryJobStore } from '../fakes/in-memory-job-store.ts';
+import { InMemoryManifestStore } from '../fakes/in-memory-manifest-store.ts';
+import { InMemorySchedulerStore } from '../fakes/in-memory-scheduler-store.ts';
+import { InMemoryTable } from '../fakes/in-memory-table.ts';
+import { aDeployment, ManualClock, silentLog, someFacts } from './capacity.ts';
+import { apiEvent, lambdaContext } from './lambda-events.ts';
+import type { ApiEventParts } from './lambda-events.ts';
+
+/** Tokens as Step Functions has them: the first answer wins. */
+export class RecordedTokens implements TaskTokens {
+  readonly answers = new Map<string, TaskAnswer>();
+
+  async answer(token: string, answer: TaskAnswer): Promise<'answered' | 'gone'> {
+    if (this.answers.has(token)) return 'gone';
+    this.answers.set(token, answer);
+    return 'answered';
+  }
+}
+
+const noLogs: JobLogs = { read: async () => ({ items: [] }) };
+
+type BodyOf<Answers> = Answers[keyof Answers] extends { readonly body: infer Schema extends z.ZodType } ? z.output<Schema> : never;
+type All<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer Intersection) => void ? Intersection : never;
+
+/** What an operation answered. Its body is seen as everything that it may be, as a test knows which it is. */
+export interface Answered<Id extends OperationId> {
+  readonly status: number;
+  readonly headers: NonNullable<APIGatewayProxyResult['headers']>;
+  readonly body: All<BodyOf<(typeof operations)[Id]['answers']> | Problem>;
+}
+
+/** A request's parts; `params` are the path's parameters. */
+type CallParts = ApiEventParts & { readonly params?: Record<string, string> };
+
+/** The whole API over one table in memory. Every answer is checked against its contract. */
+export function anApi(logs: JobLogs = noLogs) {
+  const table = new InMemoryTable();
+  const clock = new ManualClock();
+  const deployment = aDeployment({ namespaces: { research: { weight: 1, launchTemplates: { x86_64: 'lt-1' } }, vision: { weight: 1, launchTemplates: { x86_64: 'lt-2' } } } });
+  const catalogue = new InMemoryInstanceCatalogue([
+    someFacts('m6i.large', { vcpus: 2, microUsdPerHour: 96_000 }),
+    someFacts('c6i.large', { vcpus: 2, microUsdPerHour: 85_000 }),
+    someFacts('g5.xlarge', { vcpus: 4, gpus: 1, microUsdPerHour: 1_006_000 }),
+    someFacts('m7g.large', { architecture: 'arm64' }),
+  ]);
+  const jobs = new InMemoryJobStore(table);
+  const attempts = new InMemoryAttemptStore(table);
+  const manifests = new InMemoryManifestStore(table);
+  const scheduler = new InMemorySchedulerStore(table);
+  const cooldowns = new InMemoryCooldownStore(table);
+  const capacity = new InMemoryCapacityProvider({ attempts, cooldowns, catalogue, clock, deployment, log: silentLog });
+  const tokens = new RecordedTokens();
+  const stopping = { jobs, attempts, tokens, clock };
+  const handlers: Record<OperationId, ApiHandler> = {
+    submitJob: apiHandler(submitJob({ jobs, manifests, catalogue, capacity, deployment, clock, newJobId })),
+    listJobs: apiHandler(listJobs({ jobs })),
+    getJob: apiHandler(getJob({ jobs, attempts, scheduler, clock })),
+    setPriority: apiHandler(changePriority({ jobs, clock })),
+    listEvents: apiHandler(listEvents({ jobs })),
+    readLogs: apiHandler(readLogs({ jobs, logs })),
+    cancelJob: apiHandler(cancelJob(stopping)),
+    releaseJob: apiHandler(releaseJob(stopping)),
+    listManifests: apiHandler(listManifests({ manifests })),
+    putManifest: apiHandler(putManifest({ manifests, catalogue, deployment, clock })),
+    getManifest: apiHandler(getManifest({ manifests })),
+    listManifestVersions: apiHandler(listManifestVersions({ manifests })),
+    getManifestVersion: apiHandler(getManifest({ manifests })),
+    validateManifest: apiHandler(validateManifest({ catalogue, deployment })),
+    getManifestSchema,
+    getOpenApi,
+  };
+
+  /** Calls an operation; `path` is the path's parameters, in namespace `research` where nothing else is said. */
+  const call = async <Id extends OperationId>(operationId: Id, parts: CallParts = {}): Promise<Answered<Id>> => {
+    const { params, ...event } = parts;
+    const route = routes.find((each) => each.operationId === operationId);
+    const pathParameters = route?.path.includes('{namespace}') ? { namespace: 'research', ...params } : (params ?? null);
+    const answer = await handlers[operationId](apiEvent({ httpMethod: route?.method ?? 'GET', pathParameters, ...event }), lambdaContext());
+    return { ...checked(operations[operationId], answer), headers: answer.headers ?? {} } as Answered<Id>;
+  };
+  const get = async (id: string) => {
+    const job = await jobs.get(jobId(id));
+    if (job === undefined) throw new Error(`no job ${id}`);
+    return job;
+  };
+  return { table, clock, deployment, jobs, attempts, manifests, scheduler, tokens, handlers, call, get };
+}
+
+/** Fails where the answer is not one that the contract promises. */
+function checked(contract: Contract, { statusCode, body }: APIGatewayProxyResult): { readonly status: number; readonly body: unknown } {
+  const parsed: unknown = JSON.parse(body);
+  const schema = statusCode >= 400 ? problemSchema : contract.answers[statusCode]?.body;
+  if (schema === undefined) throw new Error(`${statusCode} is not in the contract: ${body}`);
+  schema.parse(parsed);
+  return { status: statusCode, body: parsed };
+}

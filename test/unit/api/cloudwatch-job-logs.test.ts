@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { epochMs, jobId } from '../../../core/job/ids.ts';
+import type { LogQuery } from '../../../core/ports/job-logs.ts';
+import { CloudWatchJobLogs } from '../../../lambdas/adapters/cloudwatch/cloudwatch-job-logs.ts';
+import { InMemoryLogGroup } from '../../fakes/in-memory-log-group.ts';
+
+const id = jobId('01hjob0000000000000000000a');
+let group: InMemoryLogGroup;
+
+const opened = async (chunk?: number): Promise<CloudWatchJobLogs> => {
+  group = new InMemoryLogGroup(chunk);
+  return new CloudWatchJobLogs(await group.open(), 'jobs');
+};
+const write = (node: string, atMs: number, message: string, step = 'run/0', attempt = 1): void =>
+  group.write(`${id}/${attempt}/${node}`, atMs, JSON.stringify({ step, message }));
+
+/** All messages, page by page. */
+async function readAll(logs: CloudWatchJobLogs, query: Partial<LogQuery>, limit: number): Promise<readonly string[]> {
+  const messages: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await logs.read({ jobId: id, ...query }, limit, cursor);
+    expect(page.items.length).toBeLessThanOrEqual(limit);
+    messages.push(...page.items.map(({ message }) => message));
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return messages;
+}
+
+describe('CloudWatchJobLogs', () => {
+  afterEach(() => group.close());
+
+  it('shows where a line comes from', async () => {
+    const logs = await opened();
+    write('head-0', 1000, 'hello', 'configure/0', 2);
+    group.write(`${id}/1/head-0`, 2000, 'no JSON');
+    const { items } = await logs.read({ jobId: id }, 10);
+    expect(items).toEqual([
+      { id: '0', atMs: 1000, attempt: 2, node: 'head-0', step: 'configure/0', message: 'hello' },
+      { id: '1', atMs: 2000, attempt: 1, node: 'head-0', step: '', message: 'no JSON' },
+    ]);
+  });
+
+  it.each([1, 2, 3, 7, 100])('shows each line once in pages of %i, also many of one millisecond', async (limit) => {
+    const logs = await opened(4);
+    const written = Array.from({ length: 25 }, (_, n) => `line ${n}`);
+    for (const [n, message] of written.entries()) write('head-0', n < 15 ? 1000 : 1000 + n, message);
+    expect(await readAll(logs, {}, limit)).toEqual(written);
+  });
+
+  it('filters by attempt, node and step, and from a time on', async () => {
+    const logs = await opened();
+    write('worker-1', 1000, 'a', 'configure/0');
+    write('worker-10', 1001, 'b');
+    write('worker-1', 1002, 'c');
+    write('worker-1', 1003, 'd', 'run/0', 2);
+    expect(await readAll(logs, { attempt: 1, node: 'worker-1' }, 10)).toEqual(['a', 'c']);
+    expect(await readAll(logs, { node: 'worker-1', step: 'run/0' }, 10)).toEqual(['c', 'd']);
+    expect(await readAll(logs, { attempt: 2 }, 10)).toEqual(['d']);
+    expect(await readAll(logs, { sinceMs: epochMs(1002) }, 10)).toEqual(['c', 'd']);
+  });
+
+  it('goes on from a cursor with what was written since', async () => {
+    const logs = await opened();
+    write('head-0', 1000, 'a');
+    write('head-0', 1001, 'b');
+    const first = await logs.read({ jobId: id }, 1);
+    write('head-0', 1001, 'c');
+    const rest = await logs.read({ jobId: id }, 10, first.cursor);
+    expect(rest.items.map(({ message }) => message)).toEqual(['b', 'c']);
+  });
+
+  it('makes few calls where a filter lets little through, and says that there is more', async () => {
+    const logs = await opened();
+    for (let n = 0; n < 100; n += 1) write('head-0', 1000 + n, 'noise');
+    write('head-0', 2000, 'found', 'postRun/0');
+    const page = await logs.read({ jobId: id, step: 'postRun/0' }, 2);
+    expect(page.items).toEqual([]);
+    expect(page.cursor).toBeDefined();
+    expect(group.calls).toBeLessThanOrEqual(10);
+    expect(await readAll(logs, { step: 'postRun/0' }, 2)).toEqual(['found']);
+  });
+
+  it.each(['x', '1', '1.', '-1.0', '1.2.3', 'MTAw'])('refuses the cursor %s', async (cursor) => {
+    const logs = await opened();
+    await expect(logs.read({ jobId: id }, 1, cursor)).rejects.toMatchObject({ name: 'InvalidRequestError' });
+  });
+});

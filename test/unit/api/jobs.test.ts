@@ -1,0 +1,242 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { epochMs, instanceId, isoTime, jobId, microUsd } from '../../../core/job/ids.ts';
+import type { Node } from '../../../core/job/job.ts';
+import { admit, park } from '../../../core/lifecycle/admit.ts';
+import { amend } from '../../../core/lifecycle/amend.ts';
+import { enter } from '../../../core/lifecycle/enter.ts';
+import type { JobChange } from '../../../core/lifecycle/change.ts';
+import type { JobState } from '../../../core/lifecycle/states.ts';
+import { anApi } from '../../builders/api.ts';
+import { silenceLogs } from '../../builders/logs.ts';
+import { aManifestText } from '../../builders/manifest.ts';
+
+type Api = ReturnType<typeof anApi>;
+
+async function submitted(api: Api, text = aManifestText()): Promise<string> {
+  return (await api.call('submitJob', { body: text })).body.jobId;
+}
+
+/** Moves a job on as scheduler and state machine do. */
+async function move(api: Api, id: string, ...path: JobState[]): Promise<void> {
+  const commit = async (change: JobChange | undefined) => void (change && (await api.jobs.commit(change)));
+  await commit(admit(await api.get(id), api.clock.now()));
+  await commit(enter(await api.get(id), undefined, path, undefined, api.clock.now()));
+}
+
+async function waits(api: Api, id: string, purpose: 'park' | 'step' | 'release'): Promise<void> {
+  const { jobId: job, namespace, attempt } = await api.get(id);
+  await api.attempts.putWait({ jobId: job, namespace, attempt, token: `token-${id}`, purpose, sinceMs: api.clock.now() });
+}
+
+function aNode(api: Api, fields: Partial<Node> = {}): Node {
+  return {
+    name: 'head-0', rank: 0, pool: 'head', instanceId: instanceId('i-1'), instanceType: 'm6i.large', zone: 'us-east-1a', market: 'on-demand',
+    address: '10.0.0.4', launchedAtMs: api.clock.now(), microUsdPerHour: microUsd(96_000), ...fields,
+  };
+}
+
+describe('listJobs', () => {
+  beforeAll(silenceLogs);
+
+  it('lists newest first, in pages that a cursor joins', async () => {
+    const api = anApi();
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      api.clock.advance(1000);
+      ids.unshift(await submitted(api));
+    }
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const query: Record<string, string> = { limit: '2', ...(cursor === undefined ? {} : { cursor }) };
+      const { body } = await api.call('listJobs', { queryStringParameters: query });
+      seen.push(...body.items.map((job) => job.jobId));
+      cursor = body.cursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(ids);
+  });
+
+  it('filters by state, user and label, and never shows another namespace', async () => {
+    const api = anApi();
+    const first = await submitted(api);
+    const other = await submitted(api, aManifestText({ name: 'other' }).replace('project: folding', 'project: a=b'));
+    await api.call('submitJob', { params: { namespace: 'vision' }, body: aManifestText({ namespace: 'vision' }) });
+    await move(api, first, 'CONFIGURING');
+    const list = async (query: Record<string, string>) =>
+      (await api.call('listJobs', { queryStringParameters: query })).body.items.map((job) => job.jobId);
+    expect(await list({ state: 'CONFIGURING' })).toEqual([first]);
+    expect(await list({ label: 'project=a=b' })).toEqual([other]);
+    expect(await list({ user: 'nobody' })).toEqual([]);
+    expect((await list({})).length).toBe(2);
+  });
+
+  it.each([{ limit: '0' }, { limit: '101' }, { limit: 'x' }, { state: 'LOST' }, { label: 'project' }, { cursor: 'AAAA' }, { cursor: '%00' }, { sort: 'up' }])(
+    'refuses %j',
+    async (query) => {
+      const answer = await anApi().call('listJobs', { queryStringParameters: query });
+      expect([answer.status, answer.body.type]).toEqual([400, 'urn:orchestrator:problem:invalid-request']);
+    },
+  );
+});
+
+describe('getJob', () => {
+  beforeAll(silenceLogs);
+
+  it('says why a job waits in the queue', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    expect((await api.call('getJob', { params: { jobId: id } })).body.waiting).toMatchObject({ code: 'NotYetConsidered' });
+    api.table.waiting = { atMs: api.clock.now(), byNamespace: { research: { code: 'RunningJobs', message: 'All 10 places are taken.' } } };
+    expect((await api.call('getJob', { params: { jobId: id } })).body.waiting).toEqual({ code: 'RunningJobs', message: 'All 10 places are taken.' });
+  });
+
+  it('says until when a parked job has nothing to try', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    await api.jobs.commit(admit(await api.get(id), api.clock.now()));
+    const untilMs = epochMs(api.clock.now() + 60_000);
+    await api.jobs.commit(park(await api.get(id), 'token', untilMs, 'No Spot in any zone.', api.clock.now()));
+    const { body } = await api.call('getJob', { params: { jobId: id } });
+    expect(body.waiting).toEqual({ code: 'NoCapacity', message: 'No Spot in any zone.', until: isoTime(untilMs) });
+  });
+
+  it('shows attempts, nodes and what they cost so far', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    await move(api, id, 'CONFIGURING', 'RUNNING');
+    const gone = { goneAtMs: epochMs(api.clock.now() + 1_800_000) };
+    await api.attempts.putNodes(jobId(id), 1, [aNode(api), aNode(api, { name: 'workers-0', rank: 1, instanceId: instanceId('i-2'), ...gone })]);
+    api.clock.advance(3_600_000);
+    const { body } = await api.call('getJob', { params: { jobId: id } });
+    expect(body).toMatchObject({ state: 'RUNNING', attempts: [{ attempt: 1, state: 'ACQUIRING_CAPACITY' }], costUsd: 0.144 });
+    expect(body.nodes.map((node) => node.usdPerHour)).toEqual([0.096, 0.096]);
+    expect(body.waiting).toBeUndefined();
+  });
+
+  it('counts an ended attempt once', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    await move(api, id, 'CONFIGURING');
+    await api.attempts.putNodes(jobId(id), 1, [aNode(api)]);
+    const job = await api.get(id);
+    const attempt = await api.jobs.attempt(job.jobId, 1);
+    if (attempt === undefined) throw new Error('no attempt');
+    await api.jobs.commit({ ...amend(job, job, [], api.clock.now()), attempt: { ...attempt, costMicroUsd: microUsd(5_000) } });
+    expect((await api.call('getJob', { params: { jobId: id } })).body.costUsd).toBe(0.005);
+  });
+
+  it.each(['getJob', 'listEvents', 'readLogs', 'cancelJob', 'releaseJob'] as const)('%s knows no job of another namespace', async (operation) => {
+    const api = anApi();
+    const id = await submitted(api);
+    const answer = await api.call(operation, { params: { namespace: 'vision', jobId: id } });
+    expect(answer).toMatchObject({ status: 404, body: { type: 'urn:orchestrator:problem:job-not-found' } });
+    expect((await api.get(id)).state).toBe('PENDING');
+  });
+});
+
+describe('cancelJob', () => {
+  beforeAll(silenceLogs);
+
+  it('ends a job that waits in the queue, and takes a second cancel', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    const first = await api.call('cancelJob', { params: { jobId: id } });
+    const second = await api.call('cancelJob', { params: { jobId: id } });
+    expect([first.status, second.status]).toEqual([202, 202]);
+    expect(first.body).toMatchObject({ state: 'DONE', outcome: 'CANCELLED', cancelRequestedBy: 'alice' });
+    expect(second.body).toEqual(first.body);
+    expect(api.table.queue.size).toBe(0);
+  });
+
+  it('marks a running job and answers the token that it waits for', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    await move(api, id, 'CONFIGURING', 'RUNNING');
+    await waits(api, id, 'step');
+    const { status, body } = await api.call('cancelJob', { params: { jobId: id } });
+    expect([status, body.state, body.cancelRequestedBy]).toEqual([202, 'RUNNING', 'alice']);
+    expect(api.tokens.answers.get(`token-${id}`)).toMatchObject({ kind: 'cancelled' });
+    expect(await api.attempts.wait(jobId(id))).toBeUndefined();
+  });
+
+  it('answers the token at the second cancel when the first got no further than the mark', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    await move(api, id, 'CONFIGURING');
+    await api.call('cancelJob', { params: { jobId: id } });
+    await waits(api, id, 'step');
+    await api.call('cancelJob', { params: { jobId: id } });
+    expect(api.tokens.answers.get(`token-${id}`)).toMatchObject({ kind: 'cancelled' });
+  });
+
+  it('decides again when somebody else changed the job in between', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    const { get } = api.jobs;
+    let raced = false;
+    api.jobs.get = async (wanted) => {
+      const job = await get.call(api.jobs, wanted);
+      if (job !== undefined && !raced) {
+        raced = true;
+        await api.jobs.commit(admit(job, api.clock.now()));
+      }
+      return job;
+    };
+    const { status, body } = await api.call('cancelJob', { params: { jobId: id } });
+    expect([status, body.state]).toEqual([202, 'ACQUIRING_CAPACITY']);
+  });
+
+  it('is refused from DESTROYING on', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    await move(api, id, 'CONFIGURING', 'RUNNING', 'SUCCEEDED', 'POST_RUN', 'DESTROYING');
+    const { status, body } = await api.call('cancelJob', { params: { jobId: id } });
+    expect([status, body.type]).toEqual([409, 'urn:orchestrator:problem:invalid-transition']);
+  });
+});
+
+describe('releaseJob', () => {
+  beforeAll(silenceLogs);
+
+  it('ends an interactive cluster', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    await move(api, id, 'CONFIGURING', 'RUNNING');
+    await waits(api, id, 'release');
+    const { status } = await api.call('releaseJob', { params: { jobId: id } });
+    expect(status).toBe(202);
+    expect(api.tokens.answers.get(`token-${id}`)).toEqual({ kind: 'released' });
+  });
+
+  it('is refused when the run is over', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    await move(api, id, 'CONFIGURING', 'RUNNING', 'SUCCEEDED');
+    expect((await api.call('releaseJob', { params: { jobId: id } })).status).toBe(409);
+  });
+});
+
+describe('setPriority', () => {
+  beforeAll(silenceLogs);
+
+  it('moves a waiting job in the queue', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    const { body } = await api.call('setPriority', { params: { jobId: id }, body: '{"priority": "urgent"}' });
+    expect(body.priority).toBe(900);
+    expect(api.table.queue.get(jobId(id))?.priority).toBe(900);
+  });
+
+  it('is refused once the job has left the queue', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    await move(api, id, 'CONFIGURING');
+    expect((await api.call('setPriority', { params: { jobId: id }, body: '{"priority": 1}' })).status).toBe(409);
+  });
+
+  it.each([null, '', '[]', '{}', '{"priority": -1}', '{"priority": 1.5}', '{"priority": "highest"}', '{"priority": 1, "state": "DONE"}'])('refuses %j', async (body) => {
+    const api = anApi();
+    const id = await submitted(api);
+    expect((await api.call('setPriority', { params: { jobId: id }, body })).status).toBe(400);
+  });
+});
