@@ -1,0 +1,162 @@
+import createClient from 'openapi-fetch';
+import type { Client } from 'openapi-fetch';
+import { credentialsProvider, resolveEndpoint, resolveRegion } from './configuration.ts';
+import type { ClientConfiguration } from './configuration.ts';
+import { apiError } from './errors.ts';
+import type { paths } from './openapi.ts';
+import { retryingFetch } from './retrying-fetch.ts';
+import { signedFetch } from './signed-fetch.ts';
+import type {
+  Abortable, DryRun, Job, JobDetail, JobEvent, JobFilter, JobRef, LogFilter, LogLine, ManifestRef, ManifestText, ManifestVersion,
+  ManifestVersionDetail, Page, PageRequest, Priority, Submission, SubmittedJob, Validation,
+} from './types.ts';
+
+const DEFAULT_ATTEMPTS = 4;
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+export interface SubmitOptions extends Abortable {
+  /** The same key with the same submission makes one job, for 24 hours; by default a new one for each call. */
+  readonly idempotencyKey?: string;
+}
+
+/**
+ * The API, an operation a method. Requests are signed with SigV4 and repeated when the service is busy or does not
+ * answer. Every method throws `OrchestratorApiError` where the service refuses, `OrchestratorConnectionError` where it
+ * does not answer, `OrchestratorCredentialsError` where a request cannot be signed, and the signal's reason when that
+ * ends it.
+ */
+export class OrchestratorClient {
+  readonly #api: Client<paths>;
+
+  /** @throws OrchestratorConfigurationError when address or region are not known. */
+  constructor(configuration: ClientConfiguration = {}) {
+    const environment = configuration.environment ?? process.env;
+    const endpoint = resolveEndpoint(configuration, environment);
+    const region = resolveRegion(configuration, endpoint, environment);
+    const { maxAttempts = DEFAULT_ATTEMPTS, timeoutMs = DEFAULT_TIMEOUT_MS } = configuration;
+    const send = signedFetch(configuration.fetch ?? ((request) => fetch(request)), region, credentialsProvider(configuration.credentials));
+    this.#api = createClient<paths>({ baseUrl: endpoint, fetch: retryingFetch(send, { maxAttempts, timeoutMs }) });
+  }
+
+  /** Submits a job. */
+  async submitJob(namespace: string, submission: Submission, options: SubmitOptions = {}): Promise<SubmittedJob> {
+    const { idempotencyKey = crypto.randomUUID(), ...rest } = options;
+    const params = { path: { namespace }, header: { 'idempotency-key': idempotencyKey } };
+    const answer = bodyOf(await this.#api.POST('/v1/namespaces/{namespace}/jobs', { params, body: submission, ...rest }));
+    if ('dryRun' in answer) throw new TypeError('The service answered a submission with a plan.');
+    return answer;
+  }
+
+  /** What a submission would do and cost; nothing is stored. */
+  async planJob(namespace: string, submission: Submission, options: Abortable = {}): Promise<DryRun> {
+    const params = { path: { namespace }, query: { dryRun: 'true' } } as const;
+    const answer = bodyOf(await this.#api.POST('/v1/namespaces/{namespace}/jobs', { params, body: submission, ...options }));
+    if (!('dryRun' in answer)) throw new TypeError('The service answered a dry run with a job.');
+    return answer;
+  }
+
+  /** A page of a namespace's jobs, newest first. */
+  async listJobs(namespace: string, filter: JobFilter = {}, { signal, ...page }: PageRequest & Abortable = {}): Promise<Page<Job>> {
+    const params = { path: { namespace }, query: { ...filter, ...inQuery(page) } };
+    return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/jobs', { params, ...abortable(signal) }));
+  }
+
+  /** One job with its attempts, nodes and cost so far. */
+  async getJob(job: JobRef, options: Abortable = {}): Promise<JobDetail> {
+    return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/jobs/{jobId}', { params: { path: job }, ...options }));
+  }
+
+  /** Changes the priority of a waiting job. */
+  async setPriority(job: JobRef, priority: Priority, options: Abortable = {}): Promise<Job> {
+    return bodyOf(await this.#api.PATCH('/v1/namespaces/{namespace}/jobs/{jobId}', { params: { path: job }, body: { priority }, ...options }));
+  }
+
+  /** A page of a job's history, oldest first. */
+  async listEvents(job: JobRef, { signal, ...page }: PageRequest & Abortable = {}): Promise<Page<JobEvent>> {
+    const params = { path: job, query: inQuery(page) };
+    return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/jobs/{jobId}/events', { params, ...abortable(signal) }));
+  }
+
+  /** A page of what hooks and the job wrote, oldest first; a page may be short, even empty, while there is a cursor. */
+  async readLogs(job: JobRef, filter: LogFilter = {}, { signal, ...page }: PageRequest & Abortable = {}): Promise<Page<LogLine>> {
+    const params = { path: job, query: { ...filter, ...inQuery(page) } };
+    return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/jobs/{jobId}/logs', { params, ...abortable(signal) }));
+  }
+
+  /** Stops a job and has its machines torn down. */
+  async cancelJob(job: JobRef, options: Abortable = {}): Promise<Job> {
+    return bodyOf(await this.#api.POST('/v1/namespaces/{namespace}/jobs/{jobId}/cancel', { params: { path: job }, ...options }));
+  }
+
+  /** Ends an interactive cluster as succeeded. */
+  async releaseJob(job: JobRef, options: Abortable = {}): Promise<Job> {
+    return bodyOf(await this.#api.POST('/v1/namespaces/{namespace}/jobs/{jobId}/release', { params: { path: job }, ...options }));
+  }
+
+  /** A page of a namespace's manifests with their latest version, by name. */
+  async listManifests(namespace: string, { signal, ...page }: PageRequest & Abortable = {}): Promise<Page<ManifestVersion>> {
+    const params = { path: { namespace }, query: inQuery(page) };
+    return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/manifests', { params, ...abortable(signal) }));
+  }
+
+  /** Stores a manifest as a new version, or finds the version that it is already. */
+  async putManifest(manifest: ManifestRef, document: ManifestText, options: Abortable = {}): Promise<ManifestVersionDetail> {
+    const request = { params: { path: manifest }, ...textBody(document), ...options };
+    return bodyOf(await this.#api.PUT('/v1/namespaces/{namespace}/manifests/{name}', request));
+  }
+
+  /** The latest version of a manifest with its content. */
+  async getManifest(manifest: ManifestRef, options: Abortable = {}): Promise<ManifestVersionDetail> {
+    return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/manifests/{name}', { params: { path: manifest }, ...options }));
+  }
+
+  /** A page of a manifest's versions, newest first. */
+  async listManifestVersions(manifest: ManifestRef, { signal, ...page }: PageRequest & Abortable = {}): Promise<Page<ManifestVersion>> {
+    const params = { path: manifest, query: inQuery(page) };
+    return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/manifests/{name}/versions', { params, ...abortable(signal) }));
+  }
+
+  /** One version of a manifest with its content. */
+  async getManifestVersion({ version, ...manifest }: ManifestRef & { readonly version: number }, options: Abortable = {}): Promise<ManifestVersionDetail> {
+    const params = { path: { ...manifest, version: String(version) } };
+    return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/manifests/{name}/versions/{version}', { params, ...options }));
+  }
+
+  /** Checks a manifest without storing it. */
+  async validateManifest(document: ManifestText, options: Abortable = {}): Promise<Validation> {
+    return bodyOf(await this.#api.POST('/v1/validate', { ...textBody(document), ...options }));
+  }
+
+  /** The JSON Schema of the manifest, for editors. */
+  async getManifestSchema(options: Abortable = {}): Promise<Readonly<Record<string, unknown>>> {
+    return bodyOf(await this.#api.GET('/v1/schemas/cluster-definition.json', { ...options }));
+  }
+
+  /** The OpenAPI document of the service. */
+  async getOpenApi(options: Abortable = {}): Promise<Readonly<Record<string, unknown>>> {
+    return bodyOf(await this.#api.GET('/v1/openapi.json', { ...options }));
+  }
+}
+
+interface Answer<Body> {
+  readonly data?: Body;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+function bodyOf<Body>({ data, error, response }: Answer<Body>): Body {
+  if (!response.ok || data === undefined) throw apiError(response, error);
+  return data;
+}
+
+const abortable = (signal: AbortSignal | undefined): Abortable => (signal === undefined ? {} : { signal });
+
+/** Query parameters are text. */
+function inQuery({ cursor, limit }: PageRequest): { cursor?: string; limit?: string } {
+  return { ...(cursor === undefined ? {} : { cursor }), ...(limit === undefined ? {} : { limit: String(limit) }) };
+}
+
+/** Sends a document as it stands: the type of the body describes what it says, not its text. */
+function textBody({ text, mediaType = 'text/plain' }: ManifestText) {
+  return { body: text as never, bodySerializer: () => text, headers: { 'content-type': mediaType } };
+}

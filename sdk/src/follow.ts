@@ -1,0 +1,111 @@
+import type { OrchestratorClient } from './client.ts';
+import { itemsOf } from './pages.ts';
+import type { Abortable, Job, JobDetail, JobEvent, JobRef, JobState, LogFilter, LogLine } from './types.ts';
+import { wait as waitFor, type Wait } from './wait.ts';
+
+/** How a job is watched. */
+export interface WatchOptions extends Abortable {
+  /** Time between two questions, in milliseconds; 2,000 by default. */
+  readonly pollMs?: number;
+  readonly wait?: Wait;
+}
+
+export interface WaitOptions extends WatchOptions {
+  /** Called with what is known first, and again whenever the job has changed. */
+  readonly onChange?: (job: JobDetail) => void;
+}
+
+const DEFAULT_POLL_MS = 2_000;
+/** A job at which nothing happens is asked for less and less often. */
+const MAX_POLL_MS = 15_000;
+/** Nodes send their lines a few at a time: so long after a line, an older one of another node may still come. */
+const LATE_LINES_MS = 10_000;
+
+/** States from which no arrow leaves. */
+const terminalStates: readonly JobState[] = ['PROVISIONING_FAILED', 'DESTRUCTION_FAILED', 'DONE'];
+
+/** Whether a job is over: nothing happens to it any more. A job that will be retried is not. */
+export function hasEnded({ state }: Pick<Job, 'state'>): boolean {
+  return terminalStates.includes(state);
+}
+
+/**
+ * Waits until a job has ended, and answers what became of it.
+ *
+ * @throws the signal's reason, when that comes first; the job goes on then.
+ */
+export async function waitForJob(client: Pick<OrchestratorClient, 'getJob'>, job: JobRef, options: WaitOptions = {}): Promise<JobDetail> {
+  const { signal, onChange, pollMs = DEFAULT_POLL_MS, wait = waitFor } = options;
+  let seen = '';
+  let delayMs = pollMs;
+  for (;;) {
+    const now = await client.getJob(job, signalOf(signal));
+    const look = `${now.state} ${now.attempt} ${now.updatedAt} ${now.waiting?.message ?? ''}`;
+    delayMs = look === seen ? Math.min(delayMs * 1.5, Math.max(pollMs, MAX_POLL_MS)) : pollMs;
+    if (look !== seen) onChange?.(now);
+    if (hasEnded(now)) return now;
+    seen = look;
+    await wait(delayMs, signal);
+  }
+}
+
+/** A job's history from its beginning, and what is added to it until the job has ended. */
+export async function* followEvents(
+  client: Pick<OrchestratorClient, 'getJob' | 'listEvents'>,
+  job: JobRef,
+  { signal, pollMs = DEFAULT_POLL_MS, wait = waitFor }: WatchOptions = {},
+): AsyncGenerator<JobEvent, void> {
+  let cursor: string | undefined;
+  let last = 0;
+  for (;;) {
+    // Asked before the events: what the job did until then is among them.
+    const isLastTurn = hasEnded(await client.getJob(job, signalOf(signal)));
+    for (;;) {
+      const page = await client.listEvents(job, { ...signalOf(signal), ...(cursor === undefined ? {} : { cursor }) });
+      const fresh = page.items.filter(({ number }) => number > last);
+      yield* fresh;
+      last = fresh.at(-1)?.number ?? last;
+      if (page.cursor === undefined) break;
+      cursor = page.cursor;
+    }
+    if (isLastTurn) return;
+    await wait(pollMs, signal);
+  }
+}
+
+/** A job's log as far as it goes, and what is added to it until the job has ended. */
+export async function* followLogs(
+  client: Pick<OrchestratorClient, 'getJob' | 'readLogs'>,
+  job: JobRef,
+  filter: LogFilter = {},
+  { signal, pollMs = DEFAULT_POLL_MS, wait = waitFor }: WatchOptions = {},
+): AsyncGenerator<LogLine, void> {
+  let { since } = filter;
+  const seen = new Map<string, number>();
+  for (;;) {
+    const isLastTurn = hasEnded(await client.getJob(job, signalOf(signal)));
+    const query = since === undefined ? filter : { ...filter, since };
+    const lines = itemsOf((cursor) => client.readLogs(job, query, { ...signalOf(signal), ...(cursor === undefined ? {} : { cursor }) }));
+    for await (const line of lines) {
+      if (seen.has(line.id)) continue;
+      seen.set(line.id, Date.parse(line.at));
+      yield line;
+    }
+    if (isLastTurn) return;
+    since = forgetOld(seen, since);
+    await wait(pollMs, signal);
+  }
+}
+
+/** Where to read on from: a little before the newest line. Older lines than that are not asked for again. */
+function forgetOld(seen: Map<string, number>, since: string | undefined): string | undefined {
+  if (seen.size === 0) return since;
+  let newest = 0;
+  for (const at of seen.values()) newest = Math.max(newest, at);
+  const from = newest - LATE_LINES_MS;
+  for (const [id, at] of seen) if (at < from) seen.delete(id);
+  const text = new Date(from).toISOString();
+  return since !== undefined && since > text ? since : text;
+}
+
+const signalOf = (signal: AbortSignal | undefined): Abortable => (signal === undefined ? {} : { signal });

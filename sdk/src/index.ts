@@ -1,0 +1,10 @@
+export { OrchestratorClient } from './client.ts';
+export type { SubmitOptions } from './client.ts';
+export type { ClientConfiguration, Credentials } from './configuration.ts';
+export {
+  OrchestratorApiError, OrchestratorConfigurationError, OrchestratorConnectionError, OrchestratorCredentialsError,
+} from './errors.ts';
+export { followEvents, followLogs, hasEnded, waitForJob } from './follow.ts';
+export type { WaitOptions, WatchOptions } from './follow.ts';
+export { itemsOf } from './pages.ts';
+export type * from './types.ts';

@@ -1,0 +1,2235 @@
+/**
+ * Generated from the API's OpenAPI document by `npm run docs`: do not edit.
+ */
+
+export interface paths {
+    "/v1/namespaces/{namespace}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List jobs, newest first. */
+        get: operations["listJobs"];
+        put?: never;
+        /** Submit a job, or with dryRun=true show its plan and cost. */
+        post: operations["submitJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/namespaces/{namespace}/jobs/{jobId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job with its attempts, nodes and cost so far. */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the priority of a job. */
+        patch: operations["setPriority"];
+        trace?: never;
+    };
+    "/v1/namespaces/{namespace}/jobs/{jobId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a job and tear its machines down. */
+        post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/namespaces/{namespace}/jobs/{jobId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of a job, oldest first. */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/namespaces/{namespace}/jobs/{jobId}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Output of hooks and of the job. */
+        get: operations["readLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/namespaces/{namespace}/jobs/{jobId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an interactive cluster as succeeded. */
+        post: operations["releaseJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/namespaces/{namespace}/manifests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List manifests with their latest version, by name. */
+        get: operations["listManifests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/namespaces/{namespace}/manifests/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest version of a manifest. */
+        get: operations["getManifest"];
+        /** Store a manifest as a new version, or find the version that it is already. */
+        put: operations["putManifest"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/namespaces/{namespace}/manifests/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of a manifest, newest first. */
+        get: operations["listManifestVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/namespaces/{namespace}/manifests/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a manifest. */
+        get: operations["getManifestVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The OpenAPI document of this API. */
+        get: operations["getOpenApi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schemas/cluster-definition.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** JSON Schema of the manifest, for editors. */
+        get: operations["getManifestSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a manifest without storing it. */
+        post: operations["validateManifest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description One pass through the lifecycle. */
+        Attempt: {
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            admittedAt: string;
+            attempt: number;
+            /** @description Known when its nodes are gone. */
+            costUsd?: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            endedAt?: string;
+            /**
+             * @description Why it ended; the first failure decides.
+             * @enum {string}
+             */
+            outcome?: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT" | "NO_CAPACITY" | "INTERRUPTED";
+            /** @description What decided the outcome, or what holds it where it is. */
+            reason?: {
+                /** @description For programs. */
+                code: string;
+                /** @description For people. */
+                message: string;
+            };
+            /** @enum {string} */
+            state: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
+        };
+        /**
+         * ClusterDefinition
+         * @description A cluster of machines and the job that runs on it.
+         */
+        ClusterDefinition: {
+            /**
+             * @description Version of this format.
+             * @constant
+             */
+            apiVersion: "orchestrator.our-company.com/v1alpha1";
+            /**
+             * @description Always `ClusterDefinition`.
+             * @constant
+             */
+            kind: "ClusterDefinition";
+            /** @description What it is called and whose it is. */
+            metadata: {
+                /**
+                 * @description Up to 40 labels of any text, to find and account jobs by. They become tags of the machines.
+                 * @default {}
+                 */
+                labels?: {
+                    [key: string]: string;
+                };
+                /** @description Name of the definition in its namespace. */
+                name: string;
+                /** @description The team or project that owns the job: its share, its limits, its permissions. */
+                namespace: string;
+            };
+            /** @description What is wanted. */
+            spec: {
+                /**
+                 * @description Bounds of the search for machines.
+                 * @default {}
+                 */
+                capacity?: {
+                    /** @description What all nodes together may cost in an hour. */
+                    maxUsdPerHour?: number;
+                    /**
+                     * @description How long machines may be sought, from the first admission and waiting included, before the outcome is NO_CAPACITY.
+                     * @default 86400
+                     */
+                    timeoutSeconds?: number;
+                };
+                /**
+                 * @description The user’s own steps.
+                 * @default {}
+                 */
+                hooks?: {
+                    /** @description Run on all nodes, in order, before the job. */
+                    onConfigure?: ({
+                        /** @description Replaces the entrypoint of the image, word by word; no shell reads it. Without it the image runs as it was made to. */
+                        command?: string[];
+                        /**
+                         * @description Environment variables of the step. `ORCH_*` and `TRACEPARENT` are set by the orchestrator.
+                         * @default {}
+                         */
+                        env?: {
+                            [key: string]: string;
+                        };
+                        /** @description A container image: an alias of the deployment, or a reference as it stands. Exactly one of `script` and `image`. */
+                        image?: string;
+                        /** @description What the step is called in logs and events: one line of any text. */
+                        name: string;
+                        /** @description A script, run by its `#!` line or else by `/bin/bash`; at most 64 KiB. Exactly one of `script` and `image`. */
+                        script?: string;
+                        /**
+                         * @description How long the step may take before it is stopped and counts as failed.
+                         * @default 3600
+                         */
+                        timeoutSeconds?: number;
+                    } & (unknown | unknown))[];
+                    /** @description Run on the head node after the job, whether it succeeded or not. */
+                    onPostRun?: ({
+                        /** @description Replaces the entrypoint of the image, word by word; no shell reads it. Without it the image runs as it was made to. */
+                        command?: string[];
+                        /**
+                         * @description Environment variables of the step. `ORCH_*` and `TRACEPARENT` are set by the orchestrator.
+                         * @default {}
+                         */
+                        env?: {
+                            [key: string]: string;
+                        };
+                        /** @description A container image: an alias of the deployment, or a reference as it stands. Exactly one of `script` and `image`. */
+                        image?: string;
+                        /** @description What the step is called in logs and events: one line of any text. */
+                        name: string;
+                        /** @description A script, run by its `#!` line or else by `/bin/bash`; at most 64 KiB. Exactly one of `script` and `image`. */
+                        script?: string;
+                        /**
+                         * @description How long the step may take before it is stopped and counts as failed.
+                         * @default 3600
+                         */
+                        timeoutSeconds?: number;
+                    } & (unknown | unknown))[];
+                    /** @description The job itself: run on the head node, in order. Without any, and without a script at submission, the cluster is interactive. */
+                    onRun?: ({
+                        /** @description Replaces the entrypoint of the image, word by word; no shell reads it. Without it the image runs as it was made to. */
+                        command?: string[];
+                        /**
+                         * @description Environment variables of the step. `ORCH_*` and `TRACEPARENT` are set by the orchestrator.
+                         * @default {}
+                         */
+                        env?: {
+                            [key: string]: string;
+                        };
+                        /** @description A container image: an alias of the deployment, or a reference as it stands. Exactly one of `script` and `image`. */
+                        image?: string;
+                        /** @description What the step is called in logs and events: one line of any text. */
+                        name: string;
+                        /** @description A script, run by its `#!` line or else by `/bin/bash`; at most 64 KiB. Exactly one of `script` and `image`. */
+                        script?: string;
+                        /**
+                         * @description How long the step may take before it is stopped and counts as failed.
+                         * @default 2592000
+                         */
+                        timeoutSeconds?: number;
+                    } & (unknown | unknown))[];
+                };
+                /** @description The machines, in pools of like ones. */
+                nodePools: {
+                    /** @description How many nodes. All pools are acquired together or not at all. */
+                    count: number;
+                    /** @description Size of the root volume. Without it the size of the image. */
+                    diskSizeGiB?: number;
+                    /**
+                     * @description Elastic Fabric Adapter on every node of the pool; keeps the job in one zone.
+                     * @default false
+                     */
+                    efa?: boolean;
+                    /** @description Machine image: an alias of the deployment or an AMI id. Without it the deployment’s own for the architecture. */
+                    image?: string;
+                    /** @description The instance type, or several that will do; all of one processor architecture. */
+                    instanceType: string | string[];
+                    /**
+                     * @description May nodes of the pool differ in type (`Any`), or must they be of one (`Same`)?
+                     * @default Any
+                     * @enum {string}
+                     */
+                    mix?: "Any" | "Same";
+                    /** @description Name of the pool, distinct in the manifest. */
+                    name: string;
+                    /**
+                     * @description `SpotPreferred` takes Spot and falls back to on-demand.
+                     * @default OnDemand
+                     * @enum {string}
+                     */
+                    purchaseOption?: "OnDemand" | "Spot" | "SpotPreferred";
+                    /**
+                     * @description Marks the pool whose first node is the head node. Without it: the pool named `head` or `head-node`, else the first.
+                     * @constant
+                     */
+                    role?: "head";
+                }[];
+                /**
+                 * @description What the loss of a node does: the job fails, goes on with a new node, or goes back to the queue.
+                 * @default Fail
+                 * @enum {string}
+                 */
+                onNodeLoss?: "Fail" | "Replace" | "Requeue";
+                /** @description Where they may stand. */
+                placement: {
+                    /**
+                     * @description Zones that may be used, or `any`.
+                     * @default any
+                     */
+                    availabilityZones?: "any" | string[];
+                    /**
+                     * @description Puts the nodes close together in a cluster placement group made for the job.
+                     * @default false
+                     */
+                    placementGroup?: boolean;
+                    /**
+                     * @description Which cloud provides the machines.
+                     * @default aws
+                     */
+                    provider?: string;
+                    /** @description The region; the deployment must serve it. */
+                    region: string;
+                    /**
+                     * @description May the job’s nodes stand in several zones: never, only if one has not enough, or freely? EFA or a placement group means `Single`.
+                     * @default Prefer
+                     * @enum {string}
+                     */
+                    spread?: "Single" | "Prefer" | "Any";
+                };
+                /**
+                 * @description 0 to 1000, higher first, or a class: `low` 250, `normal` 500, `high` 750, `urgent` 900.
+                 * @default 500
+                 */
+                priority?: number | ("low" | "normal" | "high" | "urgent");
+                /**
+                 * @description Whether the job runs again when it did not succeed.
+                 * @default {}
+                 */
+                retry?: {
+                    /**
+                     * @description How often the job may run in all.
+                     * @default 1
+                     */
+                    maxAttempts?: number;
+                    /**
+                     * @description Outcomes after which it runs again.
+                     * @default [
+                     *       "INTERRUPTED",
+                     *       "FAILED",
+                     *       "TIMED_OUT",
+                     *       "NO_CAPACITY"
+                     *     ]
+                     */
+                    on?: ("INTERRUPTED" | "FAILED" | "TIMED_OUT" | "NO_CAPACITY")[];
+                };
+                /**
+                 * @description What makes a cluster of them.
+                 * @default {
+                 *       "type": "None"
+                 *     }
+                 */
+                runtime?: {
+                    /**
+                     * @description What makes a cluster of the nodes. `EKS` comes in a later release.
+                     * @enum {string}
+                     */
+                    type: "None" | "Slurm";
+                    /** @description Release of Slurm, quoted: `"23.02"`. */
+                    version?: string;
+                };
+                /**
+                 * @description What stands at `/data` on every node.
+                 * @default {
+                 *       "type": "HeadNode"
+                 *     }
+                 */
+                storage?: {
+                    /** @description Id of an existing EFS or FSx file system in the region of the job. */
+                    fileSystemId?: string;
+                    /**
+                     * @description `HeadNode` shares its own disk; the others are file systems that outlive the job.
+                     * @enum {string}
+                     */
+                    type: "HeadNode" | "EFS" | "FSx";
+                };
+                /** @description How long the cluster may live, from the start of its configuration; 60 s to 30 days. Without it until the job ends or is released. */
+                ttlSeconds?: number;
+            };
+        };
+        /** @description What a submission would do and cost. */
+        DryRun: {
+            demand: {
+                gpus: number;
+                /** @description US dollars at list price, to six decimals. */
+                maxUsdPerHour: number;
+                nodes: number;
+                vcpus: number;
+            };
+            /** @constant */
+            dryRun: true;
+            manifest: {
+                digest: string;
+                name: string;
+            };
+            namespace: string;
+            plan: {
+                /** @description What is not tried for now. */
+                cooling: {
+                    /** @description For programs. */
+                    code: string;
+                    /** @description For people. */
+                    message: string;
+                    until: string;
+                }[];
+                launches: {
+                    count: number;
+                    instanceTypes: string[];
+                    market: string;
+                    pool: string;
+                    zones: string[];
+                }[];
+                /** @description US dollars at list price, to six decimals. */
+                maxUsdForTtl: number;
+                /** @description US dollars at list price, to six decimals. */
+                maxUsdPerHour: number;
+                notes: string[];
+            };
+            warnings: components["schemas"]["ProblemEntry"][];
+        };
+        EventPage: {
+            /** @description Leads to the next page; absent on the last. */
+            cursor?: string;
+            items: components["schemas"]["JobEvent"][];
+        };
+        /** @description One run of one manifest version. */
+        Job: {
+            /** @description Number of the current attempt, from 1. */
+            attempt: number;
+            cancelRequestedBy?: string;
+            /**
+             * Format: date-time
+             * @description The TTL counts from here.
+             */
+            configuringAt?: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            endedAt?: string;
+            /** @description Exit code of the job’s last step. */
+            exitCode?: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            firstAdmittedAt?: string;
+            /** @description Whether a script was submitted beside the manifest. */
+            hasScript: boolean;
+            /** @description Id of the job: a lower-case ULID. */
+            jobId: string;
+            labels: {
+                [key: string]: string;
+            };
+            manifest: {
+                digest: string;
+                name: string;
+                version: number;
+            };
+            maxAttempts: number;
+            /** @description The most that its nodes cost in an hour, at on-demand list price. */
+            maxUsdPerHour: number;
+            namespace: string;
+            /** @description How many nodes it asks for. */
+            nodeCount: number;
+            /**
+             * @description Why it ended; the first failure decides.
+             * @enum {string}
+             */
+            outcome?: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT" | "NO_CAPACITY" | "INTERRUPTED";
+            priority: number;
+            /** @description What decided the outcome, or what holds it where it is. */
+            reason?: {
+                /** @description For programs. */
+                code: string;
+                /** @description For people. */
+                message: string;
+            };
+            releaseRequestedBy?: string;
+            runtime: string;
+            /**
+             * @description Where it is in the lifecycle.
+             * @enum {string}
+             */
+            state: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            submittedAt: string;
+            ttlSeconds: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            updatedAt: string;
+            /** @description Who submitted it: an IAM user’s name or a role session’s. */
+            user: string;
+        };
+        /** @description A job with its attempts, nodes and cost so far. */
+        JobDetail: {
+            /** @description Number of the current attempt, from 1. */
+            attempt: number;
+            attempts: components["schemas"]["Attempt"][];
+            cancelRequestedBy?: string;
+            /**
+             * Format: date-time
+             * @description The TTL counts from here.
+             */
+            configuringAt?: string;
+            /** @description Cost of all attempts so far, at list price. */
+            costUsd: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            endedAt?: string;
+            /** @description Exit code of the job’s last step. */
+            exitCode?: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            firstAdmittedAt?: string;
+            /** @description Whether a script was submitted beside the manifest. */
+            hasScript: boolean;
+            /** @description Id of the job: a lower-case ULID. */
+            jobId: string;
+            labels: {
+                [key: string]: string;
+            };
+            manifest: {
+                digest: string;
+                name: string;
+                version: number;
+            };
+            maxAttempts: number;
+            /** @description The most that its nodes cost in an hour, at on-demand list price. */
+            maxUsdPerHour: number;
+            namespace: string;
+            /** @description How many nodes it asks for. */
+            nodeCount: number;
+            nodes: components["schemas"]["Node"][];
+            /**
+             * @description Why it ended; the first failure decides.
+             * @enum {string}
+             */
+            outcome?: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT" | "NO_CAPACITY" | "INTERRUPTED";
+            priority: number;
+            /** @description What decided the outcome, or what holds it where it is. */
+            reason?: {
+                /** @description For programs. */
+                code: string;
+                /** @description For people. */
+                message: string;
+            };
+            releaseRequestedBy?: string;
+            runtime: string;
+            /**
+             * @description Where it is in the lifecycle.
+             * @enum {string}
+             */
+            state: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            submittedAt: string;
+            ttlSeconds: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            updatedAt: string;
+            /** @description Who submitted it: an IAM user’s name or a role session’s. */
+            user: string;
+            /** @description Why it waits, while it does. */
+            waiting?: {
+                /** @description For programs. */
+                code: string;
+                /** @description For people. */
+                message: string;
+                /**
+                 * Format: date-time
+                 * @description Nothing is tried before.
+                 */
+                until?: string;
+            };
+        };
+        /** @description One line of a job’s history. */
+        JobEvent: {
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            at: string;
+            attempt: number;
+            data?: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            from?: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
+            message: string;
+            /** @description From 1, without gaps. */
+            number: number;
+            /** @enum {string} */
+            to?: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
+            /** @enum {string} */
+            type: "JobSubmitted" | "StateChanged" | "PriorityChanged" | "CancelRequested" | "ReleaseRequested" | "LaunchTried" | "GangReleased" | "Parked" | "TurnGiven" | "CapacityAcquired" | "NodeReplaced" | "NodesOnline" | "StepStarted" | "StepFinished" | "NodeInterrupted" | "RuntimeSubstituted" | "AttemptRetried" | "NodesGone" | "ErrorCaught" | "Reconciled";
+        };
+        JobPage: {
+            /** @description Leads to the next page; absent on the last. */
+            cursor?: string;
+            items: components["schemas"]["Job"][];
+        };
+        /** @description A line that a step wrote on a node. */
+        LogLine: {
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            at: string;
+            attempt: number;
+            /** @description Tells lines apart that are alike. */
+            id: string;
+            message: string;
+            node: string;
+            step: string;
+        };
+        LogPage: {
+            /** @description Leads to the next page; absent on the last. */
+            cursor?: string;
+            items: components["schemas"]["LogLine"][];
+        };
+        ManifestPage: {
+            /** @description Leads to the next page; absent on the last. */
+            cursor?: string;
+            items: components["schemas"]["ManifestVersion"][];
+        };
+        /** @description A version of a manifest: it never changes. */
+        ManifestVersion: {
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description SHA-256 of the canonical JSON of the validated manifest. */
+            digest: string;
+            name: string;
+            namespace: string;
+            version: number;
+        };
+        /** @description A version of a manifest with its content. */
+        ManifestVersionDetail: {
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            createdAt: string;
+            createdBy: string;
+            /** @description SHA-256 of the canonical JSON of the validated manifest. */
+            digest: string;
+            /** @description The manifest with all defaults written out; it may be submitted as it is. Its schema: /v1/schemas/cluster-definition.json. */
+            manifest: {
+                [key: string]: unknown;
+            };
+            name: string;
+            namespace: string;
+            version: number;
+        };
+        ManifestVersionPage: {
+            /** @description Leads to the next page; absent on the last. */
+            cursor?: string;
+            items: components["schemas"]["ManifestVersion"][];
+        };
+        /** @description A machine of the current attempt. */
+        Node: {
+            address: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            goneAt?: string;
+            instanceId: string;
+            instanceType: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            launchedAt: string;
+            /** @enum {string} */
+            market: "spot" | "on-demand" | "reserved";
+            name: string;
+            pool: string;
+            /** @description 0 is the head node. */
+            rank: number;
+            /** @description US dollars at list price, to six decimals. */
+            usdPerHour: number;
+            zone: string;
+        };
+        PriorityChange: {
+            /** @description 0 to 1000, higher first, or a class: low, normal, high, urgent. */
+            priority: number | ("low" | "normal" | "high" | "urgent");
+        };
+        /** @description What went wrong (RFC 9457). */
+        Problem: {
+            detail: string;
+            /** @description Each single thing that is wrong. */
+            errors?: components["schemas"]["ProblemEntry"][];
+            /** @description Names this very request. */
+            instance: string;
+            requestId: string;
+            status: number;
+            title: string;
+            /** @description Stable: `urn:orchestrator:problem:invalid-manifest` and such. */
+            type: string;
+        };
+        /** @description One thing that is wrong or doubtful. */
+        ProblemEntry: {
+            /** @description The kind of problem, for programs. */
+            code: string;
+            /** @description Column in the line, from 1. */
+            column?: number;
+            /** @description Line in the text, from 1. */
+            line?: number;
+            message: string;
+            /** @description Where: `spec.nodePools[0].count` in a manifest, `query.limit` in a request. */
+            path: string;
+            /** @description What was probably meant. */
+            suggestion?: string;
+            /** @description What was found there. */
+            value?: string | number | boolean | null;
+        };
+        /** @description A manifest, or the name of a stored one, with what is given beside it. */
+        Submission: {
+            /** @description The manifest as an object, or as YAML text: then problems carry lines. */
+            manifest?: string | {
+                [key: string]: unknown;
+            };
+            /** @description A stored manifest; the latest version where none is named. */
+            manifestRef?: {
+                /** @description Name of the manifest. */
+                name: string;
+                version?: number;
+            };
+            /** @description Instead of the manifest’s. */
+            priority?: unknown;
+            /** @description The job: added to the manifest’s onRun steps. */
+            script?: string;
+        };
+        /** @description A job, with what is doubtful about its manifest. */
+        SubmittedJob: {
+            /** @description Number of the current attempt, from 1. */
+            attempt: number;
+            cancelRequestedBy?: string;
+            /**
+             * Format: date-time
+             * @description The TTL counts from here.
+             */
+            configuringAt?: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            endedAt?: string;
+            /** @description Exit code of the job’s last step. */
+            exitCode?: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            firstAdmittedAt?: string;
+            /** @description Whether a script was submitted beside the manifest. */
+            hasScript: boolean;
+            /** @description Id of the job: a lower-case ULID. */
+            jobId: string;
+            labels: {
+                [key: string]: string;
+            };
+            manifest: {
+                digest: string;
+                name: string;
+                version: number;
+            };
+            maxAttempts: number;
+            /** @description The most that its nodes cost in an hour, at on-demand list price. */
+            maxUsdPerHour: number;
+            namespace: string;
+            /** @description How many nodes it asks for. */
+            nodeCount: number;
+            /**
+             * @description Why it ended; the first failure decides.
+             * @enum {string}
+             */
+            outcome?: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT" | "NO_CAPACITY" | "INTERRUPTED";
+            priority: number;
+            /** @description What decided the outcome, or what holds it where it is. */
+            reason?: {
+                /** @description For programs. */
+                code: string;
+                /** @description For people. */
+                message: string;
+            };
+            releaseRequestedBy?: string;
+            runtime: string;
+            /**
+             * @description Where it is in the lifecycle.
+             * @enum {string}
+             */
+            state: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            submittedAt: string;
+            ttlSeconds: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            updatedAt: string;
+            /** @description Who submitted it: an IAM user’s name or a role session’s. */
+            user: string;
+            warnings: components["schemas"]["ProblemEntry"][];
+        };
+        /** @description A manifest that is acceptable to this deployment. */
+        Validation: {
+            digest: string;
+            /** @description The manifest with all defaults written out; it may be submitted as it is. Its schema: /v1/schemas/cluster-definition.json. */
+            manifest: {
+                [key: string]: unknown;
+            };
+            name: string;
+            namespace: string;
+            /** @description What is allowed and probably not meant. */
+            warnings: components["schemas"]["ProblemEntry"][];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listJobs: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                label?: string;
+                /** @description How many entries, 1 to 100. */
+                limit?: string;
+                /** @description Only jobs in this state. */
+                state?: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
+                /** @description Only this user’s jobs. */
+                user?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Jobs, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitJob: {
+        parameters: {
+            query?: {
+                /** @description Only show the plan and its cost. */
+                dryRun?: "true" | "false";
+            };
+            header?: {
+                /** @description The same key with the same request makes one job; honoured for 24 hours. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submission"] | components["schemas"]["ClusterDefinition"];
+                "application/yaml": components["schemas"]["ClusterDefinition"];
+            };
+        };
+        responses: {
+            /** @description The job that this idempotency key made before; or, of a dry run, the plan. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmittedJob"] | components["schemas"]["DryRun"];
+                };
+            };
+            /** @description The new job. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmittedJob"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has more than 300 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The manifest is not acceptable; errors has every problem with its place. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the job: a lower-case ULID. */
+                jobId: string;
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the job’s state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPriority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the job: a lower-case ULID. */
+                jobId: string;
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityChange"];
+            };
+        };
+        responses: {
+            /** @description The job as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the job’s state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has more than 300 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the job: a lower-case ULID. */
+                jobId: string;
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being cancelled, or it was before. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the job’s state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description How many entries, 1 to 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the job: a lower-case ULID. */
+                jobId: string;
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its history, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the job’s state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readLogs: {
+        parameters: {
+            query?: {
+                /** @description Only this attempt; all where none is named. */
+                attempt?: string;
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description How many entries, 1 to 1000. */
+                limit?: string;
+                /** @description Only this node. */
+                node?: string;
+                /** @description Only lines from this time on. */
+                since?: string;
+                /** @description Only this step. */
+                step?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the job: a lower-case ULID. */
+                jobId: string;
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the job’s state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the job: a lower-case ULID. */
+                jobId: string;
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being released, or it was before. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the job’s state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listManifests: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description How many entries, 1 to 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Manifests with their latest version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManifestPage"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getManifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the manifest. */
+                name: string;
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManifestVersionDetail"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putManifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the manifest. */
+                name: string;
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClusterDefinition"];
+                "application/yaml": components["schemas"]["ClusterDefinition"];
+            };
+        };
+        responses: {
+            /** @description The version that it is already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManifestVersionDetail"];
+                };
+            };
+            /** @description The new version. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManifestVersionDetail"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has more than 300 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The manifest is not acceptable; errors has every problem with its place. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listManifestVersions: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description How many entries, 1 to 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the manifest. */
+                name: string;
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Versions, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManifestVersionPage"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getManifestVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the manifest. */
+                name: string;
+                /** @description The namespace. */
+                namespace: string;
+                /** @description Version of the manifest, from 1. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManifestVersionDetail"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOpenApi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getManifestSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON Schema, draft 2020-12. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validateManifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClusterDefinition"];
+                "application/yaml": components["schemas"]["ClusterDefinition"];
+            };
+        };
+        responses: {
+            /** @description It is acceptable. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Validation"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has more than 300 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The manifest is not acceptable; errors has every problem with its place. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,67 @@
+import type { components, operations } from './openapi.ts';
+
+type Schemas = components['schemas'];
+type QueryOf<Operation extends keyof operations> = NonNullable<operations[Operation]['parameters']['query']>;
+
+export type Job = Schemas['Job'];
+export type JobDetail = Schemas['JobDetail'];
+export type JobState = Job['state'];
+export type Outcome = NonNullable<Job['outcome']>;
+export type SubmittedJob = Schemas['SubmittedJob'];
+export type DryRun = Schemas['DryRun'];
+export type Submission = Schemas['Submission'];
+export type JobEvent = Schemas['JobEvent'];
+export type LogLine = Schemas['LogLine'];
+export type Node = Schemas['Node'];
+export type Attempt = Schemas['Attempt'];
+export type ManifestVersion = Schemas['ManifestVersion'];
+export type ManifestVersionDetail = Schemas['ManifestVersionDetail'];
+export type ClusterDefinition = Schemas['ClusterDefinition'];
+export type Validation = Schemas['Validation'];
+export type Problem = Schemas['Problem'];
+export type ProblemEntry = Schemas['ProblemEntry'];
+/** 0 to 1000, higher first, or the name of a class. */
+export type Priority = Schemas['PriorityChange']['priority'];
+
+/** Names a job. */
+export interface JobRef {
+  readonly namespace: string;
+  readonly jobId: string;
+}
+
+/** Names a manifest. */
+export interface ManifestRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Which jobs to list. */
+export type JobFilter = Omit<QueryOf<'listJobs'>, 'cursor' | 'limit'>;
+
+/** Which lines of a log to read. */
+export type LogFilter = Omit<QueryOf<'readLogs'>, 'cursor' | 'limit'>;
+
+/** One page of a listing; `cursor` leads to the next and is absent on the last. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly cursor?: string;
+}
+
+/** Which page of a listing. */
+export interface PageRequest {
+  readonly cursor?: string;
+  /** How many entries, at most; a page may have fewer. */
+  readonly limit?: number;
+}
+
+/** Ends a call early. */
+export interface Abortable {
+  readonly signal?: AbortSignal;
+}
+
+/** A manifest as text, in the format that its media type names. */
+export interface ManifestText {
+  readonly text: string;
+  /** `application/yaml`, `application/json`; where absent the service looks at the text. */
+  readonly mediaType?: string;
+}
