@@ -1,11 +1,11 @@
 """Namespaces of one simulated instance.
 
   namespace.py probe
-  namespace.py boot  --folder F --host-name N --hide DIR --stand-ins DIR [--visible PATH]...
+  namespace.py boot  --hide DIR --stand-ins DIR [--visible PATH]... FOLDER=HOST_NAME...
   namespace.py share --source PATH --pid PID --target PATH
 
-`boot` makes the mount, PID, IPC and UTS namespaces of an instance and prints the PID of its first process, which
-does nothing but keep them and reap orphans. Inside, `/` is the instance's own folder: the system's folders are
+`boot` makes the mount, PID, IPC and UTS namespaces of instances and prints the PID of the first process of each,
+which does nothing but keep them and reap orphans; 0 for one that failed. Inside, `/` is the instance's own folder: the system's folders are
 overlaid (what is written there stays with the instance) or read-only, /data, /tmp, /run and /dev are its own, and
 the folder that holds all instances cannot be seen. `share` bind-mounts a folder of the caller's namespace into
 that of another process.
@@ -14,6 +14,7 @@ that of another process.
 import argparse
 import ctypes
 import os
+import shutil
 import signal
 import sys
 
@@ -68,15 +69,20 @@ def make_read_only(tree):
 def overlay(name, root, folder):
     """Lays a writable layer over /name; False where the kernel refuses, as it does if `folder` is inside."""
     upper, work = f"{folder}/upper/{name}", f"{folder}/work/{name}"
+    # What an earlier boot left there marks the layer as not to be trusted after a crash; these may be lost.
+    shutil.rmtree(work, ignore_errors=True)
     os.makedirs(upper, exist_ok=True)
-    os.makedirs(work, exist_ok=True)
-    mode = os.stat(f"/{name}")
-    os.chmod(upper, mode.st_mode & 0o7777)
-    try:
-        mount("overlay", f"{root}/{name}", "overlay", 0, f"lowerdir=/{name},upperdir={upper},workdir={work}")
-        return True
-    except OSError:
-        return False
+    os.makedirs(work)
+    os.chmod(upper, os.stat(f"/{name}").st_mode & 0o7777)
+    layers = f"lowerdir=/{name},upperdir={upper},workdir={work}"
+    # "volatile" spares the disk a flush for each instance that ends; kernels before 5.10 lack it.
+    for options in (f"{layers},volatile", layers):
+        try:
+            mount("overlay", f"{root}/{name}", "overlay", 0, options)
+            return True
+        except OSError:
+            continue
+    return False
 
 
 def fill_root(root, folder):
@@ -146,12 +152,12 @@ def become_root_of(root):
     os.chdir("/")
 
 
-def build(args):
-    root = f"{args.folder}/root"
+def build(folder, host_name, args):
+    root = f"{folder}/root"
     os.makedirs(root, exist_ok=True)
     mount(None, "/", flags=MS_REC | MS_PRIVATE)
     bind(root, root)
-    fill_root(root, args.folder)
+    fill_root(root, folder)
     fill_dev(root)
     mount("proc", f"{root}/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     for path in args.visible:
@@ -162,28 +168,48 @@ def build(args):
     for path in filter(os.path.exists, KERNEL_SETTINGS):
         bind(path, path)
         make_read_only(path)
-    checked(libc.sethostname(args.host_name.encode(), len(args.host_name)), "sethostname")
+    checked(libc.sethostname(host_name.encode(), len(host_name)), "sethostname")
 
 
-def boot(args):
+def become_first_process(folder, host_name, args, ready):
+    os.setsid()
+    build(folder, host_name, args)
+    # Ignored across exec: the kernel then reaps every orphan of the instance by itself.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    os.write(ready, b"1")
+    nothing = os.open("/dev/null", os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    os.closerange(3, 256)
+    os.execvp("sleep", ["sleep", "2147483647"])
+
+
+def boot_one(folder, host_name, args):
+    """Runs in a process of its own, since a process may enter a new PID namespace only once; prints a PID."""
     checked(libc.unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID), "unshare")
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.setsid()
-        build(args)
-        # Ignored across exec: the kernel then reaps every orphan of the instance by itself.
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        os.write(writer, b"1")
-        nothing = os.open("/dev/null", os.O_RDWR)
-        for descriptor in (0, 1, 2):
-            os.dup2(nothing, descriptor)
-        os.closerange(3, 256)
-        os.execvp("sleep", ["sleep", "2147483647"])
+        become_first_process(folder, host_name, args, writer)
     os.close(writer)
-    if os.read(reader, 1) != b"1":
-        return 1
-    print(pid)
+    print(pid if os.read(reader, 1) == b"1" else 0, flush=True)
+
+
+def boot(args):
+    for instance in args.instances:
+        folder, _, host_name = instance.rpartition("=")
+        helper = os.fork()
+        if helper == 0:
+            status = 1
+            try:
+                boot_one(folder, host_name, args)
+                status = 0
+            except OSError as error:
+                print(f"{folder}: {error}", file=sys.stderr, flush=True)
+            finally:
+                os._exit(status)
+        if os.waitpid(helper, 0)[1] != 0:
+            print(0, flush=True)
     return 0
 
 
@@ -212,8 +238,7 @@ def main():
     commands = parser.add_subparsers(required=True)
     commands.add_parser("probe").set_defaults(run=probe)
     booting = commands.add_parser("boot")
-    booting.add_argument("--folder", required=True)
-    booting.add_argument("--host-name", required=True)
+    booting.add_argument("instances", nargs="+", metavar="FOLDER=HOST_NAME")
     booting.add_argument("--hide", required=True)
     booting.add_argument("--stand-ins", required=True)
     booting.add_argument("--visible", action="append", default=[])

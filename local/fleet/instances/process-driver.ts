@@ -1,26 +1,25 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { NAMESPACE_TOOL, NamespaceBoots } from './namespace-boots.ts';
 import type { InstanceBoot, InstanceDriver, Isolation, Run, RunResult } from './driver.ts';
 import { isRunning, kill, recordProcess } from './process-table.ts';
 import type { ProcessRecord } from './process-table.ts';
 import { RUNNER, RunFiles } from './run-files.ts';
-import { Slots } from './slots.ts';
 
 const execute = promisify(execFile);
-const NAMESPACE_TOOL = join(import.meta.dirname, 'namespace.py');
 /** Where the stand-ins are, as an instance with its own root sees them. */
 const STAND_INS_INSIDE = '/.fleet/bin';
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** What root on an instance may not do to the machine: mount, load modules, reach disks, reboot, set the time. */
 const WITHHELD = ['sys_admin', 'sys_module', 'sys_rawio', 'sys_boot', 'sys_time', 'mknod'];
-const POLL_MS = 100;
-const BOOTS_AT_ONCE = 2;
+const POLL_MS = 50;
 
-interface DriverOptions {
+/** How process instances are made. */
+export interface DriverOptions {
   /** Holds a folder for each instance. */
   readonly directory: string;
   readonly standIns: string;
@@ -34,12 +33,13 @@ export class ProcessDriver implements InstanceDriver {
   readonly isolation: Isolation;
   readonly isolationNote: string;
   readonly #options: DriverOptions;
-  readonly #boots = new Slots(BOOTS_AT_ONCE);
+  readonly #boots: NamespaceBoots;
   readonly #runs = new Map<string, Promise<RunResult>>();
 
   constructor(options: DriverOptions) {
     this.#options = options;
     mkdirSync(options.directory, { recursive: true });
+    this.#boots = new NamespaceBoots(options);
     const refusal = namespaceRefusal(options.python);
     this.isolation = refusal === undefined ? 'namespaces' : 'none';
     this.isolationNote =
@@ -56,14 +56,8 @@ export class ProcessDriver implements InstanceDriver {
     }
     mkdirSync(folder, { recursive: true });
     chmodSync(folder, 0o755);
-    await this.#boots.use(async () => {
-      const visible = this.#options.visible.flatMap((path) => ['--visible', path]);
-      const { stdout } = await execute(this.#options.python, [
-        ...['-I', '-S', NAMESPACE_TOOL, 'boot', '--folder', folder, '--host-name', boot.hostName],
-        ...['--hide', this.#options.directory, '--stand-ins', this.#options.standIns, ...visible],
-      ]);
-      writeFileSync(join(folder, 'holder.json'), JSON.stringify(recordProcess(Number(stdout.trim()))));
-    });
+    const pid = await this.#boots.boot(folder, boot.hostName);
+    writeFileSync(join(folder, 'holder.json'), JSON.stringify(recordProcess(pid)));
   }
 
   run(run: Run): Promise<RunResult> {
@@ -120,7 +114,7 @@ export class ProcessDriver implements InstanceDriver {
 
   async destroy(instanceId: string): Promise<void> {
     await this.kill(instanceId);
-    rmSync(this.#folder(instanceId), { recursive: true, force: true, maxRetries: 3 });
+    await rm(this.#folder(instanceId), { recursive: true, force: true, maxRetries: 3 });
   }
 
   async #runOrAttach(run: Run): Promise<RunResult> {
