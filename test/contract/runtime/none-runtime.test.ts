@@ -1,0 +1,4 @@
+import { noneRuntime } from '../../../core/runtimes/none-runtime.ts';
+import { describeRuntime } from './runtime.contract.ts';
+
+describeRuntime('None', noneRuntime);
