@@ -83,7 +83,7 @@ export class GangAcquirer implements CapacityProvider {
     const ledger = await LaunchLedger.read(attempts, attempt);
     for (const record of ledger.records.filter(({ result }) => result === undefined)) {
       const forgotten = record.requestedAtMs + TOKEN_LIFE_MS < clock.now();
-      if (forgotten) await ledger.close(record, { launched: [], unavailable: [] });
+      if (forgotten) await ledger.close(record, { launched: [], unavailable: [] }, clock.now());
       else await settle(record, ledger, await readCooldowns(this.#ports), this.#ports);
     }
     return machines.destroy(attempt, instancesOf(ledger.records), true);

@@ -63,6 +63,8 @@ export interface LaunchRecord extends PlannedLaunch {
   readonly request?: string;
   /** Absent while the answer is not known. */
   readonly result?: LaunchOutcome;
+  /** When the answer came: what it brought may take a while from then to become visible. */
+  readonly answeredAtMs?: EpochMs;
   /**
    * Set on the last launch of what stayed short: everything launched up to and including it is given up. After a `try`
    * the turn goes on elsewhere; after a `turn` the next one starts afresh, what was unavailable counts no more.

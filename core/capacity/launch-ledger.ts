@@ -1,3 +1,4 @@
+import type { EpochMs, InstanceId } from '../job/ids.ts';
 import type { AttemptStore } from '../ports/job-store.ts';
 import type { AttemptKey } from '../ports/machines.ts';
 import type { LaunchOutcome, LaunchRecord } from './gang.ts';
@@ -32,8 +33,15 @@ export class LaunchLedger {
   }
 
   /** Keeps the answer; the request is needed no more. */
-  async close({ request: _answered, ...launch }: LaunchRecord, result: LaunchOutcome): Promise<LaunchRecord> {
-    return this.#replace({ ...launch, result });
+  async close({ request: _answered, ...launch }: LaunchRecord, result: LaunchOutcome, answeredAtMs: EpochMs): Promise<LaunchRecord> {
+    return this.#replace({ ...launch, result, answeredAtMs });
+  }
+
+  /** Takes instances out of what a launch brought: they died before anybody counted on them. */
+  async strikeOff(launch: LaunchRecord, lost: ReadonlySet<InstanceId>): Promise<void> {
+    if (!launch.result?.launched.some(({ instanceId }) => lost.has(instanceId))) return;
+    const launched = launch.result.launched.filter(({ instanceId }) => !lost.has(instanceId));
+    await this.#replace({ ...launch, result: { ...launch.result, launched } });
   }
 
   /** Gives up everything up to and including this launch. */

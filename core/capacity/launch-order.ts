@@ -1,17 +1,15 @@
 import type { EpochMs } from '../job/ids.ts';
 import type { Market } from '../job/job.ts';
 import type { GangRequest, LaunchRecord, PlannedLaunch, PoolRequest } from './gang.ts';
+import { whyImpossible } from './impossible.ts';
 import type { HeldInstance, LaunchProgress } from './launch-progress.ts';
 import { progressOf } from './launch-progress.ts';
-import { priceCeiling } from './budget.ts';
 import type { MarketView } from './market-view.ts';
-import { marketsOf, offeringsOf } from './market-view.ts';
+import { marketsOf } from './market-view.ts';
 import type { Cooldown, Offering } from './offering.ts';
-import { compareZones, scoreZone } from './score.ts';
-import type { Filter } from './screen.ts';
-import { affordable, notCooling, notTried, screen, served } from './screen.ts';
+import { Prospects } from './prospects.ts';
 import { whenToTryAgain } from './retry-time.ts';
-import { whyImpossible } from './impossible.ts';
+import { compareZones, scoreZone } from './score.ts';
 
 /** EC2 keeps `MinTargetCapacity` within one call up to this many instances. */
 export const MOST_PER_LAUNCH = 1000;
@@ -36,15 +34,6 @@ export type AcquisitionStep =
     }
   | { readonly kind: 'rejected'; readonly last?: LaunchRecord; readonly code: string; readonly message: string };
 
-interface Deliberation {
-  readonly gang: GangRequest;
-  readonly progress: LaunchProgress;
-  readonly view: MarketView;
-  readonly nowMs: EpochMs;
-  /** Zones in which this try may still launch. */
-  readonly zones: readonly string[];
-}
-
 type Candidate = Pick<PlannedLaunch, 'market' | 'instanceTypes' | 'zones' | 'count' | 'minimum'>;
 
 /**
@@ -63,7 +52,7 @@ export function nextStep(gang: GangRequest, records: readonly LaunchRecord[], ne
   if (refused) return { kind: 'rejected', ...(last ? { last } : {}), ...refused };
   if (progress.missing.length === 0) return { kind: 'acquired', held: progress.held };
 
-  const launch = progress.turn.length < MOST_LAUNCHES_PER_TURN ? chooseLaunch(gang, progress, view, nowMs) : undefined;
+  const launch = progress.turn.length < MOST_LAUNCHES_PER_TURN ? chooseLaunch(new Prospects(gang, progress, view, nowMs)) : undefined;
   if (launch) return { kind: 'launch', launch: plan(gang, launch.pool, launch.candidate, nextOrdinal) };
   if (last && mayTryElsewhere(gang, progress)) return { kind: 'backtrack', last };
   const shortfall = progress.missing.reduce((sum, { count }) => sum + count, 0);
@@ -76,35 +65,17 @@ function plan(gang: GangRequest, pool: PoolRequest, candidate: Candidate, ordina
 }
 
 /** The next launch of the scarcest pool, provided that every missing pool still has something to try. */
-function chooseLaunch(gang: GangRequest, progress: LaunchProgress, view: MarketView, nowMs: EpochMs): { pool: PoolRequest; candidate: Candidate } | undefined {
-  const everywhere = { gang, progress, view, nowMs, zones: zonesOfTry(gang, progress, view) };
-  const here = gang.spread === 'Single' ? { ...everywhere, zones: everywhere.zones.filter((zone) => servesAll({ ...everywhere, zones: [zone] })) } : everywhere;
-  const choices = progress.missing.map(({ pool, count }) => ({ pool, candidate: firstCandidate(here, pool, count) }));
-  if (choices.some(({ candidate }) => candidate === undefined)) return undefined;
-  const [scarcest] = choices.toSorted((a, b) => scarcity(here, a.pool) - scarcity(here, b.pool) || size(view, b.pool) - size(view, a.pool));
-  return scarcest?.candidate && { pool: scarcest.pool, candidate: scarcest.candidate };
+function chooseLaunch(prospects: Prospects): { readonly pool: PoolRequest; readonly candidate: Candidate } | undefined {
+  const { gang, progress } = prospects;
+  const zones = gang.spread === 'Single' ? prospects.zones.filter((zone) => servesAll(prospects, [zone])) : prospects.zones;
+  if (!servesAll(prospects, zones)) return undefined;
+  const [scarcest] = progress.missing.toSorted((a, b) => abundance(prospects, a.pool) - abundance(prospects, b.pool));
+  const candidate = scarcest && firstCandidate(prospects, scarcest.pool, scarcest.count, zones);
+  return candidate && { pool: scarcest.pool, candidate };
 }
 
-function servesAll(where: Deliberation): boolean {
-  return where.progress.missing.every(({ pool, count }) => firstCandidate(where, pool, count) !== undefined);
-}
-
-/** A job in one zone stays where it stands, and does not come back to a zone in which this turn has failed. */
-function zonesOfTry(gang: GangRequest, progress: LaunchProgress, view: MarketView): string[] {
-  const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone)).toSorted();
-  if (gang.spread !== 'Single') return zones;
-  const home = progress.held[0]?.zone;
-  if (home !== undefined) return [home];
-  return zones.filter((zone) => !progress.givenUp.some((instance) => instance.zone === zone));
-}
-
-/** A pool of one type stays with the type it has, and does not come back to one with which this turn has failed. */
-function typesOfTry(pool: PoolRequest, progress: LaunchProgress): readonly string[] {
-  if (pool.mix === 'Any') return pool.instanceTypes;
-  const held = progress.held.find((instance) => instance.pool === pool.pool);
-  if (held) return [held.instanceType];
-  const spent = progress.givenUp.filter((instance) => instance.pool === pool.pool).map(({ instanceType }) => instanceType);
-  return pool.instanceTypes.filter((type) => !spent.includes(type));
+function servesAll(prospects: Prospects, zones: readonly string[]): boolean {
+  return prospects.progress.missing.every(({ pool, count }) => firstCandidate(prospects, pool, count, zones) !== undefined);
 }
 
 /** Giving up helps where a choice was made that can be made otherwise: a zone for the job, a type for a pool. */
@@ -114,88 +85,60 @@ function mayTryElsewhere(gang: GangRequest, progress: LaunchProgress): boolean {
   return gang.spread === 'Single' || gang.pools.some((pool) => pool.mix === 'Same' && pool.instanceTypes.length > 1 && heldPools.has(pool.pool));
 }
 
-function firstCandidate(where: Deliberation, pool: PoolRequest, missing: number): Candidate | undefined {
+function firstCandidate(prospects: Prospects, pool: PoolRequest, missing: number, zones: readonly string[]): Candidate | undefined {
   const count = Math.min(missing, MOST_PER_LAUNCH);
   for (const market of marketsOf(pool)) {
-    const candidate = whole(where, pool, market, count) ?? packed(where, pool, market, count);
+    const candidate = whole(prospects, pool, market, count, zones) ?? packed(prospects, pool, market, count, zones);
     if (candidate) return candidate;
   }
   return undefined;
 }
 
 /** All that the pool misses in one zone, or nothing: not once packing has begun, since each zone then takes what it has. */
-function whole(where: Deliberation, pool: PoolRequest, market: Market, count: number): Candidate | undefined {
-  const { gang, progress } = where;
+function whole(prospects: Prospects, pool: PoolRequest, market: Market, count: number, zones: readonly string[]): Candidate | undefined {
+  const { gang, progress } = prospects;
   const packing = progress.attempted.some((launch) => launch.pool === pool.pool && launch.market === market && launch.minimum < launch.count);
   if (gang.spread === 'Any' || packing) return undefined;
-  return inBestZone(where, pool, market, count, count);
+  return inBestZone(prospects, pool, market, { count, minimum: count }, zones);
 }
 
 /** What can be had of it: in the best zone, or wherever EC2 finds it when the job may be spread freely. */
-function packed(where: Deliberation, pool: PoolRequest, market: Market, count: number): Candidate | undefined {
-  switch (where.gang.spread) {
+function packed(prospects: Prospects, pool: PoolRequest, market: Market, count: number, zones: readonly string[]): Candidate | undefined {
+  const part = { count, minimum: 1 };
+  switch (prospects.gang.spread) {
     case 'Prefer':
-      return inBestZone(where, pool, market, count, 1);
-    case 'Single':
-      return market === 'spot' && pool.purchaseOption === 'SpotPreferred' ? inBestZone(completable(where, pool), pool, market, count, 1) : undefined;
+      return inBestZone(prospects, pool, market, part, zones);
+    case 'Single': {
+      // Part of a pool on Spot makes sense in one zone only where on-demand may fill the rest.
+      if (market !== 'spot' || pool.purchaseOption !== 'SpotPreferred') return undefined;
+      return inBestZone(prospects, pool, market, part, zonesOf(prospects.open(pool, 'on-demand', 1, zones)));
+    }
     case 'Any': {
-      const open = openOfferings(where, pool, market, 1);
-      return open.length === 0 ? undefined : { market, instanceTypes: typesOf(open, pool), zones: zonesOf(open), count, minimum: 1 };
+      const open = prospects.open(pool, market, 1, zones);
+      return open.length === 0 ? undefined : { market, instanceTypes: typesOf(open, pool), zones: zonesOf(open), ...part };
     }
   }
 }
 
-/** Part of a pool on Spot makes sense in one zone only where on-demand may fill the rest. */
-function completable(where: Deliberation, pool: PoolRequest): Deliberation {
-  const onDemand = zonesOf(openOfferings(where, pool, 'on-demand', 1));
-  return { ...where, zones: where.zones.filter((zone) => onDemand.includes(zone)) };
-}
-
-function inBestZone(where: Deliberation, pool: PoolRequest, market: Market, count: number, minimum: number): Candidate | undefined {
-  const open = openOfferings(where, pool, market, minimum);
+function inBestZone(prospects: Prospects, pool: PoolRequest, market: Market, size: Pick<Candidate, 'count' | 'minimum'>, zones: readonly string[]): Candidate | undefined {
+  const open = prospects.open(pool, market, size.minimum, zones);
   const [best] = zonesOf(open)
-    .map((zone) => scoreZone(zone, open, { held: heldIn(where, zone), pools: poolsServedIn(where, zone) }, where.view))
+    .map((zone) => scoreZone(zone, open, { held: prospects.heldIn(zone), pools: prospects.poolsServedIn(zone) }, prospects.view))
     .toSorted(compareZones);
-  if (!best) return undefined;
-  return { market, instanceTypes: typesOf(open.filter(({ zone }) => zone === best.zone), pool), zones: [best.zone], count, minimum };
+  return best && { market, instanceTypes: typesOf(open.filter(({ zone }) => zone === best.zone), pool), zones: [best.zone], ...size };
 }
 
-function heldIn({ gang, progress }: Deliberation, zone: string): number {
-  return gang.spread === 'Any' ? 0 : progress.held.filter((instance) => instance.zone === zone).length;
-}
-
-function poolsServedIn(where: Deliberation, zone: string): number {
-  const inZone = { ...where, zones: [zone] };
-  return where.progress.missing.filter(({ pool, count }) => marketsOf(pool).some((market) => openOfferings(inZone, pool, market, count).length > 0)).length;
-}
-
-/** Offerings of which `need` machines may be asked for now. */
-function openOfferings(where: Deliberation, pool: PoolRequest, market: Market, need: number): readonly Offering[] {
-  const { gang, progress, view, nowMs } = where;
-  const types = typesOfTry(pool, progress);
-  const offerings = offeringsOf(pool, where.zones).filter((offering) => offering.market === market && types.includes(offering.instanceType));
-  const ceiling = priceCeiling(gang, progress, pool, view);
-  const filters: Filter[] = [
-    served(view),
-    notCooling(view, need, progress.held.length === 0, nowMs),
-    notTried(progress.turn, need),
-    ...(ceiling === undefined ? [] : [affordable(view, ceiling)]),
-  ];
-  return screen(offerings, filters).kept;
-}
-
-/** The fewer offerings are open to a pool, the scarcer it is. */
-function scarcity(where: Deliberation, pool: PoolRequest): number {
-  return marketsOf(pool).reduce((sum, market) => sum + openOfferings(where, pool, market, 1).length, 0);
-}
-
-function size(view: MarketView, pool: PoolRequest): number {
-  return pool.count * Math.max(0, ...pool.instanceTypes.map((type) => view.types.get(type)?.vcpus ?? 0));
+/** Open offerings for each vCPU that a pool wants: where this is least, capacity is scarcest. */
+function abundance(prospects: Prospects, pool: PoolRequest): number {
+  const offerings = marketsOf(pool).reduce((sum, market) => sum + prospects.open(pool, market, 1, prospects.zones).length, 0);
+  const vcpus = Math.max(1, ...pool.instanceTypes.map((type) => prospects.view.types.get(type)?.vcpus ?? 0));
+  return offerings / (pool.count * vcpus);
 }
 
 /** Types in the manifest's order. */
 function typesOf(offerings: readonly Offering[], pool: PoolRequest): string[] {
-  return pool.instanceTypes.filter((type) => offerings.some(({ instanceType }) => instanceType === type));
+  const open = new Set(offerings.map(({ instanceType }) => instanceType));
+  return pool.instanceTypes.filter((type) => open.has(type));
 }
 
 function zonesOf(offerings: readonly Offering[]): string[] {

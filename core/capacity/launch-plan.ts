@@ -1,5 +1,5 @@
 import type { EpochMs } from '../job/ids.ts';
-import { epochMs, instanceId } from '../job/ids.ts';
+import { instanceId } from '../job/ids.ts';
 import type { CapacityPlan } from '../ports/capacity-provider.ts';
 import type { GangRequest, LaunchedInstance, LaunchRecord, PlannedLaunch, PoolRequest } from './gang.ts';
 import { whyImpossible } from './impossible.ts';
@@ -23,27 +23,26 @@ export function planLaunches(gang: GangRequest, ttlSeconds: number, view: Market
   };
 }
 
-/** Plays the acquisition once for each pool: the pools before it are found at once, the pool itself nowhere. */
+/** Plays the acquisition pool by pool: first the pool is found nowhere, which shows its tries; then at once, and the next one follows. */
 function launchesInOrder(gang: GangRequest, view: MarketView, nowMs: EpochMs): PlannedLaunch[] {
-  const found = new Set<string>();
+  let found: readonly LaunchRecord[] = [];
   const launches: PlannedLaunch[] = [];
-  for (let round = 0; round < gang.pools.length; round++) {
-    const tried = playOut(gang, found, view, nowMs);
-    const subject = tried.find(({ pool }) => !found.has(pool))?.pool;
-    if (subject === undefined) break;
-    launches.push(...tried.filter(({ pool }) => pool === subject));
-    found.add(subject);
+  for (let pools = 0; pools < gang.pools.length; pools++) {
+    const tries = triesOfNextPool(gang, found, view, nowMs);
+    const [first] = tries;
+    if (!first) break;
+    launches.push(...tries);
+    found = [...found, { ...first, requestedAtMs: nowMs, result: { launched: imagined(first), unavailable: [] } }];
   }
   return launches;
 }
 
-function playOut(gang: GangRequest, found: ReadonlySet<string>, view: MarketView, nowMs: EpochMs): LaunchRecord[] {
-  const records: LaunchRecord[] = [];
+function triesOfNextPool(gang: GangRequest, found: readonly LaunchRecord[], view: MarketView, nowMs: EpochMs): PlannedLaunch[] {
+  const tries: LaunchRecord[] = [];
   for (;;) {
-    const step = nextStep(gang, records, records.length + 1, view, nowMs);
-    if (step.kind !== 'launch') return records;
-    const launched = found.has(step.launch.pool) ? imagined(step.launch) : [];
-    records.push({ ...step.launch, requestedAtMs: epochMs(nowMs), result: { launched, unavailable: [] } });
+    const step = nextStep(gang, [...found, ...tries], found.length + tries.length + 1, view, nowMs);
+    if (step.kind !== 'launch' || (tries[0] && tries[0].pool !== step.launch.pool)) return tries;
+    tries.push({ ...step.launch, requestedAtMs: nowMs, result: { launched: [], unavailable: [] } });
   }
 }
 

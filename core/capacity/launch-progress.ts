@@ -1,7 +1,7 @@
 import type { EpochMs } from '../job/ids.ts';
 import type { GangRequest, LaunchedInstance, LaunchRecord, PoolRequest } from './gang.ts';
 
-/** An instance that an attempt holds, with the pool it was launched for and when it was asked for. */
+/** An instance that an attempt holds, with the pool it was launched for and when that was known. */
 export interface HeldInstance extends LaunchedInstance {
   readonly pool: string;
   readonly launchedAtMs: EpochMs;
@@ -38,8 +38,8 @@ export function progressOf(gang: GangRequest, records: readonly LaunchRecord[]):
 
 /** Everything that launches brought, with its pool. */
 export function instancesOf(records: readonly LaunchRecord[]): HeldInstance[] {
-  return records.flatMap(({ pool, requestedAtMs, result }) =>
-    (result?.launched ?? []).map((instance) => ({ ...instance, pool, launchedAtMs: requestedAtMs })),
+  return records.flatMap(({ pool, requestedAtMs, answeredAtMs = requestedAtMs, result }) =>
+    (result?.launched ?? []).map((instance) => ({ ...instance, pool, launchedAtMs: answeredAtMs })),
   );
 }
 

@@ -45,7 +45,7 @@ export async function settle(record: LaunchRecord, ledger: LaunchLedger, view: M
   try {
     const outcome = await ports.machines.launch(record);
     await remember(record, outcome, view, ports);
-    return await ledger.close(record, outcome);
+    return await ledger.close(record, outcome, ports.clock.now());
   } catch (error) {
     if (error instanceof DependencyThrottledError) await coolAccount(view, ports);
     throw error;

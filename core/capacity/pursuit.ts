@@ -58,7 +58,8 @@ export async function pursue(gang: GangRequest, replaced: readonly InstanceId[],
         const visible = await visibleOf(gang, step.held, ports);
         const lost = step.held.filter(({ instanceId }) => isDying(visible.get(instanceId)));
         if (lost.length === 0) return { kind: 'whole', held: step.held, visible, view, launches: progressOf(gang, own()).turn.length };
-        await strikeOff(lost, own(), ledger);
+        // A machine that died before the gang was whole counts as one that was never had.
+        for (const record of own()) await ledger.strikeOff(record, new Set(lost.map(({ instanceId }) => instanceId)));
         break;
       }
     }
@@ -88,13 +89,4 @@ async function visibleOf(gang: GangRequest, held: readonly HeldInstance[], { mac
 
 function isDying(instance: ProviderInstance | undefined): boolean {
   return instance?.state !== 'pending' && instance?.state !== 'running';
-}
-
-/** A machine that died before the gang was whole counts as one that was never had. */
-async function strikeOff(lost: readonly HeldInstance[], records: readonly LaunchRecord[], ledger: LaunchLedger): Promise<void> {
-  const ids = new Set(lost.map(({ instanceId }) => instanceId));
-  for (const record of records) {
-    if (!record.result?.launched.some(({ instanceId }) => ids.has(instanceId))) continue;
-    await ledger.close(record, { ...record.result, launched: record.result.launched.filter(({ instanceId }) => !ids.has(instanceId)) });
-  }
 }

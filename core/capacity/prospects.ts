@@ -1,0 +1,80 @@
+import type { EpochMs } from '../job/ids.ts';
+import type { Market } from '../job/job.ts';
+import { priceCeiling } from './budget.ts';
+import type { GangRequest, PoolRequest } from './gang.ts';
+import type { LaunchProgress } from './launch-progress.ts';
+import type { MarketView } from './market-view.ts';
+import { marketsOf, offeringsOf } from './market-view.ts';
+import type { Offering } from './offering.ts';
+import type { Filter } from './screen.ts';
+import { affordable, notCooling, notTried, screen, served } from './screen.ts';
+
+/** What may be launched for a gang at one moment: worked out once for each question, which are asked again and again. */
+export class Prospects {
+  readonly gang: GangRequest;
+  readonly progress: LaunchProgress;
+  readonly view: MarketView;
+  /** Zones in which this try may launch. */
+  readonly zones: readonly string[];
+  readonly #nowMs: EpochMs;
+  readonly #open = new Map<string, readonly Offering[]>();
+  readonly #filters = new Map<number, readonly Filter[]>();
+
+  constructor(gang: GangRequest, progress: LaunchProgress, view: MarketView, nowMs: EpochMs) {
+    this.gang = gang;
+    this.progress = progress;
+    this.view = view;
+    this.#nowMs = nowMs;
+    this.zones = zonesOfTry(gang, progress, view);
+  }
+
+  /** Offerings of which `need` machines of the pool may be asked for now, in some zones. */
+  open(pool: PoolRequest, market: Market, need: number, zones: readonly string[]): readonly Offering[] {
+    const key = `${pool.pool}/${market}/${need}`;
+    const open = this.#open.get(key) ?? this.#screen(pool, market, need);
+    this.#open.set(key, open);
+    return open.filter(({ zone }) => zones.includes(zone));
+  }
+
+  /** How many of the missing pools could be had whole in a zone. */
+  poolsServedIn(zone: string): number {
+    return this.progress.missing.filter(({ pool, count }) => marketsOf(pool).some((market) => this.open(pool, market, count, [zone]).length > 0)).length;
+  }
+
+  /** How many machines of the gang stand in a zone already. */
+  heldIn(zone: string): number {
+    return this.progress.held.filter((instance) => instance.zone === zone).length;
+  }
+
+  #screen(pool: PoolRequest, market: Market, need: number): readonly Offering[] {
+    const types = typesOfTry(pool, this.progress);
+    const offerings = offeringsOf({ ...pool, instanceTypes: types }, this.zones).filter((offering) => offering.market === market);
+    const ceiling = priceCeiling(this.gang, this.progress, pool, this.view);
+    const filters = this.#filters.get(need) ?? this.#filtersFor(need);
+    this.#filters.set(need, filters);
+    return screen(offerings, ceiling === undefined ? filters : [...filters, affordable(this.view, ceiling)]).kept;
+  }
+
+  #filtersFor(need: number): readonly Filter[] {
+    const { view, progress } = this;
+    return [served(view), notCooling(view, need, progress.held.length === 0, this.#nowMs), notTried(progress.turn, need)];
+  }
+}
+
+/** A job in one zone stays where it stands, and does not come back to a zone in which this turn has failed. */
+function zonesOfTry(gang: GangRequest, progress: LaunchProgress, view: MarketView): string[] {
+  const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone)).toSorted();
+  if (gang.spread !== 'Single') return zones;
+  const home = progress.held[0]?.zone;
+  if (home !== undefined) return [home];
+  return zones.filter((zone) => !progress.givenUp.some((instance) => instance.zone === zone));
+}
+
+/** A pool of one type stays with the type it has, and does not come back to one with which this turn has failed. */
+function typesOfTry(pool: PoolRequest, progress: LaunchProgress): readonly string[] {
+  if (pool.mix === 'Any') return pool.instanceTypes;
+  const held = progress.held.find((instance) => instance.pool === pool.pool);
+  if (held) return [held.instanceType];
+  const spent = progress.givenUp.filter((instance) => instance.pool === pool.pool).map(({ instanceType }) => instanceType);
+  return pool.instanceTypes.filter((type) => !spent.includes(type));
+}

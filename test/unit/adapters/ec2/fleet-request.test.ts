@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import type { PlannedLaunch } from '../../../../core/capacity/gang.ts';
+import { fleetRequest } from '../../../../lambdas/adapters/ec2/fleet-request.ts';
+import { aDeployment, aGang, aPool, someFacts } from '../../../builders/capacity.ts';
+
+const types = new Map([someFacts('c6i.large'), someFacts('m6i.large'), someFacts('c7g.large', { architecture: 'arm64' })].map((facts) => [facts.instanceType, facts]));
+const launch = (fields: Partial<PlannedLaunch> = {}): PlannedLaunch => ({
+  jobId: aGang().jobId, attempt: 1, ordinal: 3, pool: 'workers', count: 4, minimum: 4, market: 'spot', instanceTypes: ['c6i.large', 'm6i.large'], zones: ['us-east-1b'], clientToken: 'job-1-3', ...fields,
+});
+const inputOf = (request: ReturnType<typeof fleetRequest>) => {
+  if (request.kind !== 'request') throw new Error(request.message);
+  return request.input;
+};
+
+describe('fleetRequest', () => {
+  it('asks for the whole pool in one zone, or nothing', () => {
+    expect(inputOf(fleetRequest(aGang(), launch(), types, aDeployment()))).toEqual({
+      ClientToken: 'job-1-3',
+      Type: 'instant',
+      TargetCapacitySpecification: { TotalTargetCapacity: 4, DefaultTargetCapacityType: 'spot' },
+      SpotOptions: { AllocationStrategy: 'price-capacity-optimized', MinTargetCapacity: 4, SingleAvailabilityZone: true },
+      LaunchTemplateConfigs: [{
+        LaunchTemplateSpecification: { LaunchTemplateId: 'lt-x86', Version: '$Latest' },
+        Overrides: [{ InstanceType: 'c6i.large', SubnetId: 'subnet-b' }, { InstanceType: 'm6i.large', SubnetId: 'subnet-b' }],
+      }],
+      TagSpecifications: [{ ResourceType: 'instance', Tags: expect.arrayContaining([
+        { Key: 'orchestrator:deployment', Value: 'test' }, { Key: 'orchestrator:namespace', Value: 'research' }, { Key: 'orchestrator:job', Value: aGang().jobId },
+        { Key: 'orchestrator:attempt', Value: '1' }, { Key: 'orchestrator:pool', Value: 'workers' }, { Key: 'orchestrator:launch', Value: '3' },
+      ]) }],
+    });
+  });
+
+  it('takes what there is, in several zones, without a minimum', () => {
+    const input = inputOf(fleetRequest(aGang(), launch({ minimum: 1, market: 'on-demand', zones: ['us-east-1a', 'us-east-1c'] }), types, aDeployment()));
+    expect(input.OnDemandOptions).toEqual({ AllocationStrategy: 'lowest-price' });
+    expect(input.SpotOptions).toBeUndefined();
+    expect(input.LaunchTemplateConfigs?.[0]?.Overrides).toHaveLength(4);
+  });
+
+  it('lets a pool of one type be of one type', () => {
+    expect(inputOf(fleetRequest(aGang({ pools: [aPool({ mix: 'Same' })] }), launch(), types, aDeployment())).SpotOptions).toMatchObject({ SingleInstanceType: true });
+  });
+
+  it('uses the launch template and the image of each architecture', () => {
+    const deployment = aDeployment({ machineImages: { science: { x86_64: 'ami-x', arm64: 'ami-a' } } });
+    const input = inputOf(fleetRequest(aGang({ pools: [aPool({ image: 'science', diskSizeGiB: 200 })] }), launch({ instanceTypes: ['c6i.large', 'c7g.large'] }), types, deployment));
+    expect(input.LaunchTemplateConfigs?.map(({ LaunchTemplateSpecification: template, Overrides: overrides }) => [template?.LaunchTemplateId, overrides?.map(({ ImageId }) => ImageId)])).toEqual([
+      ['lt-x86', ['ami-x']], ['lt-arm', ['ami-a']],
+    ]);
+    expect(input.LaunchTemplateConfigs?.[0]?.Overrides?.[0]?.BlockDeviceMappings).toEqual([
+      { DeviceName: '/dev/xvda', Ebs: { VolumeSize: 200, VolumeType: 'gp3', Encrypted: true, DeleteOnTermination: true } },
+    ]);
+  });
+
+  it('takes an image that is no alias as an AMI id', () => {
+    const input = inputOf(fleetRequest(aGang({ pools: [aPool({ image: 'ami-12345678' })] }), launch(), types, aDeployment()));
+    expect(input.LaunchTemplateConfigs?.[0]?.Overrides?.[0]?.ImageId).toBe('ami-12345678');
+  });
+
+  it('keeps to the 50 tags and 128 characters that AWS allows', () => {
+    const labels = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${'x'.repeat(120)}${String(index).padStart(8, '0')}`, 'v']));
+    const tags = inputOf(fleetRequest(aGang({ labels }), launch(), types, aDeployment())).TagSpecifications?.[0]?.Tags ?? [];
+    expect(tags.length).toBeLessThanOrEqual(50);
+    expect(Math.max(...tags.map(({ Key = '' }) => Key.length))).toBeLessThanOrEqual(128);
+    expect(new Set(tags.map(({ Key }) => Key)).size).toBe(tags.length);
+  });
+
+  it.each([
+    ['NoLaunchTemplate', aGang(), aDeployment({ namespaces: {} })],
+    ['NoMachineImage', aGang({ pools: [aPool({ image: 'science' })] }), aDeployment({ machineImages: { science: { arm64: 'ami-a' } } })],
+    ['EfaNotServed', aGang({ pools: [aPool({ efa: true })] }), aDeployment()],
+    ['PlacementGroupNotServed', aGang({ placementGroup: true }), aDeployment()],
+    ['UnknownPool', aGang({ pools: [aPool({ pool: 'others' })] }), aDeployment()],
+  ])('says %s rather than launch something else', (code, gang, deployment) => {
+    expect(fleetRequest(gang, launch(), types, deployment)).toMatchObject({ kind: 'rejected', code });
+  });
+});
