@@ -13,6 +13,7 @@ const unexplained: Reason = { code: 'Unexplained', message: 'The attempt ended w
 
 function failure(to: JobState, result: TaskAnswer | undefined): Outcome {
   if (to === 'PROVISIONING_FAILED' && result?.kind === 'timedOut') return 'NO_CAPACITY';
+  if (to === 'POST_RUN_FAILED') return 'FAILED';
   const outcome = result === undefined ? undefined : outcomeOf[result.kind];
   return outcome === undefined || outcome === 'SUCCEEDED' ? 'FAILED' : outcome;
 }

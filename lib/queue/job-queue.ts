@@ -43,8 +43,8 @@ export class JobQueue extends Construct {
     lifecycle.allowStarts(scheduler);
     lifecycle.allowAnswers(scheduler);
     scheduler.addEventSource(streamOf(queue.table as ITable, scheduler, [
-      written({ pk: [FilterRule.beginsWith(queuePrefix)] }),
-      written({ pk: [FilterRule.beginsWith(releasePrefix)] }),
+      written({ pk: FilterRule.beginsWith(queuePrefix) }),
+      written({ pk: FilterRule.beginsWith(releasePrefix) }),
     ]));
     scheduler.at('EachMinuteSchedule', Schedule.rate(Duration.minutes(1)));
     return scheduler;
@@ -54,7 +54,7 @@ export class JobQueue extends Construct {
     const publisher = new EventFunction(this, 'PublishEvents', { settings, alarms, handlerName: 'queue/publish-events' });
     publisher.allow(['events:PutEvents'], [bus.eventBusArn]);
     publisher.addEventSource(streamOf(queue.table as ITable, publisher, [
-      written({ pk: [FilterRule.beginsWith(jobPrefix)], sk: [FilterRule.beginsWith(eventSortPrefix)] }),
+      written({ pk: FilterRule.beginsWith(jobPrefix), sk: FilterRule.beginsWith(eventSortPrefix) }),
     ]));
     return publisher;
   }

@@ -65,7 +65,6 @@ async function replace(ports: AwaitPorts, job: Job, nodes: readonly Node[], late
   if (replacements >= ports.deployment.limits.maxReplacementsPerAttempt) {
     return { kind: 'failed', reason: { code: 'NodeNeverCameUp', message: `${names} did not come up, and ${replacements} replacements have been tried.` } };
   }
-  await ports.capacity.terminate(late.map((node) => node.instanceId));
   const request: GangRequest = gangRequest(job, await manifestOf(ports.manifests, job));
   const result = await ports.capacity.replace(request, late);
   if (result.kind !== 'acquired') {

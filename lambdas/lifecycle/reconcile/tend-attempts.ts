@@ -2,7 +2,7 @@ import { changeJob } from '../../../core/job/change-job.ts';
 import type { Attempt, Job } from '../../../core/job/job.ts';
 import { amend, releaseNote } from '../../../core/lifecycle/amend.ts';
 import { isTerminal } from '../../../core/lifecycle/states.ts';
-import type { Page } from '../../../core/ports/job-store.ts';
+import type { Page } from '../../../core/ports/page.ts';
 import { answerIfStopped } from '../answer-wait.ts';
 import { settleStep } from '../settle-step.ts';
 import type { ReconcilePorts } from './reconcile.ts';

@@ -1,0 +1,27 @@
+import { expect } from '@jest/globals';
+import { isTerminal, type JobState } from '../../core/lifecycle/states.ts';
+import { isPath } from '../../core/lifecycle/transitions.ts';
+import type { LifecycleWorld } from './lifecycle-world.ts';
+
+/** States of a job's history, in order. */
+export function statesOf(world: LifecycleWorld, id: string): readonly JobState[] {
+  const job = [...world.table.jobs.values()].find((j) => j.jobId === id);
+  const events = job === undefined ? [] : world.history(job.jobId);
+  return ['PENDING', ...events.flatMap((event) => (event.to === undefined ? [] : [event.to]))];
+}
+
+/** What holds whatever went wrong: every job ended once, nothing runs, no limit is held, no step ran twice. */
+export async function expectLaws(world: LifecycleWorld): Promise<void> {
+  for (const job of world.table.jobs.values()) {
+    expect({ job: job.jobId, terminal: isTerminal(job.state), state: job.state }).toMatchObject({ terminal: true });
+    expect(job.outcome).toBeDefined();
+    expect(isPath(statesOf(world, job.jobId))).toBe(true);
+    expect(world.history(job.jobId).map((e) => e.number)).toEqual(world.history(job.jobId).map((_, i) => i + 1));
+  }
+  expect(await world.running()).toBe(0);
+  expect(world.table.queue.size).toBe(0);
+  expect(world.table.parked.size).toBe(0);
+  expect(world.table.releases.size).toBe(0);
+  for (const share of world.table.shares.values()) expect(share).toMatchObject({ runningJobs: 0, nodes: 0, microUsdPerHour: 0 });
+  expect(new Set(world.commands.begun).size).toBe(world.commands.begun.length);
+}
