@@ -3,8 +3,8 @@ import { dnsLabel } from '../manifest/fields.ts';
 import { MAX_PRIORITY, PRIORITY_CLASSES } from '../manifest/schema.ts';
 
 /** How many entries a page has where nothing is said, and at most. */
-export const DEFAULT_PAGE = 50;
-export const MAX_PAGE = 100;
+const DEFAULT_PAGE = 50;
+const MAX_PAGE = 100;
 /** A page of log lines may be longer: lines are short. */
 export const MAX_LOG_PAGE = 1000;
 

@@ -40,7 +40,7 @@ export const jobSchema = z
   })
   .meta({ id: 'Job', description: 'One run of one manifest version.' });
 
-export const attemptSchema = z
+const attemptSchema = z
   .object({
     attempt: z.int(),
     state: z.enum(jobStates),
@@ -51,7 +51,7 @@ export const attemptSchema = z
   })
   .meta({ id: 'Attempt', description: 'One pass through the lifecycle.' });
 
-export const nodeSchema = z
+const nodeSchema = z
   .object({
     name: z.string(),
     rank: z.int().meta({ description: '0 is the head node.' }),
@@ -102,11 +102,11 @@ export const logLineSchema = z
   })
   .meta({ id: 'LogLine', description: 'A line that a step wrote on a node.' });
 
-export type JobView = z.output<typeof jobSchema>;
+type JobView = z.output<typeof jobSchema>;
 export type JobDetailView = z.output<typeof jobDetailSchema>;
-export type AttemptView = z.output<typeof attemptSchema>;
-export type NodeView = z.output<typeof nodeSchema>;
-export type EventView = z.output<typeof eventSchema>;
+type AttemptView = z.output<typeof attemptSchema>;
+type NodeView = z.output<typeof nodeSchema>;
+type EventView = z.output<typeof eventSchema>;
 
 /** The job as the API shows it. */
 export function viewJob(job: Job): JobView {

@@ -48,8 +48,8 @@ export const validationSchema = z
   })
   .meta({ id: 'Validation', description: 'A manifest that is acceptable to this deployment.' });
 
-export type ManifestSummaryView = z.output<typeof manifestSummarySchema>;
-export type ManifestDetailView = z.output<typeof manifestDetailSchema>;
+type ManifestSummaryView = z.output<typeof manifestSummarySchema>;
+type ManifestDetailView = z.output<typeof manifestDetailSchema>;
 export type ValidationView = z.output<typeof validationSchema>;
 
 export function viewManifestSummary({ namespace, name, version, digest, createdAtMs, createdBy }: Omit<ManifestVersion, 'canonical'>): ManifestSummaryView {

@@ -1,5 +1,5 @@
 /** Methods that the API uses. */
-export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH';
+type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH';
 
 /** One operation of the API. */
 export interface Route {

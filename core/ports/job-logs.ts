@@ -1,5 +1,5 @@
 import type { JobId, EpochMs } from '../job/ids.ts';
-import type { Page } from './job-store.ts';
+import type { Page } from './page.ts';
 
 export interface LogLine {
   /** Tells lines apart that are alike: a reader that follows the log asks again from its last line's time on. */

@@ -5,12 +5,7 @@ import type { StepRecord, Wait } from '../lifecycle/wait.ts';
 import type { LaunchRecord } from '../capacity/gang.ts';
 import type { JobState } from '../lifecycle/states.ts';
 import type { NewManifestVersion } from './manifest-store.ts';
-
-/** A page of a listing; `cursor` is opaque, URL-safe and absent on the last page. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly cursor?: string;
-}
+import type { Page } from './page.ts';
 
 export interface JobFilter {
   readonly namespace: string;

@@ -1,5 +1,5 @@
 import type { Digest, EpochMs } from '../job/ids.ts';
-import type { Page } from './job-store.ts';
+import type { Page } from './page.ts';
 
 /** A version of a manifest: immutable, known by its digest. `canonical` is RFC 8785 JSON of the validated manifest. */
 export interface ManifestVersion {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { ForbiddenError, InvalidRequestError, PayloadTooLargeError } from '../../core/errors/orchestrator-error.ts';
 
 /** So much is read of a body: a manifest of 256 KiB with what JSON adds to it. */
-export const MAX_BODY_BYTES = 300 * 1024;
+const MAX_BODY_BYTES = 300 * 1024;
 
 /** What an operation expects. `body` is for JSON; operations that read other formats take `text`. */
 export interface RequestSchema {
@@ -74,7 +74,7 @@ export function readRequest<Schema extends RequestSchema>(event: APIGatewayProxy
  *
  * @throws ForbiddenError for a request without a signature.
  */
-export function userOf(userArn: string | undefined): string {
+function userOf(userArn: string | undefined): string {
   const resource = userArn?.split(':').slice(5).join(':');
   const name = resource?.split('/').at(-1);
   if (name === undefined || name === '') throw new ForbiddenError('The request carries no identity: sign it with SigV4.');

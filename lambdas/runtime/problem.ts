@@ -61,7 +61,7 @@ function isProblemList(problems: unknown): problems is NonNullable<Problem['erro
 }
 
 /** `InvalidManifestError` is `urn:orchestrator:problem:invalid-manifest`. */
-export function problemType(name: ErrorName): string {
+function problemType(name: ErrorName): string {
   const kebab = name.replace(/Error$/, '').replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
   return `urn:orchestrator:problem:${kebab}`;
 }

@@ -1,4 +1,4 @@
-import type { Page } from '../../core/ports/job-store.ts';
+import type { Page } from '../../core/ports/page.ts';
 import type { ManifestStore, ManifestVersion, NewManifestVersion } from '../../core/ports/manifest-store.ts';
 import { decodeCursor, positions } from '../../lambdas/adapters/dynamodb/cursor.ts';
 import { copy, InMemoryTable, page } from './in-memory-table.ts';

@@ -5,7 +5,7 @@ import type { JobId } from '../../core/job/ids.ts';
 import type { Attempt, Job, JobEvent, Node } from '../../core/job/job.ts';
 import type { Deadline, JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../../core/lifecycle/change.ts';
 import type { StepRecord, Wait } from '../../core/lifecycle/wait.ts';
-import type { Page } from '../../core/ports/job-store.ts';
+import type { Page } from '../../core/ports/page.ts';
 import type { ManifestVersion } from '../../core/ports/manifest-store.ts';
 import type { Lease, WaitingReport } from '../../core/ports/scheduler-store.ts';
 import type { ShareUse } from '../../core/scheduling/plan-cycle.ts';

@@ -3,7 +3,7 @@ import type { CloudWatchLogsClient, FilteredLogEvent } from '@aws-sdk/client-clo
 import { InvalidRequestError } from '../../../core/errors/orchestrator-error.ts';
 import { epochMs } from '../../../core/job/ids.ts';
 import type { JobLogs, LogLine, LogQuery } from '../../../core/ports/job-logs.ts';
-import type { Page } from '../../../core/ports/job-store.ts';
+import type { Page } from '../../../core/ports/page.ts';
 
 /** So many calls are made for one page; a filter that lets little through then answers a short page with a cursor. */
 const MAX_CALLS = 10;

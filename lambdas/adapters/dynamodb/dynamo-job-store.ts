@@ -6,7 +6,8 @@ import { JobNotFoundError, VersionConflictError } from '../../../core/errors/orc
 import { jobId as toJobId, type JobId } from '../../../core/job/ids.ts';
 import type { Attempt, Job, JobEvent } from '../../../core/job/job.ts';
 import type { JobChange, ParkedEntry } from '../../../core/lifecycle/change.ts';
-import type { JobFilter, JobStore, Page, Submission, SubmitResult } from '../../../core/ports/job-store.ts';
+import type { JobFilter, JobStore, Submission, SubmitResult } from '../../../core/ports/job-store.ts';
+import type { Page } from '../../../core/ports/page.ts';
 import { tableLayout } from '../../../core/queue/table-layout.ts';
 import { ActiveLeaves } from './active-leaves.ts';
 import { attemptOf, changeActions } from './change-actions.ts';

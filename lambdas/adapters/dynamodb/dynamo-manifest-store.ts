@@ -1,7 +1,7 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { VersionConflictError } from '../../../core/errors/orchestrator-error.ts';
-import type { Page } from '../../../core/ports/job-store.ts';
+import type { Page } from '../../../core/ports/page.ts';
 import type { ManifestStore, ManifestVersion, NewManifestVersion } from '../../../core/ports/manifest-store.ts';
 import { decodeCursor, encodeCursor, positions } from './cursor.ts';
 import { keys, manifestListPartition, manifestPartition, sortPrefixes, versionSortKey } from './keys.ts';

@@ -15,9 +15,10 @@ export function readLogs(ports: ReadLogsPorts): ApiOperation<typeof operations.r
   return {
     schema: operations.readLogs,
     run: async ({ path, query: { limit, cursor, since, ...filter } }) => {
-      const { jobId } = await findJob(ports.jobs, path);
-      const from = since === undefined ? {} : { sinceMs: epochMs(Date.parse(since)) };
-      const page = await ports.logs.read({ jobId, ...filter, ...from }, limit, cursor);
+      const { jobId, submittedAtMs } = await findJob(ports.jobs, path);
+      // Nothing was written before the job was there; without a begin CloudWatch looks through years.
+      const sinceMs = epochMs(Math.max(submittedAtMs, since === undefined ? 0 : Date.parse(since)));
+      const page = await ports.logs.read({ jobId, ...filter, sinceMs }, limit, cursor);
       const items = page.items.map(({ atMs, ...line }) => ({ ...line, at: isoTime(atMs) }));
       return { status: 200, body: { ...page, items } };
     },

@@ -4,7 +4,7 @@ import { amend } from '../../../core/lifecycle/amend.ts';
 import { enter } from '../../../core/lifecycle/enter.ts';
 import { requestCancel, setPriority } from '../../../core/lifecycle/request.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
-import type { Page } from '../../../core/ports/job-store.ts';
+import type { Page } from '../../../core/ports/page.ts';
 import { admitted, after, idOf, leased, stored, submission, submitted } from './submissions.ts';
 import type { NewWorld, StoreWorld } from './world.ts';
 
