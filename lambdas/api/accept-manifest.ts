@@ -30,6 +30,9 @@ export interface Address {
   readonly name?: string;
 }
 
+/** So many types may a manifest name in all: each is looked up, with its price. */
+const MAX_DISTINCT_TYPES = 64;
+
 /** Reads a manifest, validates it and checks it against the deployment. Throws the error that tells all its problems. */
 export async function acceptManifest(
   ports: AcceptancePorts,
@@ -56,7 +59,9 @@ async function examine(
   address: Address,
 ): Promise<{ readonly demand: Demand; readonly problems: readonly ManifestProblem[] }> {
   const { deployment } = ports;
-  const types = await typeFacts(ports, manifest);
+  const named = [...new Set(manifest.spec.nodePools.flatMap(({ instanceTypes }) => instanceTypes))];
+  if (named.length > MAX_DISTINCT_TYPES) return { demand: demandOf(manifest, new Map()), problems: [tooManyTypes(named.length)] };
+  const types = await typeFacts(ports, named);
   const problems = [
     ...misaddressed(manifest, address),
     ...checkAgainstDeployment(manifest, {
@@ -74,14 +79,17 @@ async function examine(
 }
 
 /** Facts of the types that a manifest names, and of what was probably meant by those that do not exist. */
-async function typeFacts({ deployment, catalogue }: AcceptancePorts, manifest: Manifest): Promise<ReadonlyMap<string, InstanceTypeFacts>> {
-  const named = [...new Set(manifest.spec.nodePools.flatMap(({ instanceTypes }) => instanceTypes))];
+async function typeFacts({ deployment, catalogue }: AcceptancePorts, named: readonly string[]): Promise<ReadonlyMap<string, InstanceTypeFacts>> {
   const known = await catalogue.facts(deployment.region, named);
   const unknown = named.filter((type) => !known.has(type));
   if (unknown.length === 0) return known;
   const names = await catalogue.names(deployment.region);
   const meant = unknown.flatMap((type) => nearest(type, names) ?? []);
   return meant.length === 0 ? known : new Map([...known, ...(await catalogue.facts(deployment.region, meant))]);
+}
+
+function tooManyTypes(count: number): ManifestProblem {
+  return { code: 'limit-exceeded', path: 'spec.nodePools', message: `name ${count} instance types; at most ${MAX_DISTINCT_TYPES} in all are looked up`, value: count };
 }
 
 function misaddressed({ metadata }: Manifest, address: Address): readonly ManifestProblem[] {

@@ -98,6 +98,12 @@ describe('submitJob', () => {
     expect(answer.body.errors?.[0]).toMatchObject({ path, line: expect.any(Number), ...(suggestion === undefined ? {} : { suggestion }) });
   });
 
+  it('refuses more instance types than it would look up', async () => {
+    const pools = ['a', 'b', 'c'].map((pool) => `    - name: ${pool}\n      count: 1\n      instanceType: [${Array.from({ length: 30 }, (_, n) => `t${pool}.${n}x`).join(', ')}]\n`);
+    const answer = await anApi().call('submitJob', { body: yaml.replace('    - name: head\n', `${pools.join('')}    - name: head\n`) });
+    expect(answer.body.errors).toEqual([expect.objectContaining({ code: 'limit-exceeded', path: 'spec.nodePools', line: expect.any(Number) })]);
+  });
+
   it('refuses a namespace that the deployment does not serve', async () => {
     const answer = await anApi().call('submitJob', { params: { namespace: 'visoin' }, body: aManifestText({ namespace: 'visoin' }) });
     expect(answer.body.errors?.[0]).toMatchObject({ path: 'metadata.namespace', suggestion: 'vision' });
