@@ -10,11 +10,12 @@ export const administrator: Credentials = { accessKeyId: 'test', secretAccessKey
 /**
  * Runs the CDK's command line against the local account, whatever account the caller's environment names.
  *
+ * @param directory where it looks for an app; bootstrapping needs none.
  * @throws CommandFailedError with the end of its output.
  */
-export async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
+export async function cdk(endpoint: string, args: readonly string[], directory: string = repositoryRoot): Promise<void> {
   await runCommand(packageBinary('cdk'), args, {
-    directory: repositoryRoot,
+    directory,
     environment: {
       ...process.env,
       PATH: searchPath(),

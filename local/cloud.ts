@@ -92,7 +92,7 @@ export async function bringUp(options: LocalCloudOptions): Promise<CloudRecord> 
 }
 
 async function bootstrap(record: CloudRecord, timed: PhaseTimer): Promise<CloudRecord> {
-  await timed('account bootstrapped', () => bootstrapAccount(endpointOf(record.site)));
+  await timed('account bootstrapped', () => bootstrapAccount(endpointOf(record.site), record.site.dir));
   const bootstrapped = { ...record, bootstrapped: true };
   writeRecord(bootstrapped);
   return bootstrapped;

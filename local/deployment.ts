@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { account, cdk } from './cdk.ts';
 import { region, type StackOutputs } from './environment-file.ts';
 
-/** Makes the bucket and roles that every CDK deployment needs, as in any new account. */
-export async function bootstrapAccount(endpoint: string): Promise<void> {
-  await cdk(endpoint, ['bootstrap', `aws://${account}/${region}`]);
+/** Makes the bucket and roles that every CDK deployment needs, as in any new account; `directory` is one without an app. */
+export async function bootstrapAccount(endpoint: string, directory: string): Promise<void> {
+  await cdk(endpoint, ['bootstrap', `aws://${account}/${region}`], directory);
 }
 
 /**
