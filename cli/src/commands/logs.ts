@@ -1,0 +1,60 @@
+import { followLogs, itemsOf } from '@advanced-orchestrator/sdk';
+import type { LogFilter } from '@advanced-orchestrator/sdk';
+import { writeJson } from '../output/json.ts';
+import { logLineWriter } from '../output/log-line.ts';
+import { jobRef } from '../session.ts';
+import { pattern, positive, timeBefore } from './arguments.ts';
+import { action, examples, type AddCommand } from './command.ts';
+
+const PAGE = 1000;
+
+interface LogsOptions {
+  readonly follow?: true;
+  readonly node?: string;
+  readonly step?: string;
+  readonly attempt?: number;
+  readonly since?: string;
+  readonly grep?: RegExp;
+  readonly timestamps?: true;
+}
+
+/** `orch logs JOB` */
+export const addLogs: AddCommand = (program, context) => {
+  program
+    .command('logs')
+    .summary('show what hooks and the job wrote')
+    .description('Shows what hooks and the job wrote on all nodes, oldest first.')
+    .argument('<job>', 'JOB or NAMESPACE/JOB')
+    .option('-f, --follow', 'go on until the job has ended')
+    .option('--node <name>', 'only this node')
+    .option('--step <name>', 'only this step')
+    .option('--attempt <number>', 'only this attempt', positive)
+    .option('--since <time>', 'only lines from this time on: ISO 8601, or how long ago (10m, 2h, 3d)', timeBefore(context.terminal.now()))
+    .option('--grep <pattern>', 'only lines that match this regular expression', pattern)
+    .option('-t, --timestamps', 'show the time of each line')
+    .addHelpText('after', examples('orch logs -f physics/01jd8x2z5k3m9q7w4t6v8y0abc', 'orch logs -n physics 01jd8x2z5k3m9q7w4t6v8y0abc --node head --since 10m --grep "loss|error"'))
+    .action(action(context, async (session, job: string, options: LogsOptions) => {
+      const { terminal: { out, signal }, colours, json } = session;
+      const ref = jobRef(session, job);
+      const client = session.client();
+      const filter = filterOf(options);
+      const lines = options.follow === true
+        ? followLogs(client, ref, filter, { signal })
+        : itemsOf((cursor) => client.readLogs(ref, filter, { limit: PAGE, signal, ...(cursor === undefined ? {} : { cursor }) }));
+      const write = logLineWriter(colours, { timestamps: options.timestamps === true });
+      for await (const line of lines) {
+        if (options.grep?.test(line.message) === false) continue;
+        if (json) writeJson(session, line);
+        else out(write(line));
+      }
+    }));
+};
+
+function filterOf({ node, step, attempt, since }: LogsOptions): LogFilter {
+  return {
+    ...(node === undefined ? {} : { node }),
+    ...(step === undefined ? {} : { step }),
+    ...(attempt === undefined ? {} : { attempt: String(attempt) }),
+    ...(since === undefined ? {} : { since }),
+  };
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { buffer } from 'node:stream/consumers';
+import { run } from './run.ts';
+import { plainProgress } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+
+const interruption = new AbortController();
+const brokenPipe = 141;
+
+process.on('SIGINT', () => {
+  // Whoever presses Ctrl-C twice does not want to wait for a goodbye.
+  if (interruption.signal.aborted) process.exit(130);
+  interruption.abort();
+});
+// `orch logs … | head` closes the pipe when it has enough: that is no error worth telling.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? brokenPipe : 1));
+}
+
+const { startSpinner } = process.stderr.isTTY ? await import('./spinner.ts') : { startSpinner: undefined };
+const err = (text: string): void => { process.stderr.write(text); };
+
+const terminal: Terminal = {
+  out: (text) => { process.stdout.write(text); },
+  err,
+  readInput: async () => buffer(process.stdin),
+  startProgress: startSpinner ?? ((text) => plainProgress(err, text)),
+  environment: process.env,
+  hasColour: process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '',
+  signal: interruption.signal,
+  now: Date.now,
+};
+
+process.exitCode = await run(process.argv.slice(2), terminal);

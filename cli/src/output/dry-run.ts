@@ -1,0 +1,23 @@
+import type { DryRun } from '@advanced-orchestrator/sdk';
+import type { Colours } from '../session.ts';
+import { properties, table } from './table.ts';
+import { count, time, usd } from './words.ts';
+
+/** What a submission would do and cost. */
+export function dryRunText(colours: Colours, { namespace, manifest, demand, plan }: DryRun): string {
+  const facts = properties(colours, [
+    ['manifest', `${namespace}/${manifest.name}, sha256:${manifest.digest.slice(0, 12)}`],
+    ['demand', `${count(demand.nodes, 'node')}, ${demand.vcpus} vCPU, ${count(demand.gpus, 'GPU')}`],
+    ['cost', `at most ${usd(plan.maxUsdPerHour)}/h, ${usd(plan.maxUsdForTtl)} until its time is over`],
+  ]);
+  const launches = table(
+    colours,
+    ['TRY', 'POOL', 'NODES', 'MARKET', 'TYPES', 'ZONES'],
+    plan.launches.map(({ pool, count: nodes, market, instanceTypes, zones }, index) => [
+      index + 1, pool, nodes, market, instanceTypes.join(' '), zones.join(' '),
+    ]),
+  );
+  const cooling = plan.cooling.map(({ message, code, until }) => `not tried until ${time(until)}: ${message} (${code})\n`);
+  const notes = plan.notes.map((note) => `note: ${note}\n`);
+  return [facts, launches, [...cooling, ...notes].join('')].filter((part) => part !== '').join('\n');
+}

@@ -1,0 +1,58 @@
+import { OrchestratorClient } from '@advanced-orchestrator/sdk';
+import type { JobRef } from '@advanced-orchestrator/sdk';
+import type { Command } from 'commander';
+import { createColors } from 'picocolors';
+import { UsageError } from './usage-error.ts';
+import type { Terminal } from './terminal.ts';
+
+export type Colours = ReturnType<typeof createColors>;
+
+interface GlobalOptions {
+  readonly namespace?: string;
+  readonly json?: boolean;
+  readonly apiUrl?: string;
+  readonly color: boolean;
+}
+
+/** What a command works with. */
+export interface Session {
+  readonly terminal: Terminal;
+  readonly colours: Colours;
+  /** Whether results are for programs. */
+  readonly json: boolean;
+  /** What `--namespace` says, else nothing. */
+  readonly givenNamespace: string | undefined;
+  /** @throws OrchestratorConfigurationError when it is not known where the service is. */
+  client(): OrchestratorClient;
+}
+
+/** Reads the options that every command has. */
+export function sessionOf(command: Command, terminal: Terminal): Session {
+  const { namespace, json = false, apiUrl, color } = command.optsWithGlobals<GlobalOptions>();
+  let client: OrchestratorClient | undefined;
+  return {
+    terminal,
+    colours: createColors(color && terminal.hasColour && !json),
+    json,
+    givenNamespace: namespace,
+    client: () => {
+      client ??= new OrchestratorClient({ environment: terminal.environment, ...(apiUrl === undefined ? {} : { endpoint: apiUrl }) });
+      return client;
+    },
+  };
+}
+
+/** @throws UsageError when neither an option nor the environment names a namespace. */
+export function namespaceOf({ givenNamespace, terminal }: Session): string {
+  const namespace = givenNamespace ?? terminal.environment['ORCH_NAMESPACE'];
+  if (namespace === undefined || namespace === '') throw new UsageError('no namespace is named: add -n NAMESPACE, or set ORCH_NAMESPACE');
+  return namespace;
+}
+
+/** Reads `JOB` or `NAMESPACE/JOB`, as `submit` prints it. */
+export function jobRef(session: Session, text: string): JobRef {
+  const slash = text.indexOf('/');
+  const jobId = text.slice(slash + 1).toLowerCase();
+  if (!/^[0-9a-z]{26}$/.test(jobId)) throw new UsageError(`${JSON.stringify(text)} is not a job: an id has 26 letters and digits`);
+  return { namespace: slash === -1 ? namespaceOf(session) : text.slice(0, slash), jobId };
+}

@@ -1,0 +1,29 @@
+/** Shows that something is going on. */
+export interface Progress {
+  /** What is known now. */
+  update(text: string): void;
+  stop(): void;
+}
+
+/** All that the program sees of the world it runs in. */
+export interface Terminal {
+  /** Results. */
+  readonly out: (text: string) => void;
+  /** Whatever is not a result: progress, warnings, errors. */
+  readonly err: (text: string) => void;
+  readonly readInput: () => Promise<Uint8Array>;
+  readonly startProgress: (text: string) => Progress;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether results may be coloured. */
+  readonly hasColour: boolean;
+  /** Aborted when the user presses Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** A line for each thing that is known: for files and other programs. */
+export function plainProgress(err: (text: string) => void, text: string): Progress {
+  err(`${text}\n`);
+  return { update: (next) => err(`${next}\n`), stop: () => {} };
+}

@@ -1,0 +1,54 @@
+import { OrchestratorApiError, waitForJob } from '@advanced-orchestrator/sdk';
+import type { JobDetail, JobRef } from '@advanced-orchestrator/sdk';
+import { exitCodes, outcomeCodes } from './exit-codes.ts';
+import { writeJson } from './output/json.ts';
+import { printable } from './output/printable.ts';
+import { duration, standing } from './output/words.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Waits until a job has ended, and shows where it is meanwhile.
+ *
+ * @returns the exit code of its outcome, or that of Ctrl-C, which ends only the waiting.
+ */
+export async function waitAndReport(session: Session, ref: JobRef): Promise<number> {
+  const { terminal } = session;
+  const startMs = terminal.now();
+  const progress = terminal.startProgress(`job ${ref.jobId}`);
+  try {
+    const onChange = (job: JobDetail): void => progress.update(progressText(job, duration(terminal.now() - startMs)));
+    const job = await waitForJob(session.client(), ref, { signal: terminal.signal, onChange });
+    progress.stop();
+    return report(session, job);
+  } catch (error) {
+    progress.stop();
+    if (terminal.signal.aborted) terminal.err(goesOn(ref));
+    else if (!(error instanceof OrchestratorApiError && error.status === 404)) terminal.err(goesOn(ref));
+    if (terminal.signal.aborted) return exitCodes.interrupted;
+    throw error;
+  }
+}
+
+function progressText({ state, attempt, maxAttempts, nodes, waiting }: JobDetail, waited: string): string {
+  return [
+    `${state} after ${waited}`,
+    maxAttempts > 1 ? `attempt ${attempt} of ${maxAttempts}` : '',
+    nodes.length > 0 ? `${nodes.length} nodes` : '',
+    waiting === undefined ? '' : printable(waiting.message),
+  ].filter((part) => part !== '').join(', ');
+}
+
+function report(session: Session, job: JobDetail): number {
+  const { terminal, colours, json } = session;
+  if (json) writeJson(session, job);
+  else terminal.out(`job ${job.jobId} ${standing(colours, job)}\n`);
+  const isFine = job.outcome === 'SUCCEEDED';
+  if (!isFine && job.reason !== undefined) terminal.err(`${printable(job.reason.message)}\n`);
+  if (!isFine) terminal.err(`Why: orch events ${job.namespace}/${job.jobId}, orch logs ${job.namespace}/${job.jobId}\n`);
+  if (job.state === 'DESTRUCTION_FAILED') terminal.err('Not all of its machines are known to be gone; the orchestrator goes on ending them.\n');
+  return job.outcome === undefined ? exitCodes.serviceFailed : outcomeCodes[job.outcome];
+}
+
+function goesOn({ namespace, jobId }: JobRef): string {
+  return `The job goes on without this command.\n  wait for it again:  orch wait ${namespace}/${jobId}\n  stop it:            orch cancel ${namespace}/${jobId}\n`;
+}
