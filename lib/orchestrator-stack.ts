@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack, Tags, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, Tags, Validations, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -33,6 +33,9 @@ export class OrchestratorStack extends Stack {
     const { configuration, sourceRoot, bundles, ...stackProps } = props;
     super(scope, id, { terminationProtection: configuration.production, ...stackProps });
     this.zones = zonesOf(configuration.network, configuration.region);
+    Validations.of(this).acknowledge({
+      id: 'CloudFormation-Validate::W3010', reason: 'Zones are what a deployment is configured with: machines are sought by zone.',
+    });
     Tags.of(this).add('orchestrator:stack', configuration.name);
 
     const key = configuration.customerManagedKey ? deploymentKey(this, configuration) : undefined;

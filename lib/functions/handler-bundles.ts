@@ -1,7 +1,7 @@
 import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { buildSync } from 'esbuild';
+import { buildSync, type Metafile } from 'esbuild';
 
 // CommonJS packages inside an ES module bundle call require for what Node brings along.
 const requireBanner = "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);";
@@ -15,6 +15,8 @@ export interface HandlerBundles {
    * @throws if there is no such handler.
    */
   folder(name: string): string;
+  /** Clients of the AWS SDK that went into a handler's bundle, `dynamodb` for instance, sorted. */
+  clients(name: string): readonly string[];
   /** `<area>/<verb-noun>` of every handler, sorted. */
   readonly names: readonly string[];
 }
@@ -31,7 +33,7 @@ export function bundleHandlers(sourceRoot: string, constants: Readonly<Record<st
     .sort();
   const output = mkdtempSync(join(tmpdir(), 'orchestrator-bundles-'));
   process.once('exit', () => rmSync(output, { recursive: true, force: true }));
-  buildSync({
+  const { metafile } = buildSync({
     absWorkingDir: sourceRoot,
     entryPoints: names.map((name) => ({ in: join('lambdas', name, 'handler.ts'), out: join(name, 'index') })),
     outdir: output,
@@ -45,9 +47,20 @@ export function bundleHandlers(sourceRoot: string, constants: Readonly<Record<st
     format: 'esm',
     mainFields: ['module', 'main'],
     legalComments: 'none',
+    metafile: true,
     logLevel: 'error',
   });
-  return { names, folder: (name) => existingFolder(sourceRoot, output, name) };
+  return {
+    names,
+    folder: (name) => existingFolder(sourceRoot, output, name),
+    clients: (name) => clientsIn(metafile, relative(sourceRoot, join(output, name, 'index.mjs'))),
+  };
+}
+
+function clientsIn(metafile: Metafile, file: string): readonly string[] {
+  const inputs = Object.entries(metafile.outputs[file]?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const clients = inputs.map(([path]) => /@aws-sdk\/client-([a-z0-9-]+)\//.exec(path)?.[1]).filter((client) => client !== undefined);
+  return [...new Set(clients)].sort();
 }
 
 function existingFolder(sourceRoot: string, output: string, name: string): string {

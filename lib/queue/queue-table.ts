@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { tableLayout } from '../../core/queue/table-layout.ts';
@@ -38,13 +38,14 @@ export class QueueTable extends Construct {
         indexName: index.name,
         partitionKey: text(index.partitionKey),
         sortKey: text(index.sortKey),
+        projectionType: ProjectionType[index.projection],
       });
     }
   }
 
   /** Strongly consistent reads of items, and the listing of a namespace's jobs. */
   allowReads(reader: OrchestratorFunction): void {
-    reader.allow(['dynamodb:GetItem', 'dynamodb:Query'], [this.table.tableArn, this.indexArn('jobs')]);
+    reader.allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], [this.table.tableArn, this.indexArn('jobs')]);
     this.key?.grant(reader, 'kms:Decrypt');
   }
 

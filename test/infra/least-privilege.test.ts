@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import { grantsOf } from './policies.ts';
+import { ofType, synthesize } from './synthesize.ts';
+
+const { resources } = synthesize({ namespaces: { bio: { writeBuckets: ['bio-results'] }, '*': {} }, resultsBucket: true });
+const grants = grantsOf(resources);
+
+/** Actions that know no resource, by the Service Authorization Reference; what they show is not secret within an account. */
+const actionsWithoutResource = new Set([
+  'xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets',
+  'ec2:DescribeInstances', 'ec2:DescribeInstanceTypes', 'ec2:DescribeInstanceTypeOfferings', 'ec2:DescribeSpotPriceHistory',
+  'ec2:DescribeFleets', 'pricing:GetProducts', 'dynamodb:ListStreams',
+  'ssm:DescribeInstanceInformation', 'ssm:ListCommands', 'ssm:ListCommandInvocations', 'ssm:CancelCommand',
+  'ssmmessages:CreateControlChannel', 'ssmmessages:CreateDataChannel', 'ssmmessages:OpenControlChannel', 'ssmmessages:OpenDataChannel',
+  'ec2messages:AcknowledgeMessage', 'ec2messages:DeleteMessage', 'ec2messages:FailMessage', 'ec2messages:GetEndpoint',
+  'ec2messages:GetMessages', 'ec2messages:SendReply',
+  // Log delivery of Step Functions: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+  'logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups',
+]);
+
+/** Functions by their handler's name in the stack, with a statement for the action. */
+function whoMay(action: string): string[] {
+  return grants.filter(({ actions }) => actions.includes(action)).map(({ policy }) => policy.replace(/RoleDefaultPolicy\w+$/, '')).sort();
+}
+
+describe('identity policies', () => {
+  it('name every action, without a wildcard', () => {
+    const wildcards = grants.flatMap(({ policy, actions }) => actions.filter((action) => action.includes('*')).map((action) => `${policy}: ${action}`));
+    expect(wildcards).toEqual([]);
+  });
+
+  it('allow all resources only for actions that know none', () => {
+    const unexplained = grants
+      .filter(({ resources: on }) => on.includes('*'))
+      .flatMap(({ policy, actions }) => actions.filter((action) => !actionsWithoutResource.has(action)).map((action) => `${policy}: ${action}`));
+    expect(unexplained).toEqual([]);
+  });
+
+  it('terminate and command instances only by the tag of the deployment', () => {
+    const onInstances = grants.filter(({ actions, resources: on }) =>
+      actions.some((action) => ['ec2:TerminateInstances', 'ssm:SendCommand'].includes(action)) && JSON.stringify(on).includes(':instance/*'));
+    expect(onInstances.length).toBeGreaterThan(3);
+    for (const { conditions } of onInstances) {
+      expect(conditions).toEqual({ StringEquals: { 'aws:ResourceTag/orchestrator:deployment': 'orchestrator' } });
+    }
+  });
+
+  it('launch instances only from the launch templates of the deployment, with its tag', () => {
+    const launches = grants.filter(({ actions }) => actions.includes('ec2:RunInstances'));
+    expect(launches.length).toBeGreaterThan(0);
+    for (const { conditions, resources: on } of launches) {
+      expect(conditions).toMatchObject({ ArnEquals: { 'ec2:LaunchTemplate': expect.any(Array) } });
+      if (JSON.stringify(on).includes(':instance/*')) {
+        expect(conditions).toMatchObject({ StringEquals: { 'aws:RequestTag/orchestrator:deployment': 'orchestrator' } });
+      }
+    }
+  });
+
+  it('pass only the roles of nodes, and only to EC2', () => {
+    const passes = grants.filter(({ actions }) => actions.includes('iam:PassRole'));
+    const nodeRoles = ofType(resources, 'AWS::IAM::Role').map(([id]) => id).filter((id) => /^Nodes(AnyNamespace|Namespacebio)Role/.test(id));
+    for (const { conditions, resources: on } of passes) {
+      expect(conditions).toEqual({ StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } });
+      expect(on).toEqual(expect.arrayContaining(nodeRoles.map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] }))));
+      expect(on).toHaveLength(nodeRoles.length);
+    }
+  });
+
+  it('let only those launch, start and answer who have to', () => {
+    expect(whoMay('ec2:CreateFleet')).toEqual(expect.arrayContaining(['EventsReconcile', 'LifecycleAcquireCapacity', 'LifecycleAwaitNodes', 'LifecycleDestroyNodes']));
+    expect(new Set(whoMay('ec2:CreateFleet')).size).toBe(4);
+    expect(whoMay('states:StartExecution')).toEqual(['EventsReconcile', 'SchedulingScheduleJobs']);
+    expect(whoMay('states:SendTaskSuccess')).toEqual([
+      'ApiCancelJob', 'ApiReleaseJob', 'EventsOnCommandFinished', 'EventsReconcile', 'LifecycleParkJob', 'LifecycleRunStep', 'SchedulingScheduleJobs',
+    ]);
+    expect(whoMay('ec2:TerminateInstances')).toEqual(['EventsReconcile', 'LifecycleAcquireCapacity', 'LifecycleAwaitNodes', 'LifecycleDestroyNodes']);
+  });
+
+  it('give nodes no more than commands, logs and their buckets', () => {
+    const actions = grants.filter(({ policy }) => policy.startsWith('NodesAnyNamespaceRole')).flatMap((grant) => grant.actions);
+    expect(actions.filter((action) => !/^(ssmmessages|ec2messages):/.test(action)).sort()).toEqual([
+      'logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject', 'ssm:UpdateInstanceInformation',
+    ]);
+  });
+});
+
+describe('roles', () => {
+  it('belong to one function each', () => {
+    const roles = ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) => JSON.stringify(Properties['Role']));
+    expect(new Set(roles).size).toBe(roles.length);
+  });
+
+  it('have no managed policy but the one that API Gateway asks for', () => {
+    const managed = ofType(resources, 'AWS::IAM::Role').filter(([, { Properties }]) => Properties['ManagedPolicyArns'] !== undefined);
+    expect(managed.map(([id]) => id)).toEqual([expect.stringMatching(/^ApiCloudWatchRole|^ApiApiCloudWatchRole/)]);
+  });
+});

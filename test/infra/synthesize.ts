@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { bundledConstants } from '../../lib/configuration/deployment-environment.ts';
+import { parseConfiguration } from '../../lib/configuration/load.ts';
+import { bundleHandlers } from '../../lib/functions/handler-bundles.ts';
+import { OrchestratorStack } from '../../lib/orchestrator-stack.ts';
+
+export const sourceRoot = join(import.meta.dirname, '..', '..');
+
+/** The handlers bundled once a test file: constants that differ between configurations do not matter to templates. */
+export const bundles = bundleHandlers(sourceRoot, bundledConstants(parseConfiguration({}, 'test', 'us-east-1')));
+
+interface Synthesized {
+  readonly app: App;
+  readonly stack: OrchestratorStack;
+  readonly template: Template;
+  readonly resources: Readonly<Record<string, Resource>>;
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+}
+
+/**
+ * A stack as `cdk synth` makes it, with the feature flags of `cdk.json`. CDK's own validation of the template takes
+ * seconds: only those tests ask for it that are about it.
+ */
+export function synthesize(configuration: unknown = {}, options: { validate?: boolean } = {}): Synthesized {
+  const { context } = JSON.parse(readFileSync(join(sourceRoot, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
+  const parsed = parseConfiguration(configuration, 'test', 'us-east-1');
+  const app = new App({
+    context: { ...context, 'aws:cdk:disable-asset-staging': true },
+    builtinCloudFormationValidation: options.validate ?? false,
+  });
+  const stack = new OrchestratorStack(app, parsed.name, { configuration: parsed, sourceRoot, bundles, env: { region: parsed.region } });
+  const template = Template.fromStack(stack);
+  return { app, stack, template, resources: (template.toJSON() as { Resources: Record<string, Resource> }).Resources };
+}
+
+/** Logical ids and resources of one type. */
+export function ofType(resources: Readonly<Record<string, Resource>>, type: string): [string, Resource][] {
+  return Object.entries(resources).filter(([, resource]) => resource.Type === type);
+}
