@@ -48,7 +48,7 @@ program.command('down')
   .description('end the servers and every instance, and remove what they wrote')
   .action(async () => {
     const found = await stopServers(directory());
-    console.log(found ? 'The local cloud is down.' : `No local cloud runs in ${relative('', directory())}.`);
+    console.log(found ? 'The local cloud is down.' : `No local cloud runs in ${shown(directory())}.`);
   });
 
 program.command('status')
@@ -115,7 +115,7 @@ async function up(options: UpOptions): Promise<void> {
     ...(options.deploy ? {} : { app: false }),
   });
   console.log(`\nendpoint  ${endpointOf(record.site)}\nfleet     ${fleetUrlOf(record.site)}`);
-  console.log(`\nNext: source ${relative('', join(directory(), 'env'))}`);
+  console.log(`\nNext: source ${shown(join(directory(), 'env'))}`);
 }
 
 async function status(json: boolean): Promise<void> {
@@ -124,15 +124,21 @@ async function status(json: boolean): Promise<void> {
   if (json) {
     show({ servers, ...(record && { endpoint: endpointOf(record.site), fleetUrl: fleetUrlOf(record.site) }) });
   } else if (record === undefined) {
-    console.log(`No local cloud runs in ${relative('', directory()) || '.'}.`);
+    console.log(`No local cloud runs in ${shown(directory())}.`);
   } else {
     for (const { name, pid, running, logFile } of servers) {
-      console.log(`${name.padEnd(10)} ${running ? `runs as ${pid}` : 'ended'}, log ${relative('', logFile)}`);
+      console.log(`${name.padEnd(10)} ${running ? `runs as ${pid}` : 'ended'}, log ${shown(logFile)}`);
     }
     console.log(`endpoint   ${endpointOf(record.site)}`);
     for (const [name, value] of Object.entries(record.outputs)) console.log(`${name.padEnd(10)} ${value}`);
   }
   if (!servers.some(({ running }) => running)) process.exitCode = 3;
+}
+
+/** A path as a person types it here. */
+function shown(path: string): string {
+  const fromHere = relative('', path);
+  return fromHere.startsWith('..') ? path : fromHere || '.';
 }
 
 function directory(): string {

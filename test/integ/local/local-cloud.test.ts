@@ -5,7 +5,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { GetDocumentCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -17,7 +17,7 @@ import { readRecord } from '../../../local/record.ts';
 import { testClouds } from '../../../local/test-clouds.ts';
 import { signedRequest } from './signed-request.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 const run = promisify(execFile);
 const region = 'us-east-1';
@@ -29,6 +29,7 @@ const probe = (release: string) => ({
 let cloud: LocalCloud;
 
 beforeAll(async () => {
+  rmSync(join(dir, 'finish'), { force: true });
   process.env['PROBE_LEAK'] = 'a variable of the caller';
   cloud = await startLocalCloud({ dir, port: 0, app: probe('1') });
 });
@@ -173,11 +174,13 @@ describe('authorization for the fleet', () => {
 
 describe('a deployment of a new release', () => {
   it('lets running invocations finish, and serves the next with the new code', async () => {
-    const running = invoke({ waitMs: 8_000 });
+    const untilFile = join(dir, 'finish');
+    const running = invoke({ untilFile });
 
     await cloud.deploy({ app: probe('2') });
 
     expect(await invoke({})).toMatchObject({ release: '2' });
+    writeFileSync(untilFile, '');
     expect(await running).toMatchObject({ release: '1' });
   });
 });

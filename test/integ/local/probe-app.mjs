@@ -10,8 +10,9 @@ import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { CfnStateMachineAlias, CfnStateMachineVersion, DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 
 const code = `
+const { existsSync } = require('node:fs');
 exports.handler = async (event) => {
-  if (event.waitMs) await new Promise((resolve) => setTimeout(resolve, event.waitMs));
+  while (event.untilFile && !existsSync(event.untilFile)) await new Promise((resolve) => setTimeout(resolve, 50));
   console.log(JSON.stringify({
     _aws: { Timestamp: Date.now(), CloudWatchMetrics: [{ Namespace: 'Probe', Dimensions: [[]], Metrics: [{ Name: 'Calls' }] }] },
     Calls: 1,
@@ -28,7 +29,7 @@ const stack = new Stack(app, 'Probe', { synthesizer: new CliCredentialsStackSynt
 
 const fn = new LambdaFunction(stack, 'Function', {
   runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code: Code.fromInline(code),
-  environment: { RELEASE: release }, timeout: Duration.seconds(30),
+  environment: { RELEASE: release }, timeout: Duration.minutes(2),
 });
 const api = new RestApi(stack, 'Api', { cloudWatchRole: false, defaultMethodOptions: { authorizationType: AuthorizationType.IAM } });
 api.root.addResource('{proxy+}').addMethod('GET', new LambdaIntegration(fn));
