@@ -8,18 +8,22 @@ import type { MarketView } from './market-view.ts';
 import { offeringsOf } from './market-view.ts';
 import { whenToTryAgain } from './retry-time.ts';
 
+/** A plan is for people: it names this many launches, and says that there are more. */
+const MOST_LAUNCHES_SHOWN = 100;
+
 /**
  * What would be tried for a gang, in order: per pool every launch that is made while nothing is found. Costs are those
  * of the dearest types on demand, so that no bill is a surprise.
  */
 export function planLaunches(gang: GangRequest, ttlSeconds: number, view: MarketView, nowMs: EpochMs): CapacityPlan {
+  const launches = launchesInOrder(gang, view, nowMs);
   const maxMicroUsdPerHour = gang.pools.reduce((sum, pool) => sum + pool.count * dearest(pool, view), 0);
   return {
-    launches: launchesInOrder(gang, view, nowMs).map(({ pool, count, market, instanceTypes, zones }) => ({ pool, count, market, instanceTypes, zones })),
+    launches: launches.map(({ pool, count, market, instanceTypes, zones }) => ({ pool, count, market, instanceTypes, zones })),
     cooling: whenToTryAgain(gang, view, nowMs).cooldowns,
     maxMicroUsdPerHour,
     maxMicroUsdForTtl: Math.ceil((maxMicroUsdPerHour * ttlSeconds) / 3600),
-    notes: notesOn(gang, view),
+    notes: [...notesOn(gang, view), ...(launches.length === MOST_LAUNCHES_SHOWN ? ['more launches would follow'] : [])],
   };
 }
 
@@ -28,7 +32,7 @@ function launchesInOrder(gang: GangRequest, view: MarketView, nowMs: EpochMs): P
   let found: readonly LaunchRecord[] = [];
   const launches: PlannedLaunch[] = [];
   for (let pools = 0; pools < gang.pools.length; pools++) {
-    const tries = triesOfNextPool(gang, found, view, nowMs);
+    const tries = triesOfNextPool(gang, found, MOST_LAUNCHES_SHOWN - launches.length, view, nowMs);
     const [first] = tries;
     if (!first) break;
     launches.push(...tries);
@@ -37,13 +41,14 @@ function launchesInOrder(gang: GangRequest, view: MarketView, nowMs: EpochMs): P
   return launches;
 }
 
-function triesOfNextPool(gang: GangRequest, found: readonly LaunchRecord[], view: MarketView, nowMs: EpochMs): PlannedLaunch[] {
+function triesOfNextPool(gang: GangRequest, found: readonly LaunchRecord[], most: number, view: MarketView, nowMs: EpochMs): PlannedLaunch[] {
   const tries: LaunchRecord[] = [];
-  for (;;) {
+  while (tries.length < most) {
     const step = nextStep(gang, [...found, ...tries], found.length + tries.length + 1, view, nowMs);
     if (step.kind !== 'launch' || (tries[0] && tries[0].pool !== step.launch.pool)) return tries;
     tries.push({ ...step.launch, requestedAtMs: nowMs, result: { launched: [], unavailable: [] } });
   }
+  return tries;
 }
 
 function imagined({ ordinal, count, market, instanceTypes: [instanceType = ''], zones: [zone = ''] }: PlannedLaunch): LaunchedInstance[] {

@@ -18,6 +18,7 @@ export class Prospects {
   readonly zones: readonly string[];
   readonly #nowMs: EpochMs;
   readonly #open = new Map<string, readonly Offering[]>();
+  readonly #poolsServed = new Map<string, number>();
   readonly #filters = new Map<number, readonly Filter[]>();
 
   constructor(gang: GangRequest, progress: LaunchProgress, view: MarketView, nowMs: EpochMs) {
@@ -38,7 +39,12 @@ export class Prospects {
 
   /** How many of the missing pools could be had whole in a zone. */
   poolsServedIn(zone: string): number {
-    return this.progress.missing.filter(({ pool, count }) => marketsOf(pool).some((market) => this.open(pool, market, count, [zone]).length > 0)).length;
+    const known = this.#poolsServed.get(zone);
+    if (known !== undefined) return known;
+    const isServed = (pool: PoolRequest, count: number): boolean => marketsOf(pool).some((market) => this.open(pool, market, count, [zone]).length > 0);
+    const pools = this.progress.missing.filter(({ pool, count }) => isServed(pool, count)).length;
+    this.#poolsServed.set(zone, pools);
+    return pools;
   }
 
   /** How many machines of the gang stand in a zone already. */

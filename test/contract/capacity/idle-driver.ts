@@ -15,6 +15,8 @@ export class IdleDriver implements InstanceDriver {
 
   async share(): Promise<void> {}
 
+  async unshare(): Promise<void> {}
+
   async readFile(): Promise<undefined> {
     return undefined;
   }
