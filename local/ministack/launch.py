@@ -48,10 +48,12 @@ def main() -> None:
     import functions
     import resource_types
     import stack_operations
+    import transport
 
     resource_types.register(arguments.fleet)
     functions.let_invocations_finish()
     emf.publish_metrics_from_logs()
+    transport.count_loopback_as_secure()
     ministack.app.app = authorize.with_authorize_route(
         stack_operations.with_operations_awaited(ministack.app.app))
 
