@@ -12,15 +12,11 @@ import { tableLayout } from '../../../core/queue/table-layout.ts';
 import { ActiveLeaves } from './active-leaves.ts';
 import { attemptOf, changeActions } from './change-actions.ts';
 import { decodeCursor, encodeCursor, positions } from './cursor.ts';
-import { attemptSortKey, eventSortKey, jobPartition, jobSortKey, sortPrefixes } from './keys.ts';
-import { matches } from './job-filter.ts';
+import { JobListing } from './job-listing.ts';
+import { attemptSortKey, eventSortKey, jobPartition, sortPrefixes } from './keys.ts';
 import type { OrchestratorTable } from './orchestrator-table.ts';
 import { TransactionRefused } from './refusals.ts';
 import { Submitter } from './submitter.ts';
-
-/** Jobs read at once while a filtered page is filled, and how often: a filter that matches little ends in a short page. */
-const LIST_CHUNK = 200;
-const LIST_READS = 20;
 
 const everything = { consistent: true, maxPages: Number.POSITIVE_INFINITY } as const;
 
@@ -28,11 +24,13 @@ const everything = { consistent: true, maxPages: Number.POSITIVE_INFINITY } as c
 export class DynamoJobStore implements JobStore {
   readonly #table: OrchestratorTable;
   readonly #leaves: ActiveLeaves;
+  readonly #listing: JobListing;
   readonly #submitter: Submitter;
 
   constructor(table: OrchestratorTable) {
     this.#table = table;
     this.#leaves = new ActiveLeaves(table);
+    this.#listing = new JobListing(table);
     this.#submitter = new Submitter(table, this.#leaves);
   }
 
@@ -46,30 +44,8 @@ export class DynamoJobStore implements JobStore {
     return Item;
   }
 
-  async list(filter: JobFilter, limit: number, cursor?: string): Promise<Page<Job>> {
-    let after = cursor === undefined ? undefined : decodeCursor(cursor, positions.jobId);
-    const items: Job[] = [];
-    const whole = filter.state === undefined && filter.user === undefined && filter.label === undefined;
-    for (let reads = 0; reads < LIST_READS; reads += 1) {
-      // eslint-disable-next-line no-await-in-loop
-      const chunk = await this.#jobsAfter(filter.namespace, after, whole ? limit - items.length : LIST_CHUNK);
-      for (const job of chunk.jobs) {
-        after = job.jobId;
-        if (matches(job, filter)) items.push(job);
-        if (items.length === limit) return { items, cursor: encodeCursor(after) };
-      }
-      if (!chunk.more) return { items };
-    }
-    return { items, ...(after === undefined ? {} : { cursor: encodeCursor(after) }) };
-  }
-
-  /** Filtering here costs what filtering in DynamoDB does, which charges for what it reads and not for what it returns. */
-  async #jobsAfter(namespace: string, after: string | undefined, limit: number): Promise<{ readonly jobs: readonly Job[]; readonly more: boolean }> {
-    const { jobs } = tableLayout.indexes;
-    const start = after === undefined ? {} : { exclusiveStartKey: { pk: jobPartition(toJobId(after)), sk: jobSortKey, [jobs.partitionKey]: namespace } };
-    const query = this.#table.table.build(QueryCommand).entities(this.#table.entities.job).query({ index: jobs.name, partition: namespace });
-    const { Items = [], LastEvaluatedKey } = await this.#table.call(() => query.options({ reverse: true, limit, ...start }).send());
-    return { jobs: Items, more: LastEvaluatedKey !== undefined };
+  list(filter: JobFilter, limit: number, cursor?: string): Promise<Page<Job>> {
+    return this.#listing.page(filter, limit, cursor);
   }
 
   async commit(change: JobChange): Promise<void> {

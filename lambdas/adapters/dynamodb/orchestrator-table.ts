@@ -30,7 +30,7 @@ export type Backoff = (attempt: number) => Promise<void>;
 const jittered: Backoff = (attempt) => delay(Math.random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempt));
 
 /**
- * The one table with its entities: what all Dynamo stores are built on. Needs `dynamodb:GetItem`, `Query`, `PutItem`,
+ * The one table with its entities: what all Dynamo stores are built on. Needs `dynamodb:GetItem`, `BatchGetItem`, `Query`, `PutItem`,
  * `UpdateItem`, `DeleteItem`, `ConditionCheckItem` and `BatchWriteItem` on the table, `Query` on its index of jobs and
  * `Scan` on its index of active attempts; a transaction needs the permissions of its actions, nothing more.
  */

@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe } from '@jest/globals';
+import { afterAll, beforeAll, describe, jest } from '@jest/globals';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startMiniStack, type MiniStack } from '../ministack.ts';
 import { storeContracts } from './contracts.ts';
 import { invariantsContract } from './invariants.contract.ts';
 import { dynamoClient, dynamoWorld } from './world.ts';
+
+// Hangs are what this guards against; how fast a local DynamoDB is on a busy machine is nobody's contract.
+jest.setTimeout(120_000);
 
 describe('on DynamoDB', () => {
   let cloud: MiniStack;

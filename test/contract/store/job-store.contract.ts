@@ -160,6 +160,14 @@ export function jobStoreContract(newWorld: NewWorld): void {
       expect(running).toEqual({ items: [] });
     });
 
+    it('finds what a filter asks for behind many jobs that do not match', async () => {
+      await Promise.all(Array.from({ length: 130 }, (_, n) => submitted(world, n, { user: n < 3 ? 'bob' : 'ada' })));
+      const first = await world.jobs.list({ namespace: 'research', user: 'bob' }, 2);
+      expect(first.items.map((job) => job.jobId)).toEqual([2, 1].map(idOf));
+      const second = await world.jobs.list({ namespace: 'research', user: 'bob' }, 2, first.cursor);
+      expect(second).toEqual({ items: [expect.objectContaining({ jobId: idOf(0) })] });
+    });
+
     it('pages through a history', async () => {
       const lease = await leased(world);
       const job = await admitted(world, lease, 1);
