@@ -1,10 +1,18 @@
-/** Writes the documents that are generated from the manifest's schema: `node bin/generate-docs.ts`. */
+/**
+ * Writes what is generated from one source of truth: the manifest's reference from its schema, the SDK's types from
+ * the OpenAPI document, the command line's reference from its help. Run by `npm run docs`.
+ */
 import { writeFile } from 'node:fs/promises';
+import { cliReference } from '../cli/generate-reference.ts';
 import { manifestJsonSchema } from '../core/manifest/json-schema.ts';
 import { manifestReference } from '../core/manifest/reference.ts';
+import { openApiDocument } from '../lambdas/api/get-openapi/openapi.ts';
+import { openApiTypes } from '../sdk/generate-types.ts';
 
-const docs = new URL('../docs/', import.meta.url);
+const root = new URL('../', import.meta.url);
 const schema = manifestJsonSchema();
 
-await writeFile(new URL('manifest.md', docs), manifestReference(schema));
-await writeFile(new URL('manifest.schema.json', docs), `${JSON.stringify(schema, null, 2)}\n`);
+await writeFile(new URL('docs/manifest.md', root), manifestReference(schema));
+await writeFile(new URL('docs/manifest.schema.json', root), `${JSON.stringify(schema, null, 2)}\n`);
+await writeFile(new URL('docs/cli.md', root), cliReference());
+await writeFile(new URL('sdk/src/openapi.ts', root), await openApiTypes(openApiDocument()));

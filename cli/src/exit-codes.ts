@@ -20,13 +20,13 @@ export const outcomeCodes: Readonly<Record<Outcome, number>> = {
 
 export const exitCodeHelp = `
 Exit codes:
-  0    done; with --wait: the job SUCCEEDED
+  0    done; of a job that was waited for (submit --wait, wait): SUCCEEDED
   1    the service refused or failed, or cannot be reached
   2    the command or the manifest is not right
-  10   with --wait: the job FAILED
-  11   with --wait: the job was CANCELLED
-  12   with --wait: the job TIMED_OUT
-  13   with --wait: the job found NO_CAPACITY
-  14   with --wait: the job was INTERRUPTED
-  130  Ctrl-C; a job that was waited for goes on
+  10   waited for: FAILED
+  11   waited for: CANCELLED
+  12   waited for: TIMED_OUT
+  13   waited for: NO_CAPACITY
+  14   waited for: INTERRUPTED
+  130  Ctrl-C; the job goes on
 `;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { buffer } from 'node:stream/consumers';
+import { wait } from '@advanced-orchestrator/sdk';
 import { run } from './run.ts';
 import { plainProgress } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,6 +30,7 @@ const terminal: Terminal = {
   hasColour: process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '',
   signal: interruption.signal,
   now: Date.now,
+  wait,
 };
 
 process.exitCode = await run(process.argv.slice(2), terminal);

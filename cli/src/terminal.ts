@@ -1,3 +1,5 @@
+import type { Wait } from '@advanced-orchestrator/sdk';
+
 /** Shows that something is going on. */
 export interface Progress {
   /** What is known now. */
@@ -20,6 +22,7 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly wait: Wait;
 }
 
 /** A line for each thing that is known: for files and other programs. */

@@ -17,13 +17,12 @@ export async function waitAndReport(session: Session, ref: JobRef): Promise<numb
   const progress = terminal.startProgress(`job ${ref.jobId}`);
   try {
     const onChange = (job: JobDetail): void => progress.update(progressText(job, duration(terminal.now() - startMs)));
-    const job = await waitForJob(session.client(), ref, { signal: terminal.signal, onChange });
+    const job = await waitForJob(session.client(), ref, { signal: terminal.signal, wait: terminal.wait, onChange });
     progress.stop();
     return report(session, job);
   } catch (error) {
     progress.stop();
-    if (terminal.signal.aborted) terminal.err(goesOn(ref));
-    else if (!(error instanceof OrchestratorApiError && error.status === 404)) terminal.err(goesOn(ref));
+    if (!(error instanceof OrchestratorApiError)) terminal.err(goesOn(ref));
     if (terminal.signal.aborted) return exitCodes.interrupted;
     throw error;
   }

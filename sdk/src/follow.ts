@@ -1,5 +1,6 @@
 import type { OrchestratorClient } from './client.ts';
 import { itemsOf } from './pages.ts';
+import { patiently } from './patience.ts';
 import type { Abortable, Job, JobDetail, JobEvent, JobRef, JobState, LogFilter, LogLine } from './types.ts';
 import { wait as waitFor, type Wait } from './wait.ts';
 
@@ -20,6 +21,8 @@ const DEFAULT_POLL_MS = 2_000;
 const MAX_POLL_MS = 15_000;
 /** Nodes send their lines a few at a time: so long after a line, an older one of another node may still come. */
 const LATE_LINES_MS = 10_000;
+/** The longest page of log lines that the service gives. */
+const LOG_PAGE = 1000;
 
 /** States from which no arrow leaves. */
 const terminalStates: readonly JobState[] = ['PROVISIONING_FAILED', 'DESTRUCTION_FAILED', 'DONE'];
@@ -36,10 +39,11 @@ export function hasEnded({ state }: Pick<Job, 'state'>): boolean {
  */
 export async function waitForJob(client: Pick<OrchestratorClient, 'getJob'>, job: JobRef, options: WaitOptions = {}): Promise<JobDetail> {
   const { signal, onChange, pollMs = DEFAULT_POLL_MS, wait = waitFor } = options;
+  const ask = patiently(wait, signal);
   let seen = '';
   let delayMs = pollMs;
   for (;;) {
-    const now = await client.getJob(job, signalOf(signal));
+    const now = await ask(() => client.getJob(job, signalOf(signal)));
     const look = `${now.state} ${now.attempt} ${now.updatedAt} ${now.waiting?.message ?? ''}`;
     delayMs = look === seen ? Math.min(delayMs * 1.5, Math.max(pollMs, MAX_POLL_MS)) : pollMs;
     if (look !== seen) onChange?.(now);
@@ -55,13 +59,15 @@ export async function* followEvents(
   job: JobRef,
   { signal, pollMs = DEFAULT_POLL_MS, wait = waitFor }: WatchOptions = {},
 ): AsyncGenerator<JobEvent, void> {
+  const ask = patiently(wait, signal);
   let cursor: string | undefined;
   let last = 0;
   for (;;) {
     // Asked before the events: what the job did until then is among them.
-    const isLastTurn = hasEnded(await client.getJob(job, signalOf(signal)));
+    const isLastTurn = hasEnded(await ask(() => client.getJob(job, signalOf(signal))));
     for (;;) {
-      const page = await client.listEvents(job, { ...signalOf(signal), ...(cursor === undefined ? {} : { cursor }) });
+      const from = cursor === undefined ? {} : { cursor };
+      const page = await ask(() => client.listEvents(job, { ...signalOf(signal), ...from }));
       const fresh = page.items.filter(({ number }) => number > last);
       yield* fresh;
       last = fresh.at(-1)?.number ?? last;
@@ -80,12 +86,15 @@ export async function* followLogs(
   filter: LogFilter = {},
   { signal, pollMs = DEFAULT_POLL_MS, wait = waitFor }: WatchOptions = {},
 ): AsyncGenerator<LogLine, void> {
+  const ask = patiently(wait, signal);
   let { since } = filter;
   const seen = new Map<string, number>();
   for (;;) {
-    const isLastTurn = hasEnded(await client.getJob(job, signalOf(signal)));
+    const isLastTurn = hasEnded(await ask(() => client.getJob(job, signalOf(signal))));
     const query = since === undefined ? filter : { ...filter, since };
-    const lines = itemsOf((cursor) => client.readLogs(job, query, { ...signalOf(signal), ...(cursor === undefined ? {} : { cursor }) }));
+    const lines = itemsOf((cursor) => ask(() => client.readLogs(job, query, {
+      limit: LOG_PAGE, ...signalOf(signal), ...(cursor === undefined ? {} : { cursor }),
+    })));
     for await (const line of lines) {
       if (seen.has(line.id)) continue;
       seen.set(line.id, Date.parse(line.at));
@@ -104,8 +113,7 @@ function forgetOld(seen: Map<string, number>, since: string | undefined): string
   for (const at of seen.values()) newest = Math.max(newest, at);
   const from = newest - LATE_LINES_MS;
   for (const [id, at] of seen) if (at < from) seen.delete(id);
-  const text = new Date(from).toISOString();
-  return since !== undefined && since > text ? since : text;
+  return since !== undefined && Date.parse(since) > from ? since : new Date(from).toISOString();
 }
 
 const signalOf = (signal: AbortSignal | undefined): Abortable => (signal === undefined ? {} : { signal });

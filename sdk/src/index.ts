@@ -8,3 +8,5 @@ export { followEvents, followLogs, hasEnded, waitForJob } from './follow.ts';
 export type { WaitOptions, WatchOptions } from './follow.ts';
 export { itemsOf } from './pages.ts';
 export type * from './types.ts';
+export { wait } from './wait.ts';
+export type { Wait } from './wait.ts';

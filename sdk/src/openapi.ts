@@ -1,6 +1,4 @@
-/**
- * Generated from the API's OpenAPI document by `npm run docs`: do not edit.
- */
+/** Generated from the OpenAPI document of the API by `npm run docs`: do not edit. */
 
 export interface paths {
     "/v1/namespaces/{namespace}/jobs": {
@@ -874,7 +872,7 @@ export interface components {
                 version?: number;
             };
             /** @description Instead of the manifest’s. */
-            priority?: unknown;
+            priority?: number | ("low" | "normal" | "high" | "urgent");
             /** @description The job: added to the manifest’s onRun steps. */
             script?: string;
         };

@@ -36,10 +36,10 @@ export function pattern(text: string): RegExp {
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A time in ISO 8601, or how long ago: `10m`, `2h`, `3d`. Answers it in ISO 8601, in UTC. */
-export function timeBefore(nowMs: number): (text: string) => string {
+export function timeBefore(now: () => number): (text: string) => string {
   return (text) => {
     const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-    const ms = amount === undefined ? Date.parse(text) : nowMs - Number(amount) * (unitMs[unit ?? ''] ?? 0);
+    const ms = amount === undefined ? Date.parse(text) : now() - Number(amount) * (unitMs[unit ?? ''] ?? 0);
     if (Number.isNaN(ms)) throw new InvalidArgumentError('It must be a time such as 2030-01-31T09:00:00Z, or how long ago: 10m, 2h, 3d.');
     return new Date(ms).toISOString();
   };

@@ -14,11 +14,11 @@ export const addEvents: AddCommand = (program, context) => {
     .option('-f, --follow', 'go on until the job has ended')
     .addHelpText('after', examples('orch events physics/01jd8x2z5k3m9q7w4t6v8y0abc', 'orch events -f $(orch submit cluster.yaml)'))
     .action(action(context, async (session, job: string, { follow }: { readonly follow?: true }) => {
-      const { terminal: { out, signal }, colours, json } = session;
+      const { terminal: { out, signal, wait }, colours, json } = session;
       const ref = jobRef(session, job);
       const client = session.client();
       const events = follow === true
-        ? followEvents(client, ref, { signal })
+        ? followEvents(client, ref, { signal, wait })
         : itemsOf((cursor) => client.listEvents(ref, { limit: 100, signal, ...(cursor === undefined ? {} : { cursor }) }));
       for await (const event of events) {
         if (json) writeJson(session, event);

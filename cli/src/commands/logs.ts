@@ -29,17 +29,17 @@ export const addLogs: AddCommand = (program, context) => {
     .option('--node <name>', 'only this node')
     .option('--step <name>', 'only this step')
     .option('--attempt <number>', 'only this attempt', positive)
-    .option('--since <time>', 'only lines from this time on: ISO 8601, or how long ago (10m, 2h, 3d)', timeBefore(context.terminal.now()))
+    .option('--since <time>', 'only lines from this time on: ISO 8601, or how long ago (10m, 2h, 3d)', timeBefore(context.terminal.now))
     .option('--grep <pattern>', 'only lines that match this regular expression', pattern)
     .option('-t, --timestamps', 'show the time of each line')
     .addHelpText('after', examples('orch logs -f physics/01jd8x2z5k3m9q7w4t6v8y0abc', 'orch logs -n physics 01jd8x2z5k3m9q7w4t6v8y0abc --node head --since 10m --grep "loss|error"'))
     .action(action(context, async (session, job: string, options: LogsOptions) => {
-      const { terminal: { out, signal }, colours, json } = session;
+      const { terminal: { out, signal, wait }, colours, json } = session;
       const ref = jobRef(session, job);
       const client = session.client();
       const filter = filterOf(options);
       const lines = options.follow === true
-        ? followLogs(client, ref, filter, { signal })
+        ? followLogs(client, ref, filter, { signal, wait })
         : itemsOf((cursor) => client.readLogs(ref, filter, { limit: PAGE, signal, ...(cursor === undefined ? {} : { cursor }) }));
       const write = logLineWriter(colours, { timestamps: options.timestamps === true });
       for await (const line of lines) {
