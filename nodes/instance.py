@@ -80,6 +80,8 @@ class Instance:
                     self._token = self._fetch("PUT", "/latest/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": str(TOKEN_SECONDS)})
                 return self._fetch("GET", path, {"X-aws-ec2-metadata-token": self._token})
             except (OSError, http.client.HTTPException, ServiceError) as problem:
+                if isinstance(problem, ServiceError) and problem.status == 404:
+                    raise  # there is no such thing, a role for instance: asking again does not make one
                 self._token = None
                 last = problem
         raise last

@@ -18,8 +18,9 @@ MAX_EVENT_BYTES = 256 * 1024 - EVENT_OVERHEAD_BYTES
 MAX_PENDING_BYTES = 4 * MAX_BATCH_BYTES
 FLUSH_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 30.0
-# How long the end of a step waits for its last lines.
+# How long the end of a step waits for its last lines; and for a service that has not answered once.
 PATIENCE_SECONDS = 20.0
+FIRST_ANSWER_PATIENCE_SECONDS = 5.0
 # Answers after which the same batch would only be refused again.
 UNSENDABLE = ("InvalidParameterException", "DataAlreadyAcceptedException")
 
@@ -39,6 +40,7 @@ class JobLogs:
         self._last_ms = 0
         self._failing = False
         self._refused = False
+        self._answered = False
         self._closing = False
         self._changed = threading.Condition()
         self._thread = None
@@ -71,7 +73,9 @@ class JobLogs:
             self._closing = True
             self._changed.notify()
         if self._thread is not None:
-            self._thread.join(PATIENCE_SECONDS)
+            self._thread.join(FIRST_ANSWER_PATIENCE_SECONDS)
+            if self._answered:
+                self._thread.join(PATIENCE_SECONDS - FIRST_ANSWER_PATIENCE_SECONDS)
 
     def _texts(self, line):
         """The line as one event, or as several where it is too long for one."""
@@ -136,9 +140,11 @@ class JobLogs:
                     raise
                 self._create_stream()
                 self._service.call("PutLogEvents", dict(self._names, logEvents=events))
+            self._answered = True
             self._refused = False
             return True
         except ServiceError as problem:
+            self._answered = True
             print("log lines were not shipped: %s" % problem, flush=True)
             self._refused = problem.status < 500 and "Throttl" not in problem.code
             return problem.code in UNSENDABLE

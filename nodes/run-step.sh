@@ -35,16 +35,17 @@ start_unit() {
     eval "value=\${$name-}"
     [ -z "$value" ] || set -- "$@" --setenv="$name=$value"
   done
-  # Refused when the unit is there already: then another command was quicker, and this one attaches.
-  problem=$(systemd-run "$@" "$python" -EsSB "$dir/step_unit.py" "$dir" 2>&1) || true
+  # Refused when the unit is there already: then another command was quicker, and its unit starts any moment.
+  patience=300
+  problem=$(systemd-run "$@" "$python" -EsSB "$dir/step_unit.py" "$dir" 2>&1) || patience=50
 }
 
 await_start() {
-  for _ in $(seq 300); do
+  for _ in $(seq "$patience"); do
     [ ! -e "$dir/started" ] || return 0
     sleep 0.2
   done
-  give_up 'unstarted 1' "the unit did not start within a minute: $problem"
+  give_up 'unstarted 1' "the unit did not start: $problem"
 }
 
 mkdir -p "$dir"

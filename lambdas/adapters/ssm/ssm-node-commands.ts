@@ -1,4 +1,5 @@
-import type { CommandInvocation, SSMClient } from '@aws-sdk/client-ssm';
+import { setTimeout } from 'node:timers/promises';
+import type { Command, SSMClient } from '@aws-sdk/client-ssm';
 import {
   CancelCommandCommand,
   ListCommandsCommand,
@@ -10,7 +11,7 @@ import type { Deployment } from '../../../core/deployment/deployment.ts';
 import { DependencyThrottledError, InternalError } from '../../../core/errors/orchestrator-error.ts';
 import type { InstanceId, JobId } from '../../../core/job/ids.ts';
 import { instanceId } from '../../../core/job/ids.ts';
-import type { CommandStatus, NodeCommands, StepDispatch } from '../../../core/ports/node-commands.ts';
+import type { CommandStatus, NodeAnswer, NodeCommands, StepDispatch } from '../../../core/ports/node-commands.ts';
 import type { StepPayloads } from '../../../core/ports/step-payloads.ts';
 import { unitName } from '../../../core/runtimes/node-step.ts';
 import { commentOf, purposeOf } from './command-comment.ts';
@@ -21,6 +22,9 @@ const DELIVERY_SECONDS = 600;
 /** SSM gives up on a command after 48 hours. */
 const MAX_EXECUTION_SECONDS = 172_800;
 const PAGE_SIZE = 50;
+/** SSM lists the answers of a command a little later than it says that the command has ended. */
+const MAX_LOOKS = 10;
+const LOOK_AGAIN_MS = 300;
 const OPEN_STATUSES: readonly string[] = ['Pending', 'InProgress', 'Cancelling', 'Delayed'];
 const THROTTLING: readonly string[] = ['ThrottlingException', 'RateExceeded', 'TooManyRequestsException', 'RequestLimitExceeded'];
 
@@ -95,28 +99,35 @@ export class SsmNodeCommands implements NodeCommands {
   }
 
   async status(commandId: string): Promise<CommandStatus | undefined> {
-    const invocations = await telling('list answers', () => this.#invocations(commandId));
-    const answers = invocations.map(answerOf);
-    const open = answers.some(({ status }) => status === 'pending' || status === 'running');
-    const purpose = purposeOf(invocations[0]?.Comment);
-    if (open && purpose !== undefined) return { commandId, ...purpose, answers, over: false };
-    // SSM finds the nodes of a tag after it has answered, so that no open invocation does not mean the end.
-    const command = await telling('find a command', () => this.#ssm.send(new ListCommandsCommand({ CommandId: commandId })));
-    const found = command.Commands?.[0];
-    const foundPurpose = purposeOf(found?.Comment);
-    if (found === undefined || foundPurpose === undefined) return undefined;
-    return { commandId, ...foundPurpose, answers, over: !open && !OPEN_STATUSES.includes(found.Status ?? '') };
+    for (let look = 1; ; look += 1) {
+      // In this order: the answers of a command that has ended change no more.
+      const command = await this.#command(commandId);
+      const purpose = purposeOf(command?.Comment);
+      if (command === undefined || purpose === undefined) return undefined;
+      const answers = await this.#answers(commandId);
+      const isEnded = !OPEN_STATUSES.includes(command.Status ?? '');
+      const isWhole = answers.length >= (command.TargetCount ?? 0);
+      if (!isEnded || isWhole || look === MAX_LOOKS) return { commandId, ...purpose, answers, over: isEnded && isWhole };
+      await setTimeout(LOOK_AGAIN_MS);
+    }
   }
 
   async cancel(commandId: string): Promise<void> {
     await telling('cancel a command', () => this.#ssm.send(new CancelCommandCommand({ CommandId: commandId })));
   }
 
-  async #invocations(CommandId: string): Promise<readonly CommandInvocation[]> {
-    const found: CommandInvocation[] = [];
-    for await (const page of paginateListCommandInvocations({ client: this.#ssm, pageSize: PAGE_SIZE }, { CommandId, Details: true })) {
-      found.push(...(page.CommandInvocations ?? []));
-    }
+  async #command(CommandId: string): Promise<Command | undefined> {
+    const answer = await telling('find a command', () => this.#ssm.send(new ListCommandsCommand({ CommandId })));
+    return answer.Commands?.[0];
+  }
+
+  async #answers(CommandId: string): Promise<readonly NodeAnswer[]> {
+    const found: NodeAnswer[] = [];
+    await telling('list answers', async () => {
+      for await (const page of paginateListCommandInvocations({ client: this.#ssm, pageSize: PAGE_SIZE }, { CommandId, Details: true })) {
+        found.push(...(page.CommandInvocations ?? []).map(answerOf));
+      }
+    });
     return found;
   }
 
