@@ -8,7 +8,7 @@ import type { Cooldown, CooldownScope } from './offering.ts';
 import { scopeKey } from './offering.ts';
 
 /** No cooldown is longer, whatever a deployment says. */
-export const LONGEST_COOLDOWN_MS = 600_000;
+const LONGEST_COOLDOWN_MS = 600_000;
 
 export interface CooldownPolicy {
   readonly baseMs: number;

@@ -2,16 +2,16 @@ import type { InstanceId } from '../job/ids.ts';
 import type { Node } from '../job/job.ts';
 import type { CapacityPlan, CapacityProvider, Interrupted } from '../ports/capacity-provider.ts';
 import type { AttemptKey } from '../ports/machines.ts';
-import type { AcquireResult, GangRequest, LaunchRecord, ProviderInstance, ReleaseResult } from './gang.ts';
+import type { AcquireResult, GangRequest, ProviderInstance, ReleaseResult } from './gang.ts';
 import { nodesOfGang, replacementNodes } from './gang-nodes.ts';
 import type { CapacityPorts } from './launcher.ts';
-import { replaceTheSame, settle } from './launcher.ts';
+import { settle } from './launcher.ts';
 import { LaunchLedger } from './launch-ledger.ts';
 import { planLaunches } from './launch-plan.ts';
 import { instancesOf } from './launch-progress.ts';
 import { readCooldowns, readMarket } from './market-reader.ts';
 import type { WholeGang } from './pursuit.ts';
-import { finishGivingUp, giveUp, pursue } from './pursuit.ts';
+import { finishGivingUp, Pursuit } from './pursuit.ts';
 import { replacementGroups } from './replacement.ts';
 
 /**
@@ -38,7 +38,7 @@ export class GangAcquirer implements CapacityProvider {
     const ledger = await LaunchLedger.read(this.#ports.attempts, gang);
     const remaining = await finishGivingUp(gang, ledger, this.#ports);
     if (remaining > 0) return { kind: 'leaked', remaining };
-    const result = await pursue(gang, [], ledger, interrupted, this.#ports);
+    const result = await new Pursuit(gang, [], ledger, this.#ports).run(interrupted);
     if (result.kind !== 'whole') return result;
     return { kind: 'acquired', nodes: nodesOfGang(gang, result.held, result.visible, result.view), launches: result.launches };
   }
@@ -49,28 +49,18 @@ export class GangAcquirer implements CapacityProvider {
     const remaining = await finishGivingUp(gang, ledger, this.#ports);
     if (remaining > 0) return { kind: 'leaked', remaining };
     await machines.terminate(nodes.map(({ instanceId }) => instanceId));
-    const whole: { readonly replaced: readonly Node[]; readonly result: WholeGang }[] = [];
+    const whole: { readonly pursuit: Pursuit; readonly replaced: readonly Node[]; readonly result: WholeGang }[] = [];
     for (const group of replacementGroups(gang, nodes)) {
-      const result = await pursue(group.gang, idsOf(group.nodes), ledger, never, this.#ports);
-      if (result.kind !== 'whole') return await this.#abandon(gang, whole.map(({ replaced }) => idsOf(replaced)), ledger, result);
-      whole.push({ replaced: group.nodes, result });
+      const pursuit = new Pursuit(group.gang, group.nodes.map(({ instanceId }) => instanceId), ledger, this.#ports);
+      const result = await pursuit.run(never);
+      if (result.kind !== 'whole') return abandonAll(whole.map((earlier) => earlier.pursuit), result);
+      whole.push({ pursuit, replaced: group.nodes, result });
     }
     return {
       kind: 'acquired',
       nodes: whole.flatMap(({ replaced, result }) => replacementNodes(replaced, result.held, result.visible, result.view)),
       launches: whole.reduce((sum, { result }) => sum + result.launches, 0),
     };
-  }
-
-  /** Replacements are all or nothing too: those of other groups go with the one that could not be had. */
-  async #abandon(gang: GangRequest, groups: readonly (readonly InstanceId[])[], ledger: LaunchLedger, result: Exclude<AcquireResult, { kind: 'acquired' }>): Promise<AcquireResult> {
-    let remaining = 0;
-    for (const ids of groups) {
-      const own = (): LaunchRecord[] => ledger.records.filter((record) => replaceTheSame(record, ids));
-      const last = own().toSorted((a, b) => a.ordinal - b.ordinal).at(-1);
-      if (last) remaining += await giveUp(gang, last, 'turn', own, ledger, this.#ports);
-    }
-    return remaining > 0 ? { kind: 'leaked', remaining } : result;
   }
 
   /**
@@ -102,4 +92,9 @@ export class GangAcquirer implements CapacityProvider {
   }
 }
 
-const idsOf = (nodes: readonly Node[]): InstanceId[] => nodes.map(({ instanceId }) => instanceId);
+/** Replacements are all or nothing too: those of other groups go with the one that could not be had. */
+async function abandonAll(pursuits: readonly Pursuit[], result: Exclude<AcquireResult, { readonly kind: 'acquired' }>): Promise<AcquireResult> {
+  let remaining = 0;
+  for (const pursuit of pursuits) remaining += await pursuit.abandon();
+  return remaining > 0 ? { kind: 'leaked', remaining } : result;
+}

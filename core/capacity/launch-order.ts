@@ -12,9 +12,9 @@ import { whenToTryAgain } from './retry-time.ts';
 import { compareZones, scoreZone } from './score.ts';
 
 /** EC2 keeps `MinTargetCapacity` within one call up to this many instances. */
-export const MOST_PER_LAUNCH = 1000;
+const MOST_PER_LAUNCH = 1000;
 /** A turn that has made so many calls is over: no market needs more, and the calls are everybody's. */
-export const MOST_LAUNCHES_PER_TURN = 120;
+const MOST_LAUNCHES_PER_TURN = 120;
 
 /** What an acquisition does next. Answers follow from the records alone: whoever comes after a crash goes on. */
 export type AcquisitionStep =

@@ -1,16 +1,18 @@
 import type { InstanceId } from '../job/ids.ts';
 import type { Interrupted } from '../ports/capacity-provider.ts';
+import type { AttemptKey } from '../ports/machines.ts';
 import type { AcquireResult, GangRequest, LaunchRecord, ProviderInstance } from './gang.ts';
 import type { CapacityPorts } from './launcher.ts';
 import { makeLaunch, replaceTheSame, settle } from './launcher.ts';
 import type { LaunchLedger } from './launch-ledger.ts';
+import type { AcquisitionStep } from './launch-order.ts';
 import { nextStep } from './launch-order.ts';
 import type { HeldInstance } from './launch-progress.ts';
 import { givenUpInstances, progressOf } from './launch-progress.ts';
 import { readMarket } from './market-reader.ts';
 import type { MarketView } from './market-view.ts';
 
-/** All machines of a gang, each visible or dying no more. */
+/** All machines of a gang, each visible and alive. */
 export interface WholeGang {
   readonly kind: 'whole';
   readonly held: readonly HeldInstance[];
@@ -19,74 +21,109 @@ export interface WholeGang {
   readonly launches: number;
 }
 
-export type PursuitResult = WholeGang | Exclude<AcquireResult, { readonly kind: 'acquired' }>;
+type PursuitResult = WholeGang | Exclude<AcquireResult, { readonly kind: 'acquired' }>;
+type StepOf<Kind extends AcquisitionStep['kind']> = Extract<AcquisitionStep, { readonly kind: Kind }>;
 
 /**
  * Pursues a gang until it is whole or nothing more can be tried: step by step as `nextStep` says, each launch recorded
  * before its call. What stays short is given up and seen to go before the answer.
- *
- * @param replaced the instances that this gang replaces; none for the gang of an attempt itself
  */
-export async function pursue(gang: GangRequest, replaced: readonly InstanceId[], ledger: LaunchLedger, interrupted: Interrupted, ports: CapacityPorts): Promise<PursuitResult> {
-  const own = (): LaunchRecord[] => ledger.records.filter((record) => replaceTheSame(record, replaced));
-  let view = await readMarket(gang, ports);
-  for (;;) {
-    const by = await interrupted();
-    if (by) return { kind: 'interrupted', by };
-    const step = nextStep(gang, own(), ledger.nextOrdinal, view, ports.clock.now());
-    switch (step.kind) {
-      case 'settle':
-      case 'launch': {
-        const planned = replaced.length > 0 ? { ...step.launch, replaces: replaced } : step.launch;
-        const answered = step.kind === 'settle' ? await settle(step.launch, ledger, view, ports) : await makeLaunch(gang, planned, ledger, view, ports);
-        if (answered.result?.launched.length !== answered.count) view = await readMarket(gang, ports);
-        break;
-      }
-      case 'backtrack': {
-        const remaining = await giveUp(gang, step.last, 'try', own, ledger, ports);
-        if (remaining > 0) return { kind: 'leaked', remaining };
-        break;
-      }
-      case 'short':
-      case 'rejected': {
-        const { last, ...answer } = step;
-        const remaining = last ? await giveUp(gang, last, 'turn', own, ledger, ports) : 0;
-        if (remaining > 0) return { kind: 'leaked', remaining };
-        return answer.kind === 'short' ? { ...answer, launches: progressOf(gang, own()).turn.length } : answer;
-      }
-      case 'acquired': {
-        const visible = await visibleOf(gang, step.held, ports);
-        const lost = step.held.filter(({ instanceId }) => isDying(visible.get(instanceId)));
-        if (lost.length === 0) return { kind: 'whole', held: step.held, visible, view, launches: progressOf(gang, own()).turn.length };
-        // A machine that died before the gang was whole counts as one that was never had.
-        for (const record of own()) await ledger.strikeOff(record, new Set(lost.map(({ instanceId }) => instanceId)));
-        break;
+export class Pursuit {
+  readonly #gang: GangRequest;
+  readonly #replaced: readonly InstanceId[];
+  readonly #ledger: LaunchLedger;
+  readonly #ports: CapacityPorts;
+
+  /** @param replaced the instances that this gang replaces; none for the gang of an attempt itself */
+  constructor(gang: GangRequest, replaced: readonly InstanceId[], ledger: LaunchLedger, ports: CapacityPorts) {
+    this.#gang = gang;
+    this.#replaced = replaced;
+    this.#ledger = ledger;
+    this.#ports = ports;
+  }
+
+  async run(interrupted: Interrupted): Promise<PursuitResult> {
+    let view = await readMarket(this.#gang, this.#ports);
+    for (;;) {
+      const by = await interrupted();
+      if (by) return { kind: 'interrupted', by };
+      const step = nextStep(this.#gang, this.#records, this.#ledger.nextOrdinal, view, this.#ports.clock.now());
+      if (step.kind === 'launch' || step.kind === 'settle') view = await this.#launch(step, view);
+      else {
+        const result = await this.#conclude(step, view);
+        if (result) return result;
       }
     }
   }
+
+  /** Gives up all that this pursuit holds; answers how many machines are not seen to go. */
+  async abandon(): Promise<number> {
+    const last = this.#records.toSorted((a, b) => a.ordinal - b.ordinal).at(-1);
+    return last ? this.#giveUp(last, 'turn') : 0;
+  }
+
+  get #records(): LaunchRecord[] {
+    return this.#ledger.records.filter((record) => replaceTheSame(record, this.#replaced));
+  }
+
+  /** Answers the market as it is known afterwards: others may have learnt about it meanwhile, if this launch fell short. */
+  async #launch(step: StepOf<'launch' | 'settle'>, view: MarketView): Promise<MarketView> {
+    const planned = this.#replaced.length > 0 ? { ...step.launch, replaces: this.#replaced } : step.launch;
+    const answered = step.kind === 'settle' ? await settle(step.launch, this.#ledger, view, this.#ports) : await makeLaunch(this.#gang, planned, this.#ledger, view, this.#ports);
+    return answered.result?.launched.length === answered.count ? view : readMarket(this.#gang, this.#ports);
+  }
+
+  /** The result that a step without a launch leads to; `undefined`: the pursuit goes on. */
+  async #conclude(step: StepOf<'backtrack' | 'short' | 'rejected' | 'acquired'>, view: MarketView): Promise<PursuitResult | undefined> {
+    if (step.kind === 'acquired') return this.#complete(step.held, view);
+    const launches = this.#launches;
+    const { last, ...answer } = step;
+    const remaining = last ? await this.#giveUp(last, answer.kind === 'backtrack' ? 'try' : 'turn') : 0;
+    if (remaining > 0) return { kind: 'leaked', remaining };
+    switch (answer.kind) {
+      case 'backtrack':
+        return undefined;
+      case 'short':
+        return { ...answer, launches };
+      case 'rejected':
+        return answer;
+    }
+  }
+
+  /** A machine that died before the gang was whole counts as one that was never had. */
+  async #complete(held: readonly HeldInstance[], view: MarketView): Promise<WholeGang | undefined> {
+    const instances = await this.#ports.machines.awaitVisible(this.#gang, held.map(({ instanceId }) => instanceId));
+    const visible = new Map(instances.map((instance) => [instance.instanceId, instance]));
+    const lost = new Set(held.map(({ instanceId }) => instanceId).filter((id) => !isAlive(visible.get(id))));
+    if (lost.size === 0) return { kind: 'whole', held, visible, view, launches: this.#launches };
+    for (const record of this.#records) await this.#ledger.strikeOff(record, lost);
+    return undefined;
+  }
+
+  /** Launch calls of this turn. */
+  get #launches(): number {
+    return progressOf(this.#gang, this.#records).turn.length;
+  }
+
+  /** First in the records, so that nobody counts on it, then in truth. */
+  async #giveUp(last: LaunchRecord, ends: 'try' | 'turn'): Promise<number> {
+    const { machines, log } = this.#ports;
+    const { jobId, attempt } = this.#gang;
+    const { held } = progressOf(this.#gang, this.#records);
+    await this.#ledger.end(last, ends);
+    if (held.length === 0) return 0;
+    log.info('Gang given up', { jobId, attempt, instances: held.length, ends });
+    return (await machines.destroy(this.#gang, held, false)).remaining;
+  }
 }
 
-/** Gives up what the launches up to `last` brought: first in the records, so that nobody counts on it, then in truth. */
-export async function giveUp(gang: GangRequest, last: LaunchRecord, ends: 'try' | 'turn', own: () => readonly LaunchRecord[], ledger: LaunchLedger, { machines, log }: CapacityPorts): Promise<number> {
-  const { held } = progressOf(gang, own());
-  await ledger.end(last, ends);
-  if (held.length === 0) return 0;
-  log.info('Gang given up', { jobId: gang.jobId, attempt: gang.attempt, instances: held.length, ends });
-  return (await machines.destroy(gang, held, false)).remaining;
+function isAlive(instance: ProviderInstance | undefined): boolean {
+  return instance?.state === 'pending' || instance?.state === 'running';
 }
 
 /** Finishes a giving up that was recorded and then cut short; answers how many machines are still not going. */
-export async function finishGivingUp(gang: GangRequest, ledger: LaunchLedger, { machines }: CapacityPorts): Promise<number> {
+export async function finishGivingUp(attempt: AttemptKey, ledger: LaunchLedger, { machines }: CapacityPorts): Promise<number> {
   const pursuits = new Map(ledger.records.map(({ replaces = [] }) => [replaces.join(), replaces]));
   const doomed = [...pursuits.values()].flatMap((replaced) => givenUpInstances(ledger.records.filter((record) => replaceTheSame(record, replaced))));
-  return doomed.length === 0 ? 0 : (await machines.destroy(gang, doomed, false)).remaining;
-}
-
-async function visibleOf(gang: GangRequest, held: readonly HeldInstance[], { machines }: CapacityPorts): Promise<ReadonlyMap<InstanceId, ProviderInstance>> {
-  const instances = await machines.awaitVisible(gang, held.map(({ instanceId }) => instanceId));
-  return new Map(instances.map((instance) => [instance.instanceId, instance]));
-}
-
-function isDying(instance: ProviderInstance | undefined): boolean {
-  return instance?.state !== 'pending' && instance?.state !== 'running';
+  return doomed.length === 0 ? 0 : (await machines.destroy(attempt, doomed, false)).remaining;
 }

@@ -7,7 +7,7 @@ import type { Cooldown, Offering } from './offering.ts';
 import { offeringKey, scopeKey } from './offering.ts';
 
 /** Why an offering is left out. */
-export type Rejection =
+type Rejection =
   | { readonly code: 'unknown-type' | 'not-offered' | 'tried' | 'too-dear' }
   | { readonly code: 'cooling'; readonly cooldown: Cooldown };
 

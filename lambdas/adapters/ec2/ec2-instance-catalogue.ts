@@ -11,7 +11,7 @@ const LIFE_MS = 3_600_000;
 const PRICE_LIFE_MS = 600_000;
 
 /** Where on-demand prices come from. */
-export interface OnDemandPrices {
+interface OnDemandPrices {
   onDemandMicroUsdPerHour(region: string, instanceType: string): Promise<number | undefined>;
 }
 
