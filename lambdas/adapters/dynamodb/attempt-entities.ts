@@ -5,7 +5,7 @@ import type { Attempt, Demand, Node } from '../../../core/job/job.ts';
 import type { StepRecord, Wait } from '../../../core/lifecycle/wait.ts';
 import { tableLayout } from '../../../core/queue/table-layout.ts';
 import { packed } from './packed.ts';
-import { as, bare, type ToolboxTable } from './toolbox-table.ts';
+import { as, bare, type AttributesOf, type ToolboxTable } from './toolbox-table.ts';
 import { keys } from './keys.ts';
 
 /** What the attempts of a job leave behind, and the token that the running one waits for: all under the job's partition. */
@@ -21,7 +21,7 @@ export function attemptEntities(table: ToolboxTable) {
         executionArn: as<string>().optional(), demand: as<Demand>(), costMicroUsd: as<MicroUsd>().optional(),
         /** Present while machines may exist: it is what puts the attempt into the sparse index. */
         activeJobId: as<JobId>().savedAs(tableLayout.indexes.active.partitionKey).optional(),
-      }),
+      } satisfies AttributesOf<Omit<Attempt, 'active'> & { activeJobId: JobId }>),
     }),
     nodes: new Entity({
       ...bare, name: 'nodes', table, computeKey: ({ jobId, attempt }) => keys.nodes(jobId, attempt),

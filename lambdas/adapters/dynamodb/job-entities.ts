@@ -3,7 +3,7 @@ import type { EpochMs, JobId } from '../../../core/job/ids.ts';
 import type { Demand, Job, JobEvent } from '../../../core/job/job.ts';
 import { tableLayout } from '../../../core/queue/table-layout.ts';
 import { packed } from './packed.ts';
-import { as, bare, type ToolboxTable } from './toolbox-table.ts';
+import { as, bare, type AttributesOf, type ToolboxTable } from './toolbox-table.ts';
 import { keys } from './keys.ts';
 
 /** A job, its history and its script: all under the job's partition. */
@@ -21,7 +21,7 @@ export function jobEntities(table: ToolboxTable) {
         submittedAtMs: as<EpochMs>(), updatedAtMs: as<EpochMs>(), firstAdmittedAtMs: as<EpochMs>().optional(),
         configuringAtMs: as<EpochMs>().optional(), endedAtMs: as<EpochMs>().optional(), holdsLimits: boolean(),
         cancelRequestedBy: as<string>().optional(), releaseRequestedBy: as<string>().optional(), revision: number(), eventCount: number(),
-      }),
+      } satisfies AttributesOf<Job>),
     }),
     event: new Entity({
       ...bare, name: 'event', table, computeKey: ({ jobId, number: n }) => keys.event(jobId, n),
@@ -29,7 +29,7 @@ export function jobEntities(table: ToolboxTable) {
         jobId: as<JobId>().key(), number: number().key(), namespace: string(), atMs: as<EpochMs>(), attempt: number(), type: as<JobEvent['type']>(),
         message: string(), from: as<NonNullable<JobEvent['from']>>().optional(), to: as<NonNullable<JobEvent['to']>>().optional(),
         data: as<NonNullable<JobEvent['data']>>().optional(),
-      }),
+      } satisfies AttributesOf<JobEvent>),
     }),
     script: new Entity({
       ...bare, name: 'script', table, computeKey: ({ jobId }) => keys.script(jobId),

@@ -1,13 +1,14 @@
 import { Entity, item, number, string } from 'dynamodb-toolbox';
 import type { EpochMs, JobId } from '../../../core/job/ids.ts';
 import type { Demand } from '../../../core/job/job.ts';
-import type { Deadline } from '../../../core/lifecycle/change.ts';
-import { as, bare, type ToolboxTable } from './toolbox-table.ts';
+import type { Deadline, LimitRelease, ParkedEntry, QueueEntry } from '../../../core/lifecycle/change.ts';
+import type { ShareUse } from '../../../core/scheduling/plan-cycle.ts';
+import { as, bare, type AttributesOf, type ToolboxTable } from './toolbox-table.ts';
 import { keys } from './keys.ts';
 
 /** What waits, what is held, and what is due. */
 export function queueEntities(table: ToolboxTable) {
-  const entry = { jobId: as<JobId>().key(), namespace: string().key(), priority: number().key(), submittedAtMs: as<EpochMs>().key(), demand: as<Demand>() };
+  const entry = { jobId: as<JobId>().key(), namespace: string().key(), priority: number().key(), submittedAtMs: as<EpochMs>().key(), demand: as<Demand>() } satisfies AttributesOf<QueueEntry>;
   return {
     queued: new Entity({ ...bare, name: 'queued', table, computeKey: keys.queued, schema: item(entry) }),
     parked: new Entity({
@@ -15,7 +16,7 @@ export function queueEntities(table: ToolboxTable) {
       schema: item({
         jobId: as<JobId>().key(), namespace: string(), attempt: number(), priority: number(), submittedAtMs: as<EpochMs>(), demand: as<Demand>(),
         token: string(), sinceMs: as<EpochMs>(), untilMs: as<EpochMs>(), turnGivenAtMs: as<EpochMs>().optional(),
-      }),
+      } satisfies AttributesOf<ParkedEntry>),
     }),
     leaf: new Entity({
       ...bare, name: 'leaf', table, computeKey: ({ namespace }) => keys.leaf(namespace),
@@ -23,17 +24,17 @@ export function queueEntities(table: ToolboxTable) {
     }),
     share: new Entity({
       ...bare, name: 'share', table, computeKey: ({ namespace }) => keys.share(namespace),
-      schema: item({ namespace: string().key(), runningJobs: number(), nodes: number(), microUsdPerHour: number() }),
+      schema: item({ namespace: string().key(), runningJobs: number(), nodes: number(), microUsdPerHour: number() } satisfies AttributesOf<ShareUse>),
     }),
     release: new Entity({
       ...bare, name: 'release', table, computeKey: keys.release,
-      schema: item({ jobId: as<JobId>().key(), attempt: number().key(), cause: number().key(), namespace: string(), demand: as<Demand>() }),
+      schema: item({ jobId: as<JobId>().key(), attempt: number().key(), cause: number().key(), namespace: string(), demand: as<Demand>() } satisfies AttributesOf<LimitRelease>),
     }),
     deadline: new Entity({
       ...bare, name: 'deadline', table, computeKey: keys.deadline,
       schema: item({
         atMs: as<EpochMs>().key(), jobId: as<JobId>().key(), attempt: number().key(), kind: as<Deadline['kind']>().key(), step: as<string>().key().optional(),
-      }),
+      } satisfies AttributesOf<Deadline>),
     }),
   };
 }

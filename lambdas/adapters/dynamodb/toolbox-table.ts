@@ -5,6 +5,12 @@ import { tableLayout } from '../../../core/queue/table-layout.ts';
 /** An attribute of a type of the core, stored as it stands. The stores' signatures hold schema and core together. */
 export const as = <T>() => any().castAs<T>();
 
+/**
+ * For `satisfies`: all attributes of a type of the core, and no others. An attribute that a schema does not know is
+ * dropped without a word; this makes it a compile error.
+ */
+export type AttributesOf<T> = Readonly<Record<keyof T, unknown>>;
+
 /** Neither an entity's name nor the library's own timestamps are stored: keys tell items apart, and times are the caller's. */
 export const bare = { entityAttribute: false, timestamps: false } as const;
 
