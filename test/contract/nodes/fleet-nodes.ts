@@ -1,0 +1,111 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateFleetCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CreateDocumentCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { instanceId, type JobId } from '../../../core/job/ids.ts';
+import type { Node } from '../../../core/job/job.ts';
+import type { StepDispatch } from '../../../core/ports/node-commands.ts';
+import type { StepPayloads } from '../../../core/ports/step-payloads.ts';
+import { stepPayload } from '../../../core/runtimes/step-payload.ts';
+import { SsmNodeCommands } from '../../../lambdas/adapters/ssm/ssm-node-commands.ts';
+import { StandaloneCloud } from '../../../local/fleet/cloud/standalone-cloud.ts';
+import { OPEN_AUTHORIZER } from '../../../local/fleet/http/authorizer.ts';
+import { ProcessDriver } from '../../../local/fleet/instances/process-driver.ts';
+import { parseScenario } from '../../../local/fleet/market/scenario.ts';
+import { startSimulator } from '../../../local/fleet/simulator.ts';
+import { stepDocumentContent } from '../../../nodes/step-document.ts';
+import { aNode } from '../../builders/nodes.ts';
+import type { NodesWorld } from './world.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const region = 'us-east-1';
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+const deployment = { name: 'contract', stepDocument: 'contract-step' };
+const boot = { runningSeconds: 0, registerSeconds: 0, terminateSeconds: 0, jitter: 0 };
+
+/** Serves steps by URL, as S3 does, and takes log lines, as the rest of the cloud does. */
+class ServedPayloads implements StepPayloads {
+  readonly #steps = new Map<string, string>();
+  readonly #server: Server = createServer((request, response) => {
+    const answer = request.method === 'POST' ? '{}' : this.#steps.get(request.url ?? '');
+    request.resume().on('end', () => response.writeHead(answer === undefined ? 404 : 200).end(answer));
+  });
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.listen(0, '127.0.0.1', resolve);
+    });
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  async publish(dispatch: StepDispatch): Promise<string> {
+    const payload = stepPayload(dispatch, { logGroup: '/jobs', region });
+    const path = `/${payload.unit}?X-Amz-Signature=0`;
+    this.#steps.set(path, JSON.stringify(payload));
+    return this.url + path;
+  }
+}
+
+/** Nodes of the fleet simulator, which execute steps by the real document and the real adapter. */
+export async function openFleetNodes(): Promise<NodesWorld> {
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'nodes-contract-'));
+  const driver = new ProcessDriver({ directory: join(stateDirectory, 'instances'), standIns: join(root, 'local/fleet/stand-ins'), visible: [], python: 'python3' });
+  const payloads = new ServedPayloads();
+  await payloads.listen();
+  const simulator = await startSimulator({
+    port: 0, stateDirectory, speed: 1, cloud: new StandaloneCloud(), upstream: payloads.url, authorizer: OPEN_AUTHORIZER, driver,
+    scenario: parseScenario({ boot, visibility: { instanceMs: 0 } }),
+  });
+  const client = { endpoint: simulator.url, region, credentials };
+  const ec2 = new EC2Client(client);
+  const ssm = new SSMClient(client);
+  const files = await Promise.all(['run-step.sh', 'step_unit.py', 'step_process.py', 'job_logs.py', 'instance.py', 'containers.py'].map(async (file) => [file, await readFile(join(root, 'nodes', file), 'utf8')] as const));
+  const content = JSON.stringify(stepDocumentContent((file) => new Map<string, string>(files).get(file) ?? ''));
+  await ssm.send(new CreateDocumentCommand({ Name: deployment.stepDocument, DocumentType: 'Command', DocumentFormat: 'JSON', Content: content }));
+  const commands = new SsmNodeCommands({ ssm, payloads, deployment });
+  return {
+    commands,
+    start: (jobId, count) => startNodes(ec2, jobId, count),
+    awaitOnline: async (jobId, instances) => {
+      while ((await commands.online(jobId, 1)).size < instances.length) await new Promise((resolve) => setTimeout(resolve, 100));
+    },
+    heldScript: (text, exitCode) => `until [ -e /data/go ]; do sleep 0.05; done; rm /data/go; echo ${text}; exit ${exitCode}`,
+    letGo: (node) => writeFile(join(stateDirectory, 'instances', node.instanceId, 'root/data/go'), ''),
+    close: async () => {
+      const instances = [...(await describe(ec2)).keys()];
+      await simulator.close();
+      for (const id of instances) await driver.destroy(id);
+      payloads.close();
+      await rm(stateDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startNodes(ec2: EC2Client, jobId: JobId, count: number): Promise<readonly Node[]> {
+  const tags = { 'orchestrator:deployment': deployment.name, 'orchestrator:job': jobId, 'orchestrator:attempt': '1' };
+  await ec2.send(
+    new CreateFleetCommand({
+      Type: 'instant',
+      LaunchTemplateConfigs: [{ LaunchTemplateSpecification: { LaunchTemplateId: 'lt-1', Version: '1' }, Overrides: [{ InstanceType: 'm6i.large', AvailabilityZone: 'us-east-1a' }] }],
+      TargetCapacitySpecification: { TotalTargetCapacity: count, DefaultTargetCapacityType: 'on-demand' },
+      TagSpecifications: [{ ResourceType: 'instance', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }],
+    }),
+  );
+  return [...(await describe(ec2))].map(([id, address], rank) => aNode(rank, { instanceId: instanceId(id), address }));
+}
+
+async function describe(ec2: EC2Client): Promise<ReadonlyMap<string, string>> {
+  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
+  return new Map(Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId = '', PrivateIpAddress = '' }) => [InstanceId, PrivateIpAddress] as const)));
+}
