@@ -1,0 +1,51 @@
+import { STSClient } from '@aws-sdk/client-sts';
+import { Command } from 'commander';
+import { readConfiguration } from '../lib/configuration/load.ts';
+import { checkAccount } from './preflight/check-account.ts';
+import { checkImages } from './preflight/check-images.ts';
+import { checkNetwork } from './preflight/check-network.ts';
+import { warn, type Finding } from './preflight/finding.ts';
+import { optional } from './preflight/optional.ts';
+import { readAccount } from './preflight/read-account.ts';
+import { readImages } from './preflight/read-images.ts';
+import { readNetwork } from './preflight/read-network.ts';
+import { renderFindings } from './preflight/report.ts';
+
+const program = new Command('npm run preflight --')
+  .description('Checks an account for what a deployment needs, with the credentials of the environment. Changes nothing.')
+  .option('--config <file>', 'configuration of the deployment (default: deployment.json if it exists, else all defaults)')
+  .option('--json', 'findings as JSON')
+  .addHelpText('after', '\nExit code 1 when something is missing without which a deployment or its jobs fail.')
+  .parse();
+const options = program.opts<{ config?: string; json?: boolean }>();
+
+const findings = await preflight(options.config);
+console.log(options.json === true ? JSON.stringify(findings, null, 2) : renderFindings(findings));
+process.exitCode = findings.some(({ status }) => status === 'fail') ? 1 : 0;
+
+async function preflight(config: string | undefined): Promise<Finding[]> {
+  const configuration = readConfiguration(config, await profileRegion());
+  const refusals: Finding[] = [];
+  const complain = (action: string, why: string) =>
+    refusals.push(warn('not checked', `${action}: ${why}`, `Let the caller do ${action}, or check by hand.`));
+  const [account, network, images] = await Promise.all([
+    readAccount(configuration.region, complain),
+    optional('ec2:Describe…', complain, () => readNetwork(configuration)),
+    optional('ssm:GetParameters, ec2:DescribeImages', complain, () => readImages(configuration)),
+  ]);
+  return [
+    ...checkAccount(account),
+    ...(network === undefined ? [] : checkNetwork(configuration, network)),
+    ...(images === undefined ? [] : checkImages(configuration, images)),
+    ...refusals,
+  ];
+}
+
+/** The region of the environment or the profile, as every client finds it. */
+async function profileRegion(): Promise<string | undefined> {
+  try {
+    return await new STSClient({}).config.region();
+  } catch {
+    return undefined; // the configuration may name one
+  }
+}

@@ -1,0 +1,53 @@
+import type { ImageByArchitecture } from '../../core/deployment/deployment.ts';
+
+/** What an account says about itself; `undefined` where it did not let us ask. */
+export interface AccountFacts {
+  readonly caller: { readonly account: string; readonly arn: string } | undefined;
+  /** Names of the service-linked roles that exist, of those that were asked for. */
+  readonly serviceLinkedRoles: ReadonlySet<string> | undefined;
+  /** Value of a quota of EC2 by its code. */
+  readonly ec2Quotas: ReadonlyMap<string, number> | undefined;
+  /** How many functions may run at once in the region. */
+  readonly lambdaConcurrency: number | undefined;
+  /** Version of the CDK's bootstrap stack; 0 where there is none. */
+  readonly bootstrapVersion: number | undefined;
+}
+
+export interface SubnetFacts {
+  readonly subnetId: string;
+  readonly vpcId: string;
+  readonly zone: string;
+  readonly freeAddresses: number;
+  /** What the default route of its table leads to, `nat-…` or `tgw-…` for instance. */
+  readonly defaultRoute: string | undefined;
+}
+
+export interface SecurityGroupFacts {
+  readonly groupId: string;
+  readonly vpcId: string;
+  /** Whether members may send anything to each other. */
+  readonly admitsItself: boolean;
+}
+
+export interface NetworkFacts {
+  /** Zones of the region that the account may use. */
+  readonly zones: ReadonlySet<string>;
+  readonly subnets: readonly SubnetFacts[];
+  readonly securityGroups: readonly SecurityGroupFacts[];
+  /** Services with an endpoint in the VPC that exists: `s3`, `ssm`. */
+  readonly endpoints: ReadonlySet<string>;
+}
+
+export interface ImageFacts {
+  readonly imageId: string;
+  readonly architecture: string;
+  readonly rootDevice: string;
+}
+
+/** Images by the words of the configuration, `ami-…` or `resolve:ssm:…`; absent where there is none. */
+export type ImagesFacts = ReadonlyMap<string, ImageFacts>;
+
+/** The words that a configuration uses for machine images, each once. */
+export function imageWords(machineImages: Readonly<Record<string, ImageByArchitecture>>): string[] {
+  return [...new Set(Object.values(machineImages).flatMap((images) => Object.values(images)))];
+}
