@@ -44,22 +44,17 @@ def main() -> None:
     import ministack.app
 
     import authorize
-    import callbacks
     import emf
     import functions
     import resource_types
     import stack_operations
     import task_tokens
     import transport
-    import task_tokens
-    import transport
 
     resource_types.register(arguments.fleet)
     functions.let_invocations_finish()
-    callbacks.fail_with_the_function()
     transport.trust_loopback()
     emf.publish_metrics_from_logs()
-    transport.count_loopback_as_secure()
     task_tokens.behave_as_on_aws()
     ministack.app.app = authorize.with_authorize_route(
         stack_operations.with_operations_awaited(ministack.app.app))

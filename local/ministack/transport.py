@@ -1,12 +1,17 @@
-"""What a bucket policy sees of a request: `aws:SecureTransport`, which AWS's endpoints set because they speak TLS.
+"""Requests over the loopback interface count as secure transport.
 
-Here nothing leaves the loopback device and nothing speaks TLS; policies that refuse plain HTTP, as ours do, would
-refuse every request. So a request over loopback counts as one over TLS.
+Policies refuse requests that are not over TLS (``aws:SecureTransport``), as they should on AWS, where every client
+uses it. Clients of the local cloud speak plain HTTP to 127.0.0.1, and nothing else can reach it.
 """
 
+import contextvars
+
 import ministack.app
+from ministack.core import iam_evaluator
 
 
-def count_loopback_as_secure() -> None:
-    pin = ministack.app.pin_request_origin
-    ministack.app.pin_request_origin = lambda source_ip, _secure_transport: pin(source_ip, True)
+def trust_loopback() -> None:
+    """Let policies see every request, and MiniStack's own calls, as sent over TLS."""
+    origin = contextvars.ContextVar("local_request_origin", default=("127.0.0.1", True))
+    iam_evaluator._request_origin = origin
+    ministack.app.pin_request_origin = lambda source_ip, _secure: origin.set((source_ip, True))
