@@ -69,6 +69,7 @@ export function serverNamed(record: CloudRecord, name: 'fleet' | 'ministack'): D
 }
 
 async function startServers(site: Site, fleetOptions: FleetOptions): Promise<CloudRecord> {
+  for (const log of ['fleet.log', 'ministack.log']) rmSync(join(site.dir, log), { force: true });
   const fleet = await startFleet(site, fleetOptions);
   const begun: CloudRecord = { site, processes: [fleet], bootstrapped: false, outputs: {} };
   writeRecord(begun);
