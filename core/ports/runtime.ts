@@ -4,12 +4,12 @@ import type { Manifest } from '../manifest/schema.ts';
 import type { NodeStep, UnplacedStep } from '../runtimes/node-step.ts';
 
 /** What a runtime makes its steps from. `manifest` has the submitted script among its `onRun` steps. */
-export interface RuntimeContext {
+interface RuntimeContext {
   readonly manifest: Manifest;
 }
 
 /** An attempt whose units are meant. */
-export interface RuntimeAttempt extends RuntimeContext {
+interface RuntimeAttempt extends RuntimeContext {
   readonly jobId: JobId;
   readonly attempt: number;
 }

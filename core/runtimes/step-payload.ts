@@ -5,7 +5,7 @@ import { unitName } from './node-step.ts';
 import { stepTraceparent } from './trace-context.ts';
 
 /** A node as the others see it. */
-export interface PayloadNode {
+interface PayloadNode {
   readonly name: string;
   readonly rank: number;
   readonly pool: string;

@@ -31,7 +31,7 @@ const MAX_SENDS = 30;
 const TIMED_OUT_EXIT_CODE = 124;
 
 /** Nodes on which a step has to end: those of its ranks that are there. */
-export function nodesOfStep(record: Pick<StepRecord, 'ranks'>, nodes: readonly Node[]): readonly Node[] {
+function nodesOfStep(record: Pick<StepRecord, 'ranks'>, nodes: readonly Node[]): readonly Node[] {
   return nodes.filter((node) => node.goneAtMs === undefined && (record.ranks === 'all' || node.rank === 0));
 }
 

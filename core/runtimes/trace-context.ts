@@ -15,7 +15,7 @@ export function traceIdOf(jobId: JobId): string {
 }
 
 /** The span of a step in its job's trace: distinct by attempt, phase and index, and never the invalid all-zero id. */
-export function stepSpanId(attempt: number, phase: Phase, index: number): string {
+function stepSpanId(attempt: number, phase: Phase, index: number): string {
   return hex(BigInt(attempt), 8) + hex(BigInt(phases.indexOf(phase) + 1), 2) + hex(BigInt(index), 6);
 }
 

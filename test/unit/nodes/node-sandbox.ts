@@ -20,7 +20,7 @@ export interface LogCall {
   readonly request: { readonly logStreamName: string; readonly logEvents?: readonly { readonly timestamp: number; readonly message: string }[] };
 }
 
-export interface CommandResult {
+interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
