@@ -30,7 +30,7 @@ Examples:
   npm run local -- up                               start it, deploy, write .local/env
   source .local/env                                 then orch, aws, curl and any SDK talk to it
   npm run local -- up --port 0 --dir /tmp/second    a second cloud beside the first
-  npm run local -- market '{"offerings": [{"instanceType": "m6i.large", "zone": "us-east-1a", "market": "spot", "capacity": 0}]}'
+  npm run local -- market '{"capacity": [{"type": "m6i.large", "zone": "us-east-1a", "market": "spot", "capacity": 0}]}'
   npm run local -- faults '{"kind": "throttle", "action": "CreateFleet", "count": 3}'
   npm run local -- interrupt --job 01J8Z3… --count 1
   npm run local -- down                             end it, instances included`);
@@ -70,7 +70,7 @@ program.command('market')
   .description('show the market, or merge a change into it')
   .argument('[change]', 'JSON, or a file with JSON')
   .action(async (change?: string) => show(await (change === undefined
-    ? control().state()
+    ? control().market()
     : control().changeMarket(jsonArgument(change)))));
 
 program.command('faults')
