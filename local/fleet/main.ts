@@ -56,7 +56,7 @@ if (!(speed > 0)) {
 mkdirSync(stateDirectory, { recursive: true });
 const driver = new ProcessDriver({
   directory: join(stateDirectory, 'instances'),
-  standIns: join(import.meta.dirname, 'stand-ins', 'bin'),
+  standIns: join(import.meta.dirname, 'stand-ins'),
   visible: imageFolders(),
   python: realPython(options.python),
 });

@@ -1,7 +1,7 @@
-import { z } from 'zod';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-import instanceTypesJson from './instance-types.json' with { type: 'json' };
-import quotasJson from './quotas.json' with { type: 'json' };
+import { z } from 'zod';
 
 /** How an instance is paid for. */
 export type PurchaseMarket = 'spot' | 'on-demand';
@@ -50,11 +50,11 @@ export type QuotaFacts = z.output<typeof quotaSchema>;
 
 /** The instance types that exist in the simulated cloud, by name. */
 export const INSTANCE_TYPES: ReadonlyMap<string, InstanceTypeFacts> = new Map(
-  Object.entries(z.record(z.string(), instanceTypeSchema).parse(instanceTypesJson)),
+  Object.entries(z.record(z.string(), instanceTypeSchema).parse(readFacts('instance-types.json'))),
 );
 
 /** The quotas of a new account of the simulated cloud. */
-export const QUOTAS: readonly QuotaFacts[] = z.array(quotaSchema).parse(quotasJson);
+export const QUOTAS: readonly QuotaFacts[] = z.array(quotaSchema).parse(readFacts('quotas.json'));
 
 /** The zones of the Region with the ids that are the same in every account. */
 export const ZONES: readonly { readonly letter: string; readonly id: string }[] = [
@@ -109,4 +109,8 @@ export function priceUsdPerHour(type: string, zone: string, market: PurchaseMark
     return facts.onDemandUsdPerHour;
   }
   return Number((facts.spotUsdPerHour * (SPOT_ZONE_FACTORS[zone.slice(-1)] ?? 1)).toFixed(6));
+}
+
+function readFacts(name: string): unknown {
+  return JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8'));
 }

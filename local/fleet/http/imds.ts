@@ -12,7 +12,8 @@ import { readBody } from './read-body.ts';
 /** What a stand-in on the instance asks of the simulator, beside the metadata. */
 export type NodeRequest =
   | { readonly kind: 'poweroff' }
-  | { readonly kind: 'mount'; readonly address: string; readonly source: string; readonly target: string };
+  | { readonly kind: 'mount'; readonly address: string; readonly source: string; readonly target: string }
+  | { readonly kind: 'unmount'; readonly target: string };
 
 interface ImdsParts {
   readonly instances: Collection<Instance>;

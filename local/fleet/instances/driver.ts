@@ -24,7 +24,8 @@ export interface RunResult {
 export interface InstanceBoot {
   readonly instanceId: string;
   readonly hostName: string;
-  readonly environment: Readonly<Record<string, string>>;
+  /** Files that the machine comes with, by path. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** What instances are made of. All of it survives the simulator's own end. */
@@ -40,6 +41,8 @@ export interface InstanceDriver {
   stop(instanceId: string, name: string): Promise<void>;
   /** Mounts the folder `source` of one instance on `target` of another. Throws where either is not there. */
   share(from: { instanceId: string; path: string }, to: { instanceId: string; path: string }): Promise<void>;
+  /** Takes a folder that `share` mounted away again. Throws where nothing is mounted. */
+  unshare(at: { instanceId: string; path: string }): Promise<void>;
   /** A small file of the instance, or undefined where it has none. */
   readFile(instanceId: string, path: string): Promise<string | undefined>;
   /** Ends every process of the instance at once. */

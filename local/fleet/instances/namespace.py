@@ -3,12 +3,13 @@
   namespace.py probe
   namespace.py boot  --hide DIR --stand-ins DIR [--visible PATH]... FOLDER=HOST_NAME...
   namespace.py share --source PATH --pid PID --target PATH
+  namespace.py unshare --pid PID --target PATH
 
 `boot` makes the mount, PID, IPC and UTS namespaces of instances and prints the PID of the first process of each,
 which does nothing but keep them and reap orphans; 0 for one that failed. Inside, `/` is the instance's own folder: the system's folders are
 overlaid (what is written there stays with the instance) or read-only, /data, /tmp, /run and /dev are its own, and
 the folder that holds all instances cannot be seen. `share` bind-mounts a folder of the caller's namespace into
-that of another process.
+that of another process, and `unshare` takes it away.
 """
 
 import argparse
@@ -163,7 +164,7 @@ def build(folder, host_name, args):
     for path in args.visible:
         show(path, root, path)
     hide(args.hide, root)
-    show(args.stand_ins, root, "/.fleet/bin")
+    show(args.stand_ins, root, "/.fleet")
     become_root_of(root)
     for path in filter(os.path.exists, KERNEL_SETTINGS):
         bind(path, path)
@@ -213,17 +214,27 @@ def boot(args):
     return 0
 
 
+def enter_mounts(pid):
+    with open(f"/proc/{pid}/ns/mnt", "rb") as namespace:
+        checked(libc.setns(namespace.fileno(), CLONE_NEWNS), "setns")
+    os.chdir("/")
+
+
 def share(args):
     """A detached copy of the mount is taken here and attached there: both steps need no path that both see."""
     tree = checked(libc.syscall(OPEN_TREE, AT_FDCWD, os.fsencode(args.source), OPEN_TREE_CLONE | AT_RECURSIVE),
                    f"open_tree {args.source}")
-    with open(f"/proc/{args.pid}/ns/mnt", "rb") as namespace:
-        checked(libc.setns(namespace.fileno(), CLONE_NEWNS), "setns")
-    os.chdir("/")
+    enter_mounts(args.pid)
     if not os.path.isdir(args.target):
         raise OSError(f"mount point {args.target} does not exist")
     checked(libc.syscall(MOVE_MOUNT, tree, b"", AT_FDCWD, os.fsencode(args.target), MOVE_MOUNT_F_EMPTY_PATH),
             f"move_mount {args.target}")
+    return 0
+
+
+def unshare(args):
+    enter_mounts(args.pid)
+    checked(libc.umount2(os.fsencode(args.target), 0), f"umount {args.target}")
     return 0
 
 
@@ -248,6 +259,10 @@ def main():
     sharing.add_argument("--pid", type=int, required=True)
     sharing.add_argument("--target", required=True)
     sharing.set_defaults(run=share)
+    unsharing = commands.add_parser("unshare")
+    unsharing.add_argument("--pid", type=int, required=True)
+    unsharing.add_argument("--target", required=True)
+    unsharing.set_defaults(run=unshare)
     args = parser.parse_args()
     try:
         return args.run(args)

@@ -18,6 +18,10 @@ export function nodeRequests({ instances, driver, lifecycle }: NodeRequestParts)
       lifecycle().endedItself(instanceId);
       return;
     }
+    if (request.kind === 'unmount') {
+      await driver.unshare({ instanceId, path: request.target });
+      return;
+    }
     const server = instances.values().find((instance) => isLive(instance) && instance.address === request.address);
     if (server === undefined) {
       throw new Error('Connection timed out');
@@ -31,6 +35,7 @@ export function nodeRequests({ instances, driver, lifecycle }: NodeRequestParts)
 
 /** Whether the instance serves NFS and exports `path`, as its stand-ins have written down. */
 async function isExported(driver: InstanceDriver, instanceId: string, path: string): Promise<boolean> {
-  const exported = await driver.readFile(instanceId, '/run/fleet/exports');
+  const serves = await driver.readFile(instanceId, '/run/fleet/services/nfs-server');
+  const exported = serves === undefined ? undefined : await driver.readFile(instanceId, '/run/fleet/exports');
   return exported?.split('\n').some((line) => line !== '' && (path === line || path.startsWith(`${line}/`))) ?? false;
 }

@@ -1,7 +1,7 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { NAMESPACE_TOOL, NamespaceBoots } from './namespace-boots.ts';
@@ -12,7 +12,7 @@ import { RUNNER, RunFiles } from './run-files.ts';
 
 const execute = promisify(execFile);
 /** Where the stand-ins are, as an instance with its own root sees them. */
-const STAND_INS_INSIDE = '/.fleet/bin';
+const STAND_INS_INSIDE = '/.fleet';
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** What root on an instance may not do to the machine: mount, load modules, reach disks, reboot, set the time. */
 const WITHHELD = ['sys_admin', 'sys_module', 'sys_rawio', 'sys_boot', 'sys_time', 'mknod'];
@@ -50,14 +50,19 @@ export class ProcessDriver implements InstanceDriver {
 
   async start(boot: InstanceBoot): Promise<void> {
     const folder = this.#folder(boot.instanceId);
-    if (this.isolation === 'none' || this.#holder(boot.instanceId) !== undefined) {
-      mkdirSync(join(folder, 'root'), { recursive: true });
+    if (this.#holder(boot.instanceId) !== undefined) {
       return;
     }
-    mkdirSync(folder, { recursive: true });
+    for (const [path, content] of Object.entries(boot.files)) {
+      const file = join(folder, 'root', path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
     chmodSync(folder, 0o755);
-    const pid = await this.#boots.boot(folder, boot.hostName);
-    writeFileSync(join(folder, 'holder.json'), JSON.stringify(recordProcess(pid)));
+    if (this.isolation === 'namespaces') {
+      const pid = await this.#boots.boot(folder, boot.hostName);
+      writeFileSync(join(folder, 'holder.json'), JSON.stringify(recordProcess(pid)));
+    }
   }
 
   run(run: Run): Promise<RunResult> {
@@ -89,6 +94,15 @@ export class ProcessDriver implements InstanceDriver {
       ...['-I', '-S', NAMESPACE_TOOL, 'share', '--source', source],
       ...['--pid', String(holder.pid), '--target', to.path],
     ]);
+  }
+
+  async unshare(at: { instanceId: string; path: string }): Promise<void> {
+    const holder = this.#holder(at.instanceId);
+    if (holder === undefined) {
+      throw new Error(`${at.path} is not mounted`);
+    }
+    const place = ['--pid', String(holder.pid), '--target', at.path];
+    await execute(this.#options.python, ['-I', '-S', NAMESPACE_TOOL, 'unshare', ...place]);
   }
 
   async readFile(instanceId: string, path: string): Promise<string | undefined> {
@@ -130,8 +144,10 @@ export class ProcessDriver implements InstanceDriver {
 
   /** Spawns the runner, detached, and waits until it has ended. */
   #spawn(run: Run, files: RunFiles): Promise<void> {
-    const inside = this.isolation === 'none' ? files.folder : `/run/fleet/runs/${run.name}`;
-    const standIns = this.isolation === 'none' ? this.#options.standIns : STAND_INS_INSIDE;
+    const isolated = this.isolation === 'namespaces';
+    const inside = isolated ? `/run/fleet/runs/${run.name}` : files.folder;
+    const standIns = isolated ? STAND_INS_INSIDE : this.#options.standIns;
+    const place = isolated ? {} : { FLEET_NODE: join(this.#folder(run.instanceId), 'root') };
     const [program = 'bash', ...args] = [
       ...this.#entry(run.instanceId),
       ...['bash', '-c', RUNNER, 'runner', inside, run.workingDirectory ?? '/'],
@@ -140,7 +156,7 @@ export class ProcessDriver implements InstanceDriver {
       detached: true,
       stdio: 'ignore',
       cwd: '/',
-      env: { PATH: `${standIns}:${SYSTEM_PATH}`, HOME: '/root', LANG: 'C.UTF-8', ...run.environment },
+      env: { PATH: `${standIns}/bin:${SYSTEM_PATH}`, HOME: '/root', LANG: 'C.UTF-8', ...place, ...run.environment },
     });
     if (child.pid !== undefined) {
       files.recordProcess(recordProcess(child.pid));
@@ -172,13 +188,14 @@ export class ProcessDriver implements InstanceDriver {
     return record === undefined ? this.#holder(instanceId) !== undefined : isRunning(record);
   }
 
+  /** Without namespaces an instance's processes are those that its runs and units have written down. */
   #unisolatedProcesses(instanceId: string): ProcessRecord[] {
-    const listed = spawnSync('ps', ['-axeo', 'pid=,command='], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-    const marker = `FLEET_NODE=${join(this.#folder(instanceId), 'root')}`;
-    return (listed.stdout ?? '')
-      .split('\n')
-      .filter((line) => line.includes(marker))
-      .map((line) => ({ pid: Number.parseInt(line, 10) }));
+    const node = join(this.#folder(instanceId), 'root', 'run', 'fleet');
+    const runs = foldersIn(join(node, 'runs')).map((name) => this.#files(instanceId, name).process());
+    const pids = ['units', 'containers'].flatMap((kind) =>
+      foldersIn(join(node, kind)).map((name) => readPid(join(node, kind, name, 'pid'))),
+    );
+    return [...runs, ...pids].filter((record) => record !== undefined);
   }
 
   #holder(instanceId: string): ProcessRecord | undefined {
@@ -206,6 +223,15 @@ function namespaceRefusal(python: string): string | undefined {
   }
   const probe = spawnSync(python, ['-I', '-S', NAMESPACE_TOOL, 'probe'], { encoding: 'utf8' });
   return probe.status === 0 ? undefined : `Namespaces were refused: ${probe.error?.message ?? probe.stderr.trim()}`;
+}
+
+function foldersIn(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory) : [];
+}
+
+function readPid(file: string): ProcessRecord | undefined {
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  return pid > 1 ? { pid } : undefined;
 }
 
 async function until(condition: () => boolean): Promise<void> {
