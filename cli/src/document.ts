@@ -64,10 +64,11 @@ async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
+const reasons: Readonly<Record<string, string>> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it is not allowed' };
+
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const known: Readonly<Record<string, string>> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'not allowed' };
-  return known[code] ?? String(error);
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return reasons[code] ?? String(error);
 }
 
 function decode(name: string, bytes: Uint8Array): string {

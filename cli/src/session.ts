@@ -36,7 +36,8 @@ export function sessionOf(command: Command, terminal: Terminal): Session {
     json,
     givenNamespace: namespace,
     client: () => {
-      client ??= new OrchestratorClient({ environment: terminal.environment, ...(apiUrl === undefined ? {} : { endpoint: apiUrl }) });
+      const { environment, wait } = terminal;
+      client ??= new OrchestratorClient({ environment, wait, ...(apiUrl === undefined ? {} : { endpoint: apiUrl }) });
       return client;
     },
   };

@@ -3,7 +3,7 @@ import type { JobDetail, JobRef } from '@advanced-orchestrator/sdk';
 import { exitCodes, outcomeCodes } from './exit-codes.ts';
 import { writeJson } from './output/json.ts';
 import { printable } from './output/printable.ts';
-import { duration, standing } from './output/words.ts';
+import { count, standing, time } from './output/words.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -13,10 +13,9 @@ import type { Session } from './session.ts';
  */
 export async function waitAndReport(session: Session, ref: JobRef): Promise<number> {
   const { terminal } = session;
-  const startMs = terminal.now();
   const progress = terminal.startProgress(`job ${ref.jobId}`);
   try {
-    const onChange = (job: JobDetail): void => progress.update(progressText(job, duration(terminal.now() - startMs)));
+    const onChange = (job: JobDetail): void => progress.update(progressText(job));
     const job = await waitForJob(session.client(), ref, { signal: terminal.signal, wait: terminal.wait, onChange });
     progress.stop();
     return report(session, job);
@@ -28,13 +27,16 @@ export async function waitAndReport(session: Session, ref: JobRef): Promise<numb
   }
 }
 
-function progressText({ state, attempt, maxAttempts, nodes, waiting }: JobDetail, waited: string): string {
-  return [
-    `${state} after ${waited}`,
+function progressText({ state, updatedAt, attempt, maxAttempts, nodes, waiting, cancelRequestedBy }: JobDetail): string {
+  const living = nodes.filter(({ goneAt }) => goneAt === undefined).length;
+  const facts = [
+    state,
     maxAttempts > 1 ? `attempt ${attempt} of ${maxAttempts}` : '',
-    nodes.length > 0 ? `${nodes.length} nodes` : '',
+    living > 0 ? count(living, 'node') : '',
+    cancelRequestedBy === undefined ? '' : 'being cancelled',
     waiting === undefined ? '' : printable(waiting.message),
-  ].filter((part) => part !== '').join(', ');
+  ];
+  return `${time(updatedAt)}  ${facts.filter((fact) => fact !== '').join(', ')}`;
 }
 
 function report(session: Session, job: JobDetail): number {

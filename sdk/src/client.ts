@@ -10,6 +10,7 @@ import type {
   Abortable, DryRun, Job, JobDetail, JobEvent, JobFilter, JobRef, LogFilter, LogLine, ManifestRef, ManifestText, ManifestVersion,
   ManifestVersionDetail, Page, PageRequest, Priority, Submission, SubmittedJob, Validation,
 } from './types.ts';
+import { wait as waitFor } from './wait.ts';
 
 const DEFAULT_ATTEMPTS = 4;
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -33,9 +34,9 @@ export class OrchestratorClient {
     const environment = configuration.environment ?? process.env;
     const endpoint = resolveEndpoint(configuration, environment);
     const region = resolveRegion(configuration, endpoint, environment);
-    const { maxAttempts = DEFAULT_ATTEMPTS, timeoutMs = DEFAULT_TIMEOUT_MS } = configuration;
+    const { maxAttempts = DEFAULT_ATTEMPTS, timeoutMs = DEFAULT_TIMEOUT_MS, wait = waitFor } = configuration;
     const send = signedFetch(configuration.fetch ?? ((request) => fetch(request)), region, credentialsProvider(configuration.credentials));
-    this.#api = createClient<paths>({ baseUrl: endpoint, fetch: retryingFetch(send, { maxAttempts, timeoutMs }) });
+    this.#api = createClient<paths>({ baseUrl: endpoint, fetch: retryingFetch(send, { maxAttempts, timeoutMs, wait }) });
   }
 
   /** Submits a job. */

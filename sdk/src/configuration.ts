@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import { OrchestratorConfigurationError, OrchestratorCredentialsError } from './errors.ts';
+import type { Wait } from './wait.ts';
 
 export type Credentials = AwsCredentialIdentity | AwsCredentialIdentityProvider;
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,6 +20,8 @@ export interface ClientConfiguration {
   readonly maxAttempts?: number;
   /** How long one attempt may take, in milliseconds; 30,000 by default: API Gateway answers within 29 s. */
   readonly timeoutMs?: number;
+  /** Waits between attempts; by default on the platform's timer. */
+  readonly wait?: Wait;
 }
 
 /**

@@ -1,12 +1,12 @@
 import { OrchestratorConnectionError, OrchestratorCredentialsError } from './errors.ts';
 import type { Fetch } from './signed-fetch.ts';
-import { wait as waitFor, type Wait } from './wait.ts';
+import type { Wait } from './wait.ts';
 
 export interface RetryPolicy {
   /** How often a request is sent in all. */
   readonly maxAttempts: number;
   readonly timeoutMs: number;
-  readonly wait?: Wait;
+  readonly wait: Wait;
   /** A number from 0 up to, not including, 1. */
   readonly random?: () => number;
 }
@@ -24,7 +24,7 @@ const MAX_RETRY_AFTER_MS = 60_000;
  * @throws OrchestratorConnectionError when no attempt was answered, or the reason of the request's own signal.
  */
 export function retryingFetch(send: Fetch, policy: RetryPolicy): Fetch {
-  const { maxAttempts, timeoutMs, wait = waitFor, random = Math.random } = policy;
+  const { maxAttempts, timeoutMs, wait, random = Math.random } = policy;
   return async (request) => {
     for (let attempt = 1; ; attempt += 1) {
       const result = await tryOnce(send, request, timeoutMs);

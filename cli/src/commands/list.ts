@@ -30,14 +30,16 @@ export const addList: AddCommand = (program, context) => {
         limit: pageSize, signal: terminal.signal, ...(cursor === undefined ? {} : { cursor }),
       }));
       const jobs: Job[] = [];
+      let areMore = false;
       for await (const job of pages) {
+        areMore = jobs.length === limit;
+        if (areMore) break;
         if (json) writeJson(session, job);
         jobs.push(job);
-        if (jobs.length === limit) break;
       }
       if (json) return;
       if (jobs.length > 0) terminal.out(jobTable(colours, jobs, terminal.now()));
       if (jobs.length === 0) terminal.err(`no such jobs in ${namespace}\n`);
-      if (jobs.length === limit) terminal.err(`the newest ${limit}; --limit shows more\n`);
+      if (areMore) terminal.err(`the newest ${limit}; --limit shows more\n`);
     }));
 };

@@ -12,12 +12,25 @@ export function dryRunText(colours: Colours, { namespace, manifest, demand, plan
   ]);
   const launches = table(
     colours,
-    ['TRY', 'POOL', 'NODES', 'MARKET', 'TYPES', 'ZONES'],
-    plan.launches.map(({ pool, count: nodes, market, instanceTypes, zones }, index) => [
-      index + 1, pool, nodes, market, instanceTypes.join(' '), zones.join(' '),
-    ]),
+    ['POOL', 'NODES', 'MARKET', 'TYPES', 'ZONES, FIRST TO LAST'],
+    inOrder(plan.launches).map(({ pool, count: nodes, market, instanceTypes, zones }) => [pool, nodes, market, instanceTypes.join(' '), zones.join(', ')]),
   );
   const cooling = plan.cooling.map(({ message, code, until }) => `not tried until ${time(until)}: ${message} (${code})\n`);
   const notes = plan.notes.map((note) => `note: ${note}\n`);
   return [facts, launches, [...cooling, ...notes].join('')].filter((part) => part !== '').join('\n');
+}
+
+type Launch = DryRun['plan']['launches'][number];
+
+/** Launches that differ in their zones only, and follow each other, in one row. A launch over several zones is `a+b`. */
+function inOrder(launches: readonly Launch[]): readonly Launch[] {
+  const rows: Launch[] = [];
+  for (const { zones, ...launch } of launches) {
+    const zone = zones.join('+');
+    const last = rows.at(-1);
+    const isAlike = last !== undefined && JSON.stringify({ ...last, zones: [] }) === JSON.stringify({ ...launch, zones: [] });
+    if (!isAlike) rows.push({ ...launch, zones: [zone] });
+    else if (!last.zones.includes(zone)) last.zones.push(zone);
+  }
+  return rows;
 }

@@ -6,12 +6,12 @@ export function problemLines(file: string, { errors = [], detail }: Problem): re
   return errors.length === 0 ? [`${file}: ${detail}`] : errors.map((entry) => problemLine(file, entry));
 }
 
-/** `file:line:column: path message (suggestion)`. */
-export function problemLine(file: string, { line, column, path, message, suggestion }: ProblemEntry, kind = ''): string {
+/** `file:line:column: path: message (suggestion)`. */
+export function problemLine(file: string, { code, line, column, path, message, suggestion }: ProblemEntry, kind = ''): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
-  const subject = path === '$' ? 'the document' : path;
+  const subject = code === 'invalid-syntax' ? '' : path === '$' ? 'the document: ' : `${path}: `;
   const meant = suggestion === undefined ? '' : ` (did you mean ${JSON.stringify(suggestion)}?)`;
-  return printable(`${place}: ${kind}${subject} ${message}${meant}`);
+  return printable(`${place}: ${kind}${subject}${message}${meant}`);
 }
 
 /** What is allowed and probably not meant. */

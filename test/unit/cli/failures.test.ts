@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { cliReference } from '../../../cli/generate-reference.ts';
+import { silenceLogs } from '../../builders/logs.ts';
+import { gatewayRefusal } from '../../builders/served-api.ts';
+import { openOrch } from './orch.ts';
+
+let cli: Awaited<ReturnType<typeof openOrch>>;
+const environment = { ORCH_NAMESPACE: 'research' };
+
+beforeAll(silenceLogs);
+beforeEach(async () => { cli = await openOrch(); });
+afterEach(async () => cli.close());
+
+describe('what goes wrong on the way', () => {
+  it.each([
+    ['ExpiredTokenException', 'The security token included in the request is expired', 'sign in again'],
+    ['InvalidSignatureException', 'The request signature we calculated does not match', 'clock of this machine'],
+    ['UnrecognizedClientException', 'The security token included in the request is invalid.', 'of another account'],
+    ['MissingAuthenticationTokenException', 'Missing Authentication Token', 'ORCH_API_URL may lack the stage'],
+    ['AccessDeniedException', 'User: arn:aws:iam::123456789012:user/bob is not authorized to perform: execute-api:Invoke', 'An administrator can allow it'],
+  ])('knows a way out of %s', async (code, message, hint) => {
+    cli.served.script.push(gatewayRefusal(code, message));
+    const { exitCode, out, err } = await cli.orch(['list'], { environment });
+    expect([exitCode, out]).toEqual([1, '']);
+    expect(err).toContain(`orch: ${message}\n`);
+    expect(err).toContain(hint);
+  });
+
+  it('says that nobody answers', async () => {
+    const { exitCode, err } = await cli.orch(['list', '--api-url', 'http://127.0.0.1:1/prod'], { environment });
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/^orch: No answer from http:\/\/127\.0\.0\.1:1: .+\.\nIs ORCH_API_URL right/);
+  });
+
+  it('asks a busy service again, and gives up in the end', async () => {
+    const busy = { status: 503, headers: { 'retry-after': '5' }, body: '{"detail":"AWS asks to slow down."}' };
+    cli.served.script.push(busy, busy, busy);
+    expect((await cli.orch(['list'], { environment })).exitCode).toBe(0);
+    cli.served.script.push(busy, busy, busy, busy);
+    expect(await cli.orch(['list'], { environment })).toEqual({ exitCode: 1, out: '', err: 'orch: AWS asks to slow down.\n' });
+  });
+
+  it('says what is not set', async () => {
+    const { exitCode, err } = await cli.orch(['list'], { environment: { ...environment, ORCH_API_URL: '' } });
+    expect(exitCode).toBe(2);
+    expect(err).toBe('orch: The address of the API is not known: set ORCH_API_URL to the output ApiUrl of the deployed stack.\nFor the local cloud: source .local/env\n');
+  });
+
+  it('hands a program a document', async () => {
+    const refused = await cli.orch(['get', '01hf7yat000000000000000000', '--json'], { environment });
+    expect(JSON.parse(refused.err)).toMatchObject({ type: 'urn:orchestrator:problem:job-not-found', status: 404 });
+    const mistaken = await cli.orch(['get', 'x', '--json'], { environment });
+    expect(JSON.parse(mistaken.err)).toEqual({ title: 'UsageError', detail: '"x" is not a job: an id has 26 letters and digits' });
+  });
+});
+
+describe('the help', () => {
+  it('knows what was meant', async () => {
+    expect(await cli.orch(['cancle', 'x'])).toEqual({ exitCode: 2, out: '', err: "error: unknown command 'cancle'\n(Did you mean cancel?)\n" });
+    expect(await cli.orch(['submit', 'a.yaml', '--wiat'])).toEqual({ exitCode: 2, out: '', err: "error: unknown option '--wiat'\n(Did you mean --wait?)\n" });
+  });
+
+  it('is a result when it was asked for', async () => {
+    for (const words of [['--help'], ['help', 'submit'], ['manifests', 'get', '--help']]) {
+      const { exitCode, out, err } = await cli.orch(words);
+      expect([exitCode, err]).toEqual([0, '']);
+      expect(out).toMatch(/^Usage: orch /);
+    }
+    expect(await cli.orch([])).toMatchObject({ exitCode: 2, out: '' });
+    expect((await cli.orch(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('has an example for every command', async () => {
+    const sections = cliReference().split('\n## ').slice(2).filter((section) => !section.startsWith('orch manifests\n'));
+    expect(sections.filter((section) => !section.includes('Examples:\n  $ orch ') && !section.includes('| orch ')).map((section) => section.split('\n')[0])).toEqual([]);
+    expect(sections.length).toBe(14);
+  });
+
+  it('is in the documentation as it is: otherwise run "npm run docs"', async () => {
+    expect(cliReference()).toBe(await readFile(new URL('../../../docs/cli.md', import.meta.url), 'utf8'));
+  });
+});
