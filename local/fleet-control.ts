@@ -1,5 +1,7 @@
 /** The fleet simulator's control API, which stands beside EC2 and SSM on the same port. */
 export interface FleetControl {
+  /** Instances, commands, launches, faults and market as they are. */
+  state(): Promise<unknown>;
   /** Capacity per offering, quotas, boot times and throttles, as they are. */
   market(): Promise<unknown>;
   /** Merges the change into the market. */
@@ -22,6 +24,7 @@ export function fleetControl(fleetUrl: string): FleetControl {
     return text === '' ? undefined : JSON.parse(text);
   };
   return {
+    state: () => call('GET', 'state'),
     market: async () => {
       const state = await call('GET', 'state');
       return typeof state === 'object' && state !== null && 'market' in state ? state.market : undefined;
