@@ -33,6 +33,8 @@ export interface DeploymentFacts {
   /** Kinds of storage beside the head node's own. */
   readonly storageTypes?: readonly string[];
   readonly placementGroups?: boolean;
+  /** What may be done about the loss of a node, beside failing. */
+  readonly nodeLossPolicies?: readonly string[];
 }
 
 const AMI_ID = /^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
@@ -52,6 +54,7 @@ export function checkAgainstDeployment({ spec }: Manifest, facts: DeploymentFact
     ...(placement.placementGroup && facts.placementGroups !== true
       ? [problem('not-offered', ['spec', 'placement', 'placementGroup'], 'this deployment does not offer placement groups')]
       : []),
+    ...offered(spec.onNodeLoss, ['Fail', ...(facts.nodeLossPolicies ?? [])], ['spec', 'onNodeLoss'], 'onNodeLoss policy'),
     ...checkSize(nodePools, facts.maxNodesPerJob),
     ...nodePools.flatMap((pool, index) => checkPool(pool, ['spec', 'nodePools', index], spec.placement, facts)),
   ];

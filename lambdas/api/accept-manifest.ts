@@ -67,7 +67,8 @@ async function examine(
     ...checkAgainstDeployment(manifest, {
       regions: [deployment.region],
       zones: { [deployment.region]: Object.keys(deployment.subnets) },
-      instanceTypes: new Map([...types].map(([name, facts]) => [name, { ...facts, architectures: [facts.architecture] }])),
+      // Whatever the type has: the launch templates of a deployment have plain network interfaces.
+      instanceTypes: new Map([...types].map(([name, facts]) => [name, { ...facts, architectures: [facts.architecture], efa: false }])),
       maxNodesPerJob: deployment.limits.maxNodesPerJob,
       imageAliases: deployment.imageAliases,
       runtimes: ['None', 'Slurm'],

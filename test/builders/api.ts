@@ -76,6 +76,7 @@ export function anApi(logs: JobLogs = noLogs) {
     someFacts('c6i.large', { vcpus: 2, microUsdPerHour: 85_000 }),
     someFacts('g5.xlarge', { vcpus: 4, gpus: 1, microUsdPerHour: 1_006_000 }),
     someFacts('m7g.large', { architecture: 'arm64' }),
+    someFacts('p4d.24xlarge', { vcpus: 96, gpus: 8, efa: true }),
   ]);
   const jobs = new InMemoryJobStore(table);
   const attempts = new InMemoryAttemptStore(table);

@@ -92,6 +92,12 @@ describe('validateManifest', () => {
     const answer = await anApi().call('validateManifest', { body: aManifestText({ namespace: 'nobodys' }) });
     expect(answer.body.errors?.[0]).toMatchObject({ code: 'not-offered', path: 'metadata.namespace', line: 5 });
   });
+
+  it('refuses EFA even for a type that has it, since no launch template has', async () => {
+    const body = aManifestText().replace('instanceType: [c6i.large, m6i.large]', 'instanceType: p4d.24xlarge\n      efa: true');
+    const answer = await anApi().call('validateManifest', { body });
+    expect(answer.body.errors).toEqual([expect.objectContaining({ code: 'not-offered', path: 'spec.nodePools[1].efa' })]);
+  });
 });
 
 describe('asWritten', () => {

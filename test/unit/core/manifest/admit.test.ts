@@ -52,6 +52,7 @@ describe('checkAgainstDeployment', () => {
     ['too many nodes', { nodePools: [pool, { ...pool, name: 'b', count: 100 }] }, 'limit-exceeded', 'spec.nodePools', undefined],
     ['EFA that a type lacks', { nodePools: [{ ...pool, efa: true }] }, 'not-offered', 'spec.nodePools[0].efa', undefined],
     ['a placement group', { placement: { ...placement, placementGroup: true } }, 'not-offered', 'spec.placement.placementGroup', undefined],
+    ['going on after the loss of a node', { onNodeLoss: 'Replace' }, 'not-offered', 'spec.onNodeLoss', undefined],
     ['a file system', { storage: { type: 'EFS', fileSystemId: 'fs-01234567' } }, 'not-offered', 'spec.storage.type', undefined],
   ])('refuses %s', (_, spec, code, path, suggestion) => {
     const problems = checkAgainstDeployment(manifest(spec), facts);
