@@ -44,6 +44,7 @@ def main() -> None:
     import ministack.app
 
     import authorize
+    import authorised_resources
     import emf
     import functions
     import resource_types
@@ -56,6 +57,7 @@ def main() -> None:
     transport.trust_loopback()
     emf.publish_metrics_from_logs()
     task_tokens.behave_as_on_aws()
+    authorised_resources.name_as_aws_does()
     ministack.app.app = authorize.with_authorize_route(
         stack_operations.with_operations_awaited(ministack.app.app))
 
