@@ -20,6 +20,10 @@ export default {
     project('infra'),
     project('contract'),
     project('statemachines'),
-    project('integ'),
+    project('integ', {
+      // One cloud for all files; it is started by the first that asks for it.
+      globalSetup: '<rootDir>/test/integ/cloud/begin.mjs',
+      globalTeardown: '<rootDir>/test/integ/cloud/end.mjs',
+    }),
   ],
 };

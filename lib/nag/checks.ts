@@ -1,5 +1,7 @@
 import { Stack, Validations, type App, type IPolicyValidationPlugin } from 'aws-cdk-lib';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
 import { acknowledgements } from './acknowledgements.ts';
 
 /** Runs the AWS Solutions rules at synthesis: a finding that nobody acknowledged fails it. */
@@ -20,7 +22,12 @@ export function acknowledgeFindings(app: App): void {
       if (construct === undefined) continue;
       const path = constructPath?.slice(Stack.of(construct).node.path.length + 1) ?? '';
       const found = acknowledgements.find((each) => each.finding.test(id) && each.construct.test(path));
-      if (found !== undefined) Validations.of(construct).acknowledge({ id, reason: found.reason });
+      if (found !== undefined) Validations.of(holderOf(construct)).acknowledge({ id, reason: found.reason });
     }
   }
+}
+
+/** A role's policy that grows too large is split at synthesis, after this: what is said of it stands at the role. */
+function holderOf(construct: IConstruct): IConstruct {
+  return construct.node.scopes.find((scope) => Role.isRole(scope)) ?? construct;
 }

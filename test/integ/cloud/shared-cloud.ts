@@ -1,0 +1,56 @@
+import { administrator } from '../../../local/cdk.ts';
+import { region, type Credentials } from '../../../local/environment-file.ts';
+import { readRecord } from '../../../local/record.ts';
+import { restartFleet, serverNamed } from '../../../local/servers.ts';
+import { endpointOf, fleetUrlOf } from '../../../local/services.ts';
+import { OrchestratorClient } from '../../../sdk/src/index.ts';
+import { Account } from './account.ts';
+import { Fleet } from './fleet.ts';
+import { Jobs } from './jobs.ts';
+import { recordOfSharedCloud, siteOptions } from './site.ts';
+
+/** The deployed stack on the cloud that all integration tests share, and what tests do with it. */
+export interface SharedCloud {
+  /** Address of the deployed API, with a slash at its end. */
+  readonly apiUrl: string;
+  readonly endpoint: string;
+  readonly fleetUrl: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** An IAM user who may call every route of the API, and nothing else. */
+  readonly researcher: Credentials;
+  /** Submits and watches jobs as the researcher. */
+  readonly jobs: Jobs;
+  readonly fleet: Fleet;
+  /** What an administrator sees and does: table, functions, executions, buckets. */
+  readonly account: Account;
+  /** A client of the API with these credentials; it sends each request once. */
+  client(credentials?: Credentials): OrchestratorClient;
+  /** Process id of the fleet simulator. */
+  fleetPid(): number;
+  /** Starts the simulator again after a test killed it. */
+  restartFleet(): Promise<void>;
+}
+
+/** Finds the shared cloud, or starts it: the first caller of a run waits for the deployment. */
+export async function sharedCloud(): Promise<SharedCloud> {
+  const { site, outputs, credentials: researcher = administrator } = await recordOfSharedCloud();
+  const endpoint = endpointOf(site);
+  const fleetUrl = fleetUrlOf(site);
+  const apiUrl = outputs['ApiUrl'] ?? '';
+  const client = (credentials: Credentials = researcher): OrchestratorClient =>
+    new OrchestratorClient({ endpoint: apiUrl, region, credentials, maxAttempts: 1 });
+  const fleet = new Fleet(fleetUrl);
+  const account = new Account({ endpoint, outputs });
+  return {
+    apiUrl, endpoint, fleetUrl, outputs, researcher, fleet, account, client,
+    jobs: new Jobs(client(), { apiUrl, credentials: researcher }),
+    fleetPid: () => serverNamed(currentRecord(), 'fleet')?.pid ?? 0,
+    restartFleet: async () => { await restartFleet(currentRecord(), siteOptions); },
+  };
+}
+
+function currentRecord() {
+  const record = readRecord(siteOptions.dir);
+  if (record === undefined) throw new Error(`No cloud runs in ${siteOptions.dir}.`);
+  return record;
+}
