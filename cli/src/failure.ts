@@ -47,11 +47,12 @@ export function describeFailure(error: unknown): Failure {
 }
 
 function describeRefusal({ status, problem, gatewayCode }: OrchestratorApiError): Failure {
-  const isInput = [400, 413, 422].includes(status);
+  // API Gateway answers 400 for credentials that nobody knows.
+  const isInput = gatewayCode === undefined && [400, 413, 422].includes(status);
   return {
     exitCode: isInput ? exitCodes.invalidInput : exitCodes.serviceFailed,
     lines: [
-      `orch: ${problem.detail}`,
+      status >= 500 ? `orch: ${problem.title}. ${problem.detail}` : `orch: ${problem.detail}`,
       ...(hints[gatewayCode ?? ''] ?? []),
       ...(problem.requestId === '' ? [] : [`request ${problem.requestId}, status ${status}`]),
     ],

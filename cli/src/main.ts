@@ -18,7 +18,8 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? brokenPipe : 1));
 }
 
-const { startSpinner } = process.stderr.isTTY ? await import('./spinner.ts') : { startSpinner: undefined };
+// A terminal that does not know its width (under `script`, in some CI) would make the spinner clear lines for ever.
+const { startSpinner } = process.stderr.isTTY && process.stderr.columns > 0 ? await import('./spinner.ts') : { startSpinner: undefined };
 const err = (text: string): void => { process.stderr.write(text); };
 
 const terminal: Terminal = {

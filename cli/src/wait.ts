@@ -1,4 +1,4 @@
-import { OrchestratorApiError, waitForJob } from '@advanced-orchestrator/sdk';
+import { OrchestratorApiError, hasEnded, waitForJob } from '@advanced-orchestrator/sdk';
 import type { JobDetail, JobRef } from '@advanced-orchestrator/sdk';
 import { exitCodes, outcomeCodes } from './exit-codes.ts';
 import { writeJson } from './output/json.ts';
@@ -15,7 +15,12 @@ export async function waitAndReport(session: Session, ref: JobRef): Promise<numb
   const { terminal } = session;
   const progress = terminal.startProgress(`job ${ref.jobId}`);
   try {
-    const onChange = (job: JobDetail): void => progress.update(progressText(job));
+    let shown = '';
+    const onChange = (job: JobDetail): void => {
+      const text = standingText(job);
+      if (text !== shown) progress.update(`${time(job.updatedAt)}  ${text}`);
+      shown = text;
+    };
     const job = await waitForJob(session.client(), ref, { signal: terminal.signal, wait: terminal.wait, onChange });
     progress.stop();
     return report(session, job);
@@ -27,16 +32,17 @@ export async function waitAndReport(session: Session, ref: JobRef): Promise<numb
   }
 }
 
-function progressText({ state, updatedAt, attempt, maxAttempts, nodes, waiting, cancelRequestedBy }: JobDetail): string {
-  const living = nodes.filter(({ goneAt }) => goneAt === undefined).length;
+function standingText(job: JobDetail): string {
+  const { state, attempt, maxAttempts, waiting, cancelRequestedBy } = job;
+  const living = hasEnded(job) ? 0 : job.nodes.filter(({ goneAt }) => goneAt === undefined).length;
   const facts = [
     state,
     maxAttempts > 1 ? `attempt ${attempt} of ${maxAttempts}` : '',
     living > 0 ? count(living, 'node') : '',
-    cancelRequestedBy === undefined ? '' : 'being cancelled',
+    cancelRequestedBy === undefined || hasEnded(job) ? '' : 'being cancelled',
     waiting === undefined ? '' : printable(waiting.message),
   ];
-  return `${time(updatedAt)}  ${facts.filter((fact) => fact !== '').join(', ')}`;
+  return facts.filter((fact) => fact !== '').join(', ');
 }
 
 function report(session: Session, job: JobDetail): number {

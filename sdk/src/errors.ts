@@ -41,12 +41,12 @@ export class OrchestratorConfigurationError extends Error {
   override readonly name = 'OrchestratorConfigurationError';
 }
 
-/** `fetch` hides what went wrong in its error's cause. */
+/** `fetch` hides what went wrong in its error's cause. Errors of the platform may come from another realm: no `instanceof`. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof AggregateError) return reasonOf(error.cause.errors[0]);
-  if (error.cause instanceof Error) return reasonOf(error.cause);
-  return error.message.replace(/\.$/, '');
+  if (typeof error !== 'object' || error === null) return String(error);
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return reasonOf(error.errors[0]);
+  if ('cause' in error && error.cause !== undefined) return reasonOf(error.cause);
+  return 'message' in error ? String(error.message).replace(/\.$/, '') : String(error);
 }
 
 /** Reads the problem document of an answer; whatever else it holds becomes one. */

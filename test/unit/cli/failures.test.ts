@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { cliReference } from '../../../cli/generate-reference.ts';
 import { silenceLogs } from '../../builders/logs.ts';
-import { gatewayRefusal } from '../../builders/served-api.ts';
+import { gatewayRefusal, serveApi } from '../../builders/served-api.ts';
 import { openOrch } from './orch.ts';
 
 let cli: Awaited<ReturnType<typeof openOrch>>;
@@ -28,17 +28,19 @@ describe('what goes wrong on the way', () => {
   });
 
   it('says that nobody answers', async () => {
-    const { exitCode, err } = await cli.orch(['list', '--api-url', 'http://127.0.0.1:1/prod'], { environment });
+    const gone = await serveApi(cli.api);
+    await gone.close();
+    const { exitCode, err } = await cli.orch(['list', '--api-url', gone.url], { environment });
     expect(exitCode).toBe(1);
-    expect(err).toMatch(/^orch: No answer from http:\/\/127\.0\.0\.1:1: .+\.\nIs ORCH_API_URL right/);
+    expect(err).toMatch(/^orch: No answer from http:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED .+\.\nIs ORCH_API_URL right/);
   });
 
   it('asks a busy service again, and gives up in the end', async () => {
-    const busy = { status: 503, headers: { 'retry-after': '5' }, body: '{"detail":"AWS asks to slow down."}' };
+    const busy = { status: 503, headers: { 'retry-after': '5' }, body: '{"title":"Busy","detail":"AWS asks to slow down."}' };
     cli.served.script.push(busy, busy, busy);
     expect((await cli.orch(['list'], { environment })).exitCode).toBe(0);
     cli.served.script.push(busy, busy, busy, busy);
-    expect(await cli.orch(['list'], { environment })).toEqual({ exitCode: 1, out: '', err: 'orch: AWS asks to slow down.\n' });
+    expect(await cli.orch(['list'], { environment })).toEqual({ exitCode: 1, out: '', err: 'orch: Busy. AWS asks to slow down.\n' });
   });
 
   it('says what is not set', async () => {
