@@ -1,11 +1,12 @@
 /**
- * Writes what is generated from one source of truth: the manifest's reference from its schema, the SDK's types from
- * the OpenAPI document, the command line's reference from its help. Run by `npm run docs`.
+ * Writes what is generated from one source of truth: the references of manifest and configuration from their schemas,
+ * the SDK's types from the OpenAPI document, the command line's reference from its help. Run by `npm run docs`.
  */
 import { writeFile } from 'node:fs/promises';
 import { cliReference } from '../cli/generate-reference.ts';
 import { manifestJsonSchema } from '../core/manifest/json-schema.ts';
 import { manifestReference } from '../core/manifest/reference.ts';
+import { configurationJsonSchema, configurationReference } from '../lib/configuration/reference.ts';
 import { openApiDocument } from '../lambdas/api/get-openapi/openapi.ts';
 import { openApiTypes } from '../sdk/generate-types.ts';
 
@@ -14,5 +15,7 @@ const schema = manifestJsonSchema();
 
 await writeFile(new URL('docs/manifest.md', root), manifestReference(schema));
 await writeFile(new URL('docs/manifest.schema.json', root), `${JSON.stringify(schema, null, 2)}\n`);
+await writeFile(new URL('docs/configuration.md', root), configurationReference());
+await writeFile(new URL('docs/deployment.schema.json', root), `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`);
 await writeFile(new URL('docs/cli.md', root), cliReference());
 await writeFile(new URL('sdk/src/openapi.ts', root), await openApiTypes(openApiDocument()));

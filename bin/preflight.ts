@@ -15,11 +15,12 @@ const program = new Command('npm run preflight --')
   .description('Checks an account for what a deployment needs, with the credentials of the environment. Changes nothing.')
   .option('--config <file>', 'configuration of the deployment (default: deployment.json if it exists, else all defaults)')
   .option('--json', 'findings as JSON')
-  .addHelpText('after', '\nExit code 1 when something is missing without which a deployment or its jobs fail.')
+  .addHelpText('after', '\nExit code 1 when something is missing without which a deployment or its jobs fail, 2 when the configuration is not valid.')
   .parse();
 const options = program.opts<{ config?: string; json?: boolean }>();
 
-const findings = await preflight(options.config);
+const findings = await preflight(options.config).catch((error: unknown): never =>
+  program.error(error instanceof Error ? error.message : String(error), { exitCode: 2 }));
 console.log(options.json === true ? JSON.stringify(findings, null, 2) : renderFindings(findings));
 process.exitCode = findings.some(({ status }) => status === 'fail') ? 1 : 0;
 

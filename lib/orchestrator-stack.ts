@@ -31,7 +31,7 @@ export class OrchestratorStack extends Stack {
 
   constructor(scope: Construct, id: string, props: OrchestratorStackProps) {
     const { configuration, sourceRoot, bundles, ...stackProps } = props;
-    super(scope, id, { terminationProtection: configuration.production, ...stackProps });
+    super(scope, id, { terminationProtection: configuration.production, suppressTemplateIndentation: true, ...stackProps });
     this.zones = zonesOf(configuration.network, configuration.region);
     Validations.of(this).acknowledge({
       id: 'CloudFormation-Validate::W3010', reason: 'Zones are what a deployment is configured with: machines are sought by zone.',

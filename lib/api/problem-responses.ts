@@ -5,12 +5,15 @@ import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
  * request id header.
  */
 const answers = [
+  // The defaults stand for all others, and those that have a status of their own come after them.
   { type: ResponseType.DEFAULT_4XX, status: '400', name: 'invalid-request', title: 'The request is not acceptable' },
   { type: ResponseType.DEFAULT_5XX, status: '500', name: 'internal', title: 'The request could not be served' },
   { type: ResponseType.ACCESS_DENIED, status: '403', name: 'forbidden', title: 'The caller may not do this' },
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, status: '403', name: 'forbidden', title: 'The request is not signed, or there is no such route' },
   { type: ResponseType.INVALID_SIGNATURE, status: '403', name: 'forbidden', title: 'The signature is not valid' },
   { type: ResponseType.EXPIRED_TOKEN, status: '403', name: 'forbidden', title: 'The credentials have expired' },
+  { type: ResponseType.WAF_FILTERED, status: '403', name: 'forbidden', title: 'The firewall refused the request' },
+  { type: ResponseType.RESOURCE_NOT_FOUND, status: '404', name: 'not-found', title: 'There is no such route' },
   { type: ResponseType.REQUEST_TOO_LARGE, status: '413', name: 'payload-too-large', title: 'The body is too large' },
   { type: ResponseType.UNSUPPORTED_MEDIA_TYPE, status: '415', name: 'invalid-request', title: 'The media type is not supported' },
   { type: ResponseType.THROTTLED, status: '429', name: 'quota-exceeded', title: 'Too many requests', retryAfterSeconds: 1 },
@@ -37,16 +40,14 @@ function addProblemResponse(api: RestApi, { type, status, name, title, retryAfte
   const body = `{"type":"urn:orchestrator:problem:${name}","title":${JSON.stringify(title)},"status":${status},`
     + '"detail":$context.error.messageString,"instance":"urn:orchestrator:request:$context.requestId",'
     + '"requestId":"$context.requestId"}';
-  const isDefault = type === ResponseType.DEFAULT_4XX || type === ResponseType.DEFAULT_5XX;
   api.addGatewayResponse(`Problem-${type.responseType}`, {
     type,
-    // The defaults keep the status of what they stand for.
-    ...(isDefault ? {} : { statusCode: status }),
+    statusCode: status,
     responseHeaders: {
       'x-request-id': 'context.requestId',
-      'content-type': "'application/problem+json'",
+      'Content-Type': "'application/problem+json'",
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': `'${retryAfterSeconds}'` }),
     },
-    templates: { 'application/json': isDefault ? body.replace(`"status":${status},`, '') : body },
+    templates: { 'application/json': body },
   });
 }

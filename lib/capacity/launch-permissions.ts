@@ -15,18 +15,20 @@ export function allowLaunches(launcher: OrchestratorFunction, configuration: Dep
   const templates = nodes.namespaces
     .flatMap((namespace) => Object.values(namespace.launchTemplates))
     .map((template) => arn('launch-template', template.ref));
-  const fromOurTemplates = { ArnEquals: { 'ec2:LaunchTemplate': templates } };
+  // Which template, is said once by naming ours: a role may hold some 10,000 characters.
+  const fromTemplate = { ArnLike: { 'ec2:LaunchTemplate': arn('launch-template', '*') } };
   const withOurTag = { StringEquals: { [`aws:RequestTag/${deploymentTag}`]: configuration.name } };
 
   const parts = [
-    ...templates, ...subnetArns(launcher, nodes), ...securityGroupArns(launcher, configuration, nodes),
+    ...subnetArns(launcher, nodes), ...securityGroupArns(launcher, configuration, nodes),
     arn('network-interface', '*'), arn('volume', '*'), imageArns(launcher),
   ];
 
+  launcher.allow(['ec2:CreateFleet', 'ec2:RunInstances'], templates);
   launcher.allow(['ec2:CreateFleet'], [arn('fleet', '*'), ...parts]);
   launcher.allow(['ec2:CreateFleet'], [arn('instance', '*')], withOurTag);
-  launcher.allow(['ec2:RunInstances'], [arn('instance', '*')], { ...fromOurTemplates, ...withOurTag });
-  launcher.allow(['ec2:RunInstances'], parts, fromOurTemplates);
+  launcher.allow(['ec2:RunInstances'], [arn('instance', '*')], { ...fromTemplate, ...withOurTag });
+  launcher.allow(['ec2:RunInstances'], parts, fromTemplate);
   launcher.allow(['ec2:CreateTags'], ['fleet', 'instance', 'network-interface', 'volume'].map((resource) => arn(resource, '*')), {
     StringEquals: { 'ec2:CreateAction': ['CreateFleet', 'RunInstances'] },
   });

@@ -15,6 +15,9 @@ export const namespaceConfiguration = z.strictObject({
     .describe("Security groups of the nodes beside the deployment's own, to reach a file system for instance."),
 });
 
+/** Namespaces with settings of their own. */
+export const mostNamespaces = 20;
+
 /**
  * Settings by namespace; `*` stands for every namespace without an entry of its own. Without `*` other namespaces are
  * refused.
@@ -23,7 +26,7 @@ export const namespacesConfiguration = z.record(
   z.string().regex(/^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$/, 'a namespace (a DNS label) or *'),
   namespaceConfiguration,
 ).refine((namespaces) => Object.keys(namespaces).length > 0, 'at least one namespace, or * for all')
-  // Launch template ids by namespace travel in the functions' environment, which holds 4 KB.
-  .refine((namespaces) => Object.keys(namespaces).length <= 25, 'at most 25 namespaces with settings of their own');
+  // Launch templates and roles of each are named in the functions' environment (4 KB) and in their roles (10 KB).
+  .refine((namespaces) => Object.keys(namespaces).length <= mostNamespaces, `at most ${mostNamespaces} namespaces with settings of their own`);
 
 export type NamespaceConfiguration = z.infer<typeof namespaceConfiguration>;

@@ -22,7 +22,8 @@ const createdNetwork = z.strictObject({
 
 const existingNetwork = z.strictObject({
   kind: z.literal('existing'),
-  vpcId: z.string().regex(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id such as vpc-0123456789abcdef0'),
+  vpcId: z.string().regex(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id such as vpc-0123456789abcdef0')
+    .describe('The VPC that the subnets are in.'),
   subnets: z.record(zone, subnetId).refine((subnets) => Object.keys(subnets).length > 0, 'at least one zone')
     .describe('One subnet per zone, each with a way to S3, SSM and CloudWatch Logs.'),
   securityGroup: securityGroupId.optional()

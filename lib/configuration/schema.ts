@@ -4,7 +4,10 @@ import { networkConfiguration } from './network.ts';
 
 const machineImage = z.string()
   .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/?[A-Za-z0-9_./-]+)$/, 'an AMI id, or resolve:ssm:<parameter>');
-const imagesByArchitecture = z.strictObject({ x86_64: machineImage.optional(), arm64: machineImage.optional() })
+const imagesByArchitecture = z.strictObject({
+  x86_64: machineImage.optional().describe('AMI id, or `resolve:ssm:<parameter>`, which EC2 looks up at each launch.'),
+  arm64: machineImage.optional().describe('The same for Graviton.'),
+})
   .transform(({ x86_64, arm64 }) => ({ ...(x86_64 && { x86_64 }), ...(arm64 && { arm64 }) }))
   .refine((images) => Object.keys(images).length > 0, 'an image for at least one architecture');
 
@@ -55,6 +58,7 @@ const api = z.strictObject({
  * so `{}` is a deployment. The documentation of the fields is made from this schema.
  */
 export const deploymentConfiguration = z.strictObject({
+  $schema: z.string().optional().describe('For editors.'),
   name: z.string().regex(/^[a-z][a-z0-9-]{1,27}$/, 'lower-case letters, digits and hyphens, 2 to 28 characters')
     .default('orchestrator').describe('Name of the stack, and the tag by which instances are known as its own.'),
   production: z.boolean().default(false)
@@ -75,16 +79,16 @@ export const deploymentConfiguration = z.strictObject({
     .describe('Encrypt table, step bucket and alarm topic with a KMS key of the deployment instead of keys that AWS owns.'),
   resultsBucket: z.boolean().default(false)
     .describe('Make a bucket for results that the nodes of every namespace may write, each under its own prefix.'),
-  limits: limits.prefault({}),
+  limits: limits.prefault({}).describe('What the deployment takes on at once.'),
   intervals: intervals.prefault({}),
-  api: api.prefault({}),
+  api: api.prefault({}).describe('The REST API.'),
   reservedConcurrency: z.record(z.string().regex(/^[a-z]+\/[a-z-]+$/, '<area>/<function>'), z.int().min(0).max(1000)).default({})
     .describe('Reserved concurrency by function, `queue/schedule-jobs` for instance. Off by default: new accounts refuse it.'),
   alarms: z.strictObject({
     email: z.email().optional().describe('Who is told about alarms; has to be confirmed by mail once.'),
     topicArn: z.string().regex(/^arn:aws[a-z-]*:sns:/, 'the ARN of an SNS topic').optional()
       .describe('A topic to be used instead of a new one.'),
-  }).prefault({}),
+  }).prefault({}).describe('Who hears of alarms.'),
   logRetentionDays: z.union([1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731].map((days) => z.literal(days))).default(30)
     .describe('How long logs of functions, API and jobs are kept.'),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO').describe('Level of the functions.'),

@@ -48,9 +48,15 @@ describe('identity policies', () => {
 
   it('launch instances only from the launch templates of the deployment, with its tag', () => {
     const launches = grants.filter(({ actions }) => actions.includes('ec2:RunInstances'));
-    expect(launches.length).toBeGreaterThan(0);
-    for (const { conditions, resources: on } of launches) {
-      expect(conditions).toMatchObject({ ArnEquals: { 'ec2:LaunchTemplate': expect.any(Array) } });
+    const templates = ofType(resources, 'AWS::EC2::LaunchTemplate').map(([id]) => id);
+    const named = launches.filter(({ resources: on }) => JSON.stringify(on).includes(':launch-template/'));
+    expect(named).toHaveLength(4);
+    for (const { resources: on } of named) {
+      expect(on).toHaveLength(templates.length);
+      for (const id of templates) expect(JSON.stringify(on)).toContain(`{"Ref":"${id}"}`);
+    }
+    for (const { conditions, resources: on } of launches.filter((grant) => !named.includes(grant))) {
+      expect(conditions).toMatchObject({ ArnLike: { 'ec2:LaunchTemplate': expect.anything() } });
       if (JSON.stringify(on).includes(':instance/*')) {
         expect(conditions).toMatchObject({ StringEquals: { 'aws:RequestTag/orchestrator:deployment': 'orchestrator' } });
       }

@@ -116,7 +116,11 @@ describe('data', () => {
   it('is in one table as the store lays it out, encrypted and recoverable', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       KeySchema: [{ AttributeName: tableLayout.partitionKey, KeyType: 'HASH' }, { AttributeName: tableLayout.sortKey, KeyType: 'RANGE' }],
-      GlobalSecondaryIndexes: Object.values(tableLayout.indexes).map(({ name }) => Match.objectLike({ IndexName: name })),
+      GlobalSecondaryIndexes: Object.values(tableLayout.indexes).map(({ name, partitionKey, sortKey, projection }) => ({
+        IndexName: name,
+        KeySchema: [{ AttributeName: partitionKey, KeyType: 'HASH' }, { AttributeName: sortKey, KeyType: 'RANGE' }],
+        Projection: { ProjectionType: projection },
+      })),
       BillingMode: 'PAY_PER_REQUEST',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       StreamSpecification: { StreamViewType: tableLayout.stream },
