@@ -64,9 +64,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const reset = async () => {
     context.lifecycle.pause();
     context.commands.pause();
+    await parts.machine.killAll();
     await Promise.all(context.instances.values().map((instance) => parts.machine.destroy(instance)));
     store.clear();
     context.market.reopen(options.scenario);
+    context.lifecycle.resume();
+    context.commands.resume();
   };
   const facts = {
     isolation: options.driver.isolation,
@@ -97,7 +100,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     pause,
     close: async () => {
       await pause();
-      await Promise.all(context.instances.values().map(({ id }) => options.driver.kill(id)));
+      await parts.machine.killAll();
     },
   };
 }
@@ -111,12 +114,16 @@ function assemble(options: SimulatorOptions, store: JournalStore, clock: FleetCl
   const address = { url: '' };
   const environmentOf = (instance: Instance) => instanceEnvironment(instance, address.url, options.upstream);
   const metadata: MetadataService = new MetadataService({
-    ...{ instances, cloud },
+    instances,
+    cloud,
     nowMs: () => clock.nowMs(),
     serveNode: nodeRequests({ instances, driver, lifecycle: () => lifecycle }),
   });
   const machine = new ProcessMachine({
-    ...{ driver, metadata, instances, environmentOf },
+    driver,
+    metadata,
+    instances,
+    environmentOf,
     onAgentChange: (id) => commands.instanceChanged(id),
     onFailure: (id) => void lifecycle.end(id, 'host'),
   });
@@ -126,10 +133,20 @@ function assemble(options: SimulatorOptions, store: JournalStore, clock: FleetCl
     invocations: store.collection<Invocation>('invocation'),
     agent: new ProcessAgent({ driver, instances, clock, environmentOf }),
     invisibleMs: () => market.scenario.visibility.invocationMs,
-    ...{ instances, events, faults, clock },
+    instances,
+    events,
+    faults,
+    clock,
   });
   const context: FleetContext = {
-    ...{ clock, cloud, market, faults, events, lifecycle, instances, commands },
+    clock,
+    cloud,
+    market,
+    faults,
+    events,
+    lifecycle,
+    instances,
+    commands,
     fleetCalls: store.collection<FleetCall>('fleet-call'),
     documents: store.collection<DocumentRecord>('document'),
     launchTokens: new TokenBucket(market.scenario.launchTokens, clock.nowMs()),

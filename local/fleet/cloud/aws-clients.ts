@@ -2,6 +2,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 
 /** The local cloud's own administrator, who exists in no other cloud. */
@@ -13,6 +14,7 @@ export interface AwsClients {
   readonly events: EventBridgeClient;
   readonly iam: IAMClient;
   readonly lambda: LambdaClient;
+  readonly ssm: SSMClient;
   readonly sts: STSClient;
 }
 
@@ -24,6 +26,7 @@ export function awsClients(endpoint: string, region: string): AwsClients {
     events: new EventBridgeClient(options),
     iam: new IAMClient(options),
     lambda: new LambdaClient(options),
+    ssm: new SSMClient(options),
     sts: new STSClient(options),
   };
 }

@@ -68,6 +68,8 @@ export interface Cloud {
   subnet(id: string): Promise<Subnet | undefined>;
   /** A subnet of the default VPC in `zone`, for launches that name only a zone. */
   defaultSubnet(zone: string): Promise<Subnet | undefined>;
+  /** The AMI id that an image reference stands for: an id, or `resolve:ssm:` and a parameter's name. */
+  image(reference: string): Promise<string | undefined>;
   instanceProfile(reference: { arn?: string | undefined; name?: string | undefined }): Promise<InstanceProfile | undefined>;
   /** A session of `roleArn` as EC2 hands it to an instance. */
   roleCredentials(roleArn: string, sessionName: string): Promise<RoleCredentials>;

@@ -37,6 +37,10 @@ export class StandaloneCloud implements Cloud {
     );
   }
 
+  image(reference: string): Promise<string> {
+    return Promise.resolve(reference);
+  }
+
   instanceProfile(reference: { arn?: string | undefined; name?: string | undefined }): Promise<InstanceProfile | undefined> {
     return Promise.resolve(this.profiles.get(reference.arn ?? reference.name ?? ''));
   }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import {
   DescribeLaunchTemplateVersionsCommand,
   DescribeSubnetsCommand,
@@ -6,6 +8,7 @@ import type { LaunchTemplateVersion, Subnet as Ec2Subnet } from '@aws-sdk/client
 import { ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { GetInstanceProfileCommand } from '@aws-sdk/client-iam';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 
 import type { Tags } from '../model.ts';
@@ -48,6 +51,16 @@ export class UpstreamCloud implements Cloud {
     ];
     const answer = await this.#clients.ec2.send(new DescribeSubnetsCommand({ Filters: filters }));
     return toSubnet(answer.Subnets?.[0]);
+  }
+
+  async image(reference: string): Promise<string | undefined> {
+    const [, name = ''] = /^resolve:ssm:(.+)$/.exec(reference) ?? [];
+    if (name === '') {
+      return reference;
+    }
+    const answer = await unlessMissing(this.#clients.ssm.send(new GetParameterCommand({ Name: name })));
+    // AWS publishes more images than the local cloud knows: such a name stands for an id of its own.
+    return answer?.Parameter?.Value ?? (name.startsWith('/aws/service/') ? publicImage(name) : undefined);
   }
 
   async instanceProfile(reference: { arn?: string | undefined; name?: string | undefined }): Promise<InstanceProfile | undefined> {
@@ -106,6 +119,10 @@ export class UpstreamCloud implements Cloud {
     const { Targets: targets = [] } = await this.#clients.events.send(new ListTargetsByRuleCommand({ Rule: rule }));
     return targets.map(({ Arn, Input, InputPath }) => ({ arn: Arn ?? '', input: Input, inputPath: InputPath }));
   }
+}
+
+function publicImage(name: string): string {
+  return `ami-${createHash('sha256').update(name).digest('hex').slice(0, 17)}`;
 }
 
 function toLaunchTemplate(version: LaunchTemplateVersion): LaunchTemplate {

@@ -153,7 +153,14 @@ function newInstance({ launch, pool, address, reservationId, fleetId, request, c
   const market = launch.market === 'spot' ? 'spot' : 'on-demand';
   const { type, zone } = launch.override;
   return {
-    ...{ id, reservationId, fleetId, type, zone, market, address, tags },
+    id,
+    reservationId,
+    fleetId,
+    type,
+    zone,
+    market,
+    address,
+    tags,
     account: caller.account,
     region: caller.region,
     subnetId: pool.subnet.id,

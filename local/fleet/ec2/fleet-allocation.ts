@@ -90,7 +90,6 @@ function shares(
 function orderPools({ market, options, overrides, target }: AllocationRequest, room: LaunchRoom): FleetOverride[] {
   const price = (pool: FleetOverride) => room.priceUsdPerHour(pool.type, pool.zone, purchaseOf(market)) / (pool.weight ?? 1);
   const depth = (pool: FleetOverride) => room.capacity(pool.type, pool.zone, market);
-  const priority = (pool: FleetOverride) => pool.priority ?? Number.MAX_SAFE_INTEGER;
   const enough = (pool: FleetOverride) => (depth(pool) * (pool.weight ?? 1) >= target ? 0 : 1);
   const orders: Record<MarketOptions['strategy'], (a: FleetOverride, b: FleetOverride) => number> = {
     'lowest-price': (a, b) => price(a) - price(b),
@@ -101,6 +100,10 @@ function orderPools({ market, options, overrides, target }: AllocationRequest, r
     'price-capacity-optimized': (a, b) => enough(a) - enough(b) || (enough(a) === 0 ? price(a) - price(b) : depth(b) - depth(a)),
   };
   return [...overrides].sort(orders[options.strategy]);
+}
+
+function priority(pool: FleetOverride): number {
+  return pool.priority ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** A single zone or type is chosen before anything is launched, and not again when it gives too little. */

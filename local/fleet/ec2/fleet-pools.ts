@@ -17,6 +17,7 @@ export interface Pool {
 /** Looks up what a request's overrides name; throws as EC2 does where something does not exist. */
 export async function resolvePools(request: FleetRequest, context: FleetContext): Promise<Pool[]> {
   const templates = new Map<string, Promise<LaunchTemplate>>();
+  const images = new Map<string, Promise<string>>();
   const profiles = new Map<string, Promise<InstanceProfile | undefined>>();
   const pools: Pool[] = [];
   for (const override of request.overrides) {
@@ -24,46 +25,55 @@ export async function resolvePools(request: FleetRequest, context: FleetContext)
       findTemplate(override.template, context),
     );
     const profile = await remembered(profiles, JSON.stringify(template.profile), () => findProfile(template, context));
+    const reference = override.imageId ?? template.imageId ?? '';
+    const imageId = await remembered(images, reference, () => findImage(reference, template, context));
     for (const subnet of await findSubnets(override, template, context)) {
-      pools.push(toPool(override, template, subnet, profile));
+      pools.push(toPool(override, { template, subnet, profile, imageId }));
     }
   }
   return pools;
 }
 
-function toPool(
-  override: OverrideRequest,
-  template: LaunchTemplate,
-  subnet: Subnet,
-  profile: InstanceProfile | undefined,
-): Pool {
+function toPool(override: OverrideRequest, found: Omit<Pool, 'override'>): Pool {
+  const { template, subnet } = found;
   const type = override.type ?? template.instanceType;
-  const imageId = override.imageId ?? template.imageId;
-  if (type === undefined || imageId === undefined) {
-    throw new ServiceError(
-      'InvalidFleetConfiguration',
-      `The launch template ${template.id} gives no ${type === undefined ? 'InstanceType' : 'ImageId'} and neither does the override.`,
-    );
+  if (type === undefined) {
+    throw new ServiceError('InvalidFleetConfiguration', `Neither the override nor launch template ${template.id} gives an InstanceType.`);
   }
   if (!INSTANCE_TYPES.has(type)) {
     throw new ServiceError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`);
   }
   const { maxPrice, weight, priority } = override;
   return {
+    ...found,
     override: {
-      ...{ templateId: template.id, templateVersion: template.version, type, zone: subnet.zone },
-      ...{ subnetId: subnet.id, maxPrice, weight, priority, imageId: override.imageId },
+      templateId: template.id,
+      templateVersion: template.version,
+      type,
+      zone: subnet.zone,
+      subnetId: subnet.id,
+      maxPrice,
+      weight,
+      priority,
+      imageId: override.imageId,
       named: {
         type: override.type !== undefined,
         subnet: override.subnetIds.length > 0,
         zone: override.zone !== undefined,
       },
     },
-    template,
-    subnet,
-    profile,
-    imageId,
   };
+}
+
+async function findImage(reference: string, template: LaunchTemplate, { cloud }: FleetContext): Promise<string> {
+  if (reference === '') {
+    throw new ServiceError('InvalidFleetConfiguration', `Neither the override nor launch template ${template.id} gives an ImageId.`);
+  }
+  const imageId = await cloud.image(reference);
+  if (imageId === undefined) {
+    throw new ServiceError('InvalidParameterValue', `Invalid parameter: ${reference}`);
+  }
+  return imageId;
 }
 
 async function findTemplate(reference: OverrideRequest['template'], { cloud }: FleetContext): Promise<LaunchTemplate> {

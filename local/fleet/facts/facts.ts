@@ -56,14 +56,14 @@ export const INSTANCE_TYPES: ReadonlyMap<string, InstanceTypeFacts> = new Map(
 /** The quotas of a new account of the simulated cloud. */
 export const QUOTAS: readonly QuotaFacts[] = z.array(quotaSchema).parse(readFacts('quotas.json'));
 
-/** The zones of the Region with the ids that are the same in every account. */
+/** The zones of the Region, with ids as the local cloud numbers those of its subnets. */
 export const ZONES: readonly { readonly letter: string; readonly id: string }[] = [
   { letter: 'a', id: 'az1' },
   { letter: 'b', id: 'az2' },
-  { letter: 'c', id: 'az4' },
-  { letter: 'd', id: 'az6' },
-  { letter: 'e', id: 'az3' },
-  { letter: 'f', id: 'az5' },
+  { letter: 'c', id: 'az3' },
+  { letter: 'd', id: 'az4' },
+  { letter: 'e', id: 'az5' },
+  { letter: 'f', id: 'az6' },
 ];
 
 /** The zones of `region` by name, `us-east-1a` and so on. */

@@ -23,10 +23,15 @@ export function fleetState(context: FleetContext, facts: SimulatorFacts): object
     instances: instances.map((instance) => describeInstance(instance, context)),
     fleetCalls: context.fleetCalls.values().map(describeCall),
     commands: context.commands.list().map((command) => ({
-      ...{ id: command.id, documentName: command.documentName, comment: command.comment, status: command.status },
+      id: command.id,
+      documentName: command.documentName,
+      comment: command.comment,
+      status: command.status,
       requestedAt: isoTime(command.requestedAtMs),
       invocations: context.commands.invocationsOf(command).map(({ instanceId, status, results }) => ({
-        ...{ instanceId, status: shortStatus(status), statusDetails: status },
+        instanceId,
+        status: shortStatus(status),
+        statusDetails: status,
         responseCodes: results.map(({ responseCode }) => responseCode),
       })),
     })),
@@ -50,13 +55,25 @@ function describeInstance(instance: Instance, context: FleetContext): object {
 
 function describeCall(call: FleetCall): object {
   return {
-    ...{ fleetId: call.fleetId, at: isoTime(call.atMs), clientToken: call.clientToken, requested: call.requested },
-    ...{ pools: call.pools, tags: call.tags, answerLost: call.answerLost },
+    fleetId: call.fleetId,
+    at: isoTime(call.atMs),
+    clientToken: call.clientToken,
+    requested: call.requested,
+    pools: call.pools,
+    tags: call.tags,
+    answerLost: call.answerLost,
     launched: call.launched.map(({ override, market, instanceIds }) => ({
-      ...{ type: override.type, zone: override.zone, market, instanceIds },
+      type: override.type,
+      zone: override.zone,
+      market,
+      instanceIds,
     })),
     errors: call.errors.map(({ override, market, code, message }) => ({
-      ...{ type: override.type, zone: override.zone, market, code, message },
+      type: override.type,
+      zone: override.zone,
+      market,
+      code,
+      message,
     })),
   };
 }

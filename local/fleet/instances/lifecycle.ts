@@ -50,6 +50,7 @@ export class InstanceLifecycle {
   readonly #parts: LifecycleParts;
   readonly #timers = new Map<string, () => void>();
   readonly #booted = new Set<string>();
+  #paused = true;
 
   constructor(parts: LifecycleParts) {
     this.#parts = parts;
@@ -57,13 +58,16 @@ export class InstanceLifecycle {
 
   /** Goes on with every recorded instance. */
   resume(): void {
+    this.#paused = false;
     for (const instance of this.#parts.instances.values()) {
       this.#advance(instance.id);
     }
   }
 
-  /** Stops all timers. */
+  /** Nothing changes any more, whatever ends meanwhile, until it is resumed. */
   pause(): void {
+    this.#paused = true;
+    this.#booted.clear();
     for (const cancel of this.#timers.values()) {
       cancel();
     }
@@ -80,7 +84,8 @@ export class InstanceLifecycle {
   /** Ends an instance; one that has ended stays as it is. Answers its record. */
   end(id: string, reason: EndReason): Instance | undefined {
     const instance = this.#parts.instances.get(id);
-    if (instance === undefined || instance.state === 'shutting-down' || instance.state === 'terminated') {
+    const ended = instance?.state === 'shutting-down' || instance?.state === 'terminated';
+    if (instance === undefined || ended || this.#paused) {
       return instance;
     }
     const { boot } = this.#parts.market.scenario;
@@ -94,7 +99,7 @@ export class InstanceLifecycle {
   /** The instance shut itself down: it terminates or stops, as its launch said. */
   endedItself(id: string): void {
     const instance = this.#parts.instances.get(id);
-    if (instance === undefined || !isLive(instance)) {
+    if (instance === undefined || !isLive(instance) || this.#paused) {
       return;
     }
     if (instance.shutdownBehavior === 'terminate') {
@@ -163,7 +168,7 @@ export class InstanceLifecycle {
     this.#timers.get(id)?.();
     this.#timers.delete(id);
     const instance = this.#parts.instances.get(id);
-    const next = instance === undefined ? undefined : this.#step(instance);
+    const next = instance === undefined || this.#paused ? undefined : this.#step(instance);
     if (next !== undefined) {
       this.#timers.set(id, this.#parts.clock.at(next, () => this.#advance(id)));
     }
@@ -232,6 +237,9 @@ export class InstanceLifecycle {
 
   #userDataDone(id: string): void {
     const instance = this.#parts.instances.get(id);
+    if (this.#paused) {
+      return;
+    }
     if (instance?.state === 'running' && !instance.userDataDone) {
       this.#parts.instances.put(id, { ...instance, userDataDone: true });
     }

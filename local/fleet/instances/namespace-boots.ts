@@ -52,7 +52,7 @@ export class NamespaceBoots {
     const { python, directory, standIns, visible } = this.#options;
     try {
       const { stdout, stderr } = await execute(python, [
-        ...['-I', '-S', NAMESPACE_TOOL, 'boot', '--hide', directory, '--stand-ins', standIns],
+        '-I', '-S', NAMESPACE_TOOL, 'boot', '--hide', directory, '--stand-ins', standIns,
         ...visible.flatMap((path) => ['--visible', path]),
         ...batch.map(({ folder, hostName }) => `${folder}=${hostName}`),
       ]);

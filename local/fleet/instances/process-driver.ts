@@ -91,8 +91,8 @@ export class ProcessDriver implements InstanceDriver {
       throw new Error(`${from.path} of ${from.instanceId} cannot be mounted on ${to.instanceId}`);
     }
     await execute(this.#options.python, [
-      ...['-I', '-S', NAMESPACE_TOOL, 'share', '--source', source],
-      ...['--pid', String(holder.pid), '--target', to.path],
+      '-I', '-S', NAMESPACE_TOOL, 'share', '--source', source,
+      '--pid', String(holder.pid), '--target', to.path,
     ]);
   }
 
@@ -150,7 +150,7 @@ export class ProcessDriver implements InstanceDriver {
     const place = isolated ? {} : { FLEET_NODE: join(this.#folder(run.instanceId), 'root') };
     const [program = 'bash', ...args] = [
       ...this.#entry(run.instanceId),
-      ...['bash', '-c', RUNNER, 'runner', inside, run.workingDirectory ?? '/'],
+      'bash', '-c', RUNNER, 'runner', inside, run.workingDirectory ?? '/',
     ];
     const child = spawn(program, args, {
       detached: true,
@@ -178,8 +178,8 @@ export class ProcessDriver implements InstanceDriver {
     }
     const capabilities = WITHHELD.map((name) => `-${name}`).join(',');
     return [
-      ...['/usr/bin/nsenter', '-t', String(holder.pid), '-m', '-p', '-u', '-i', '--'],
-      ...['setpriv', `--bounding-set=${capabilities}`, '--'],
+      '/usr/bin/nsenter', '-t', String(holder.pid), '-m', '-p', '-u', '-i', '--',
+      'setpriv', `--bounding-set=${capabilities}`, '--',
     ];
   }
 

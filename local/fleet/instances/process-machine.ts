@@ -20,12 +20,29 @@ interface MachineParts {
 /** Machines out of processes, each with a metadata service of its own. */
 export class ProcessMachine implements Machine {
   readonly #parts: MachineParts;
+  readonly #booting = new Set<Promise<void>>();
 
   constructor(parts: MachineParts) {
     this.#parts = parts;
   }
 
-  async boot(instance: Instance): Promise<void> {
+  boot(instance: Instance): Promise<void> {
+    const booting = this.#boot(instance).finally(() => this.#booting.delete(booting));
+    this.#booting.add(booting);
+    return booting;
+  }
+
+  /** Ends every process, of machines that are booting too. */
+  async killAll(): Promise<void> {
+    const ids = this.#parts.instances.values().map(({ id }) => id);
+    const killEach = () => Promise.all(ids.map((id) => this.#parts.driver.kill(id)));
+    await killEach();
+    // What was booting has a first process only when its boot is over.
+    await Promise.all(this.#booting);
+    await killEach();
+  }
+
+  async #boot(instance: Instance): Promise<void> {
     try {
       const imdsPort = await this.#parts.metadata.open(instance);
       this.#update(instance.id, { imdsPort });

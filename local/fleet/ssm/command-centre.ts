@@ -34,6 +34,7 @@ export class CommandCentre {
   readonly #parts: CommandCentreParts;
   readonly #executing = new Set<string>();
   readonly #timers = new Map<string, () => void>();
+  #paused = true;
 
   constructor(parts: CommandCentreParts) {
     this.#parts = parts;
@@ -41,13 +42,15 @@ export class CommandCentre {
 
   /** Goes on with every command that has not ended. */
   resume(): void {
+    this.#paused = false;
     for (const command of this.#parts.commands.values()) {
       this.#pump(command.id);
     }
   }
 
-  /** Stops all timers. */
+  /** Nothing changes any more, whatever ends meanwhile, until it is resumed. */
   pause(): void {
+    this.#paused = true;
     for (const cancel of this.#timers.values()) {
       cancel();
     }
@@ -120,7 +123,7 @@ export class CommandCentre {
     this.#timers.get(commandId)?.();
     this.#timers.delete(commandId);
     const command = this.#parts.commands.get(commandId);
-    if (command === undefined) {
+    if (command === undefined || this.#paused) {
       return;
     }
     this.#sendMore(command);
@@ -215,7 +218,7 @@ export class CommandCentre {
 
   #executed(command: Command, key: string, results: readonly StepResult[] | undefined): void {
     const invocation = this.#parts.invocations.get(key);
-    const lost = results === undefined || invocation?.silent === true;
+    const lost = results === undefined || invocation?.silent === true || this.#paused;
     if (invocation === undefined || isFinal(invocation.status) || lost) {
       return;
     }

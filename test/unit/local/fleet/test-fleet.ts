@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import path from 'node:path';
 
 import { CreateFleetCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { CreateFleetCommandInput, CreateFleetResult, Instance } from '@aws-sdk/client-ec2';
@@ -35,7 +35,7 @@ interface TestFleetOptions {
 export class TestFleet {
   readonly cloud = new StandaloneCloud();
   readonly #options: TestFleetOptions;
-  readonly #directory = mkdtempSync(join(tmpdir(), 'fleet-'));
+  readonly #directory = mkdtempSync(path.join(tmpdir(), 'fleet-'));
   #simulator: Simulator | undefined;
   #ec2: EC2Client | undefined;
   #ssm: SSMClient | undefined;
@@ -54,8 +54,8 @@ export class TestFleet {
       cloud: this.cloud,
       authorizer: this.#options.authorizer ?? OPEN_AUTHORIZER,
       driver: new ProcessDriver({
-        directory: join(this.#directory, 'instances'),
-        standIns: resolve('local/fleet/stand-ins'),
+        directory: path.join(this.#directory, 'instances'),
+        standIns: path.resolve('local/fleet/stand-ins'),
         visible: [],
         python: PYTHON,
       }),
@@ -98,8 +98,8 @@ export class TestFleet {
   }
 
   /** Calls the control API. */
-  async control(method: string, path: string, body?: unknown): Promise<unknown> {
-    const answer = await fetch(`${this.simulator.url}/_fleet/${path}`, {
+  async control(method: string, resource: string, body?: unknown): Promise<unknown> {
+    const answer = await fetch(`${this.simulator.url}/_fleet/${resource}`, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
