@@ -36,6 +36,16 @@ export function amend(before: Job, next: Job, events: readonly NewEvent[], nowMs
   return { before, after, events: numberEvents(before, nowMs, before.eventCount, events) };
 }
 
+/** Adds entries to the history that a change writes. */
+export function alsoRecord(change: JobChange, events: readonly NewEvent[], nowMs: EpochMs): JobChange {
+  const { after } = change;
+  return {
+    ...change,
+    after: { ...after, eventCount: after.eventCount + events.length },
+    events: [...change.events, ...numberEvents(after, nowMs, after.eventCount, events)],
+  };
+}
+
 /** The note by which the scheduler learns that `job` holds its demand no longer. */
 export function releaseNote(job: Job, cause: number): LimitRelease {
   return { jobId: job.jobId, namespace: job.namespace, attempt: job.attempt, demand: job.demand, cause };

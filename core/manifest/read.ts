@@ -46,7 +46,7 @@ const HALF_SURROGATE = /\p{Surrogate}/u;
 function checkCharacters(text: string): readonly ManifestProblem[] {
   const bytes = text.length > MAX_MANIFEST_BYTES ? text.length : utf8Bytes(text);
   if (bytes > MAX_MANIFEST_BYTES) {
-    return [problemAt(text, 0, 'too-large', `a manifest has at most ${MAX_MANIFEST_BYTES / 1024} KiB`)];
+    return [problemAt(text, 0, 'too-large', `has more than ${MAX_MANIFEST_BYTES / 1024} KiB`)];
   }
   const half = text.isWellFormed() ? -1 : text.search(HALF_SURROGATE);
   if (half >= 0) return [problemAt(text, half, 'invalid-encoding', 'is not valid Unicode: it has half of a surrogate pair')];

@@ -68,9 +68,8 @@ export interface AttemptStore {
   updateStep(step: StepRecord): Promise<void>;
   step(jobId: JobId, attempt: number, step: string): Promise<StepRecord | undefined>;
   putWait(wait: Wait): Promise<void>;
+  /** The latest wait of the job; its token may have been answered since, which answering it again tells. */
   wait(jobId: JobId): Promise<Wait | undefined>;
-  /** Removes the wait if its token is still this one. */
-  clearWait(jobId: JobId, token: string): Promise<void>;
 }
 
 /** Deadlines by minute. `due` answers those at or before `nowMs` since the last minute that `settle` closed. */

@@ -15,18 +15,7 @@ export interface AnswerPorts {
 /** Answers the token that waits for `step`, if it still does. The first answer wins; the others are void. */
 export async function answerWait(ports: Omit<AnswerPorts, 'jobs'>, jobId: JobId, step: string, answer: TaskAnswer): Promise<void> {
   const wait = await ports.attempts.wait(jobId);
-  if (wait?.step === step) await answerToken(ports, wait, answer);
-}
-
-/** Answers first and forgets after: a crash between the two answers twice, which is harmless, and never not at all. */
-export async function answerToken(
-  ports: Omit<AnswerPorts, 'jobs'>,
-  wait: Wait,
-  answer: TaskAnswer,
-): Promise<'answered' | 'gone'> {
-  const result = await ports.tokens.answer(wait.token, answer);
-  await ports.attempts.clearWait(wait.jobId, wait.token);
-  return result;
+  if (wait?.step === step) await ports.tokens.answer(wait.token, answer);
 }
 
 /**
@@ -38,7 +27,7 @@ export async function answerIfStopped(ports: AnswerPorts, jobId: JobId): Promise
   const wait = job === undefined ? undefined : await ports.attempts.wait(jobId);
   if (job === undefined || wait === undefined) return;
   const answer = stopAnswer(job, wait);
-  if (answer !== undefined) await answerToken(ports, wait, answer);
+  if (answer !== undefined) await ports.tokens.answer(wait.token, answer);
 }
 
 /** What a user's request means for whoever waits, if there is one. */

@@ -1,6 +1,7 @@
 import { changeJob } from '../../core/job/change-job.ts';
 import { InvalidTransitionError } from '../../core/errors/orchestrator-error.ts';
-import { amend, type NewEvent } from '../../core/lifecycle/amend.ts';
+import { alsoRecord, amend, type NewEvent } from '../../core/lifecycle/amend.ts';
+import type { Deadline } from '../../core/lifecycle/change.ts';
 import { enter } from '../../core/lifecycle/enter.ts';
 import type { TaskInput } from '../../core/lifecycle/task.ts';
 import { jobId } from '../../core/job/ids.ts';
@@ -20,13 +21,36 @@ function assertCurrent(job: Job, attempt: number): void {
   }
 }
 
-/** Reads the task's job, after moving it along the states that the task enters. */
-export async function enterStates(ports: JobPorts, input: TaskInput): Promise<Job> {
+/** Reads the task's job. */
+export async function currentJob(ports: JobPorts, input: TaskInput): Promise<Job> {
   return changeJob(ports.jobs, jobId(input.jobId), (job) => {
     assertCurrent(job, input.attempt);
-    return enter(job, undefined, input.enter, input.result, ports.clock.now());
+    return undefined;
   });
 }
+
+/**
+ * Moves the task's job along the states that the task enters, with what else is to be told and enforced from then on, in
+ * one change; answers the job as it is then.
+ */
+export async function enterStates(ports: JobPorts, input: TaskInput, also: Also = nothing): Promise<Job> {
+  return changeJob(ports.jobs, jobId(input.jobId), (job) => {
+    assertCurrent(job, input.attempt);
+    const nowMs = ports.clock.now();
+    const entered = enter(job, undefined, input.enter, input.result, nowMs);
+    if (entered === undefined && also.events.length === 0) return undefined;
+    const change = alsoRecord(entered ?? amend(job, job, [], nowMs), also.events, nowMs);
+    return { ...change, deadlines: [...(change.deadlines ?? []), ...also.deadlines] };
+  });
+}
+
+/** What goes with an entry into states. */
+export interface Also {
+  readonly events: readonly NewEvent[];
+  readonly deadlines: readonly Deadline[];
+}
+
+const nothing: Also = { events: [], deadlines: [] };
 
 /** Adds entries to the job's history, and changes nothing else of it. */
 export async function recordEvents(ports: JobPorts, job: Job, events: readonly NewEvent[]): Promise<Job> {

@@ -44,6 +44,7 @@ interface RequestProblem {
 export function readRequest<Schema extends RequestSchema>(event: APIGatewayProxyEvent, schema: Schema): ApiRequest<Schema> {
   const user = userOf(event.requestContext?.identity?.userArn ?? undefined);
   const headers = lowerCaseKeys(event.headers ?? {});
+  refuseEncoding(headers['content-encoding']);
   const text = readText(event);
   const problems: RequestProblem[] = [];
   const check = (part: string, of: z.ZodType | undefined, value: unknown): unknown => {
@@ -79,6 +80,13 @@ function userOf(userArn: string | undefined): string {
   const name = resource?.split('/').at(-1);
   if (name === undefined || name === '') throw new ForbiddenError('The request carries no identity: sign it with SigV4.');
   return name;
+}
+
+/** API Gateway hands bodies on as they come, and a compressed one would be read as a very strange manifest. */
+function refuseEncoding(encoding: string | undefined): void {
+  if (encoding === undefined || /^\s*(?:identity\s*)?$/i.test(encoding)) return;
+  const problems = [{ code: 'invalid-parameter', path: 'headers.content-encoding', message: 'bodies are read as they are: send them uncompressed' }];
+  throw new InvalidRequestError('The body is compressed or encoded: send it as it is.', { problems });
 }
 
 function readText(event: APIGatewayProxyEvent): string {

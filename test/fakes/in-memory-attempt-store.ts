@@ -71,8 +71,4 @@ export class InMemoryAttemptStore implements AttemptStore {
   async wait(jobId: JobId): Promise<Wait | undefined> {
     return copy(this.#table.waits.get(jobId));
   }
-
-  async clearWait(jobId: JobId, token: string): Promise<void> {
-    if (this.#table.waits.get(jobId)?.token === token) this.#table.waits.delete(jobId);
-  }
 }

@@ -5,7 +5,7 @@ import { canonicalJson } from '../../core/manifest/canonical.ts';
 import { manifestDigest } from '../../core/manifest/digest.ts';
 import { parseManifest } from '../../core/manifest/parse.ts';
 import { newJob } from '../../core/job/new-job.ts';
-import { digest as asDigest, epochMs, jobId, microUsd, type JobId } from '../../core/job/ids.ts';
+import { digest as asDigest, jobId, microUsd, type JobId } from '../../core/job/ids.ts';
 import type { Job, JobEvent } from '../../core/job/job.ts';
 import { isTerminal } from '../../core/lifecycle/states.ts';
 import { changeJob } from '../../core/job/change-job.ts';
@@ -13,7 +13,7 @@ import { requestCancel, requestRelease } from '../../core/lifecycle/request.ts';
 import type { Executions, ExecutionStart, TaskTokens } from '../../core/ports/executions.ts';
 import type { TaskAnswer, TaskInput } from '../../core/lifecycle/task.ts';
 import { acquireCapacity } from '../../lambdas/lifecycle/acquire-capacity/acquire-capacity.ts';
-import { answerToken, stopAnswer } from '../../lambdas/lifecycle/answer-wait.ts';
+import { stopAnswer } from '../../lambdas/lifecycle/answer-wait.ts';
 import { awaitNodes } from '../../lambdas/lifecycle/await-nodes/await-nodes.ts';
 import { destroyNodes } from '../../lambdas/lifecycle/destroy-nodes/destroy-nodes.ts';
 import { finishJob } from '../../lambdas/lifecycle/finish-job/finish-job.ts';
@@ -132,7 +132,7 @@ export class LifecycleWorld implements Executions {
     });
     const wait = await this.#raw.attempts.wait(id);
     const answer = wait === undefined ? undefined : stopAnswer(job, wait);
-    if (wait !== undefined && answer !== undefined) await answerToken({ attempts: this.#raw.attempts, tokens: this.tokens }, wait, answer);
+    if (wait !== undefined && answer !== undefined) await this.tokens.answer(wait.token, answer);
   }
 
   job(id: JobId): Job {

@@ -85,15 +85,6 @@ export class DynamoAttemptStore implements AttemptStore {
     const { Item } = await this.#table.call(() => wait.build(GetItemCommand).key({ jobId }).options({ consistent: true }).send());
     return Item === undefined ? undefined : { jobId, token: Item.token, ...Item.wait };
   }
-
-  async clearWait(jobId: JobId, token: string): Promise<void> {
-    const removal = this.#table.entities.wait.build(DeleteItemCommand).key({ jobId }).options({ condition: { attr: 'token', eq: token } });
-    try {
-      await this.#table.call(() => removal.send());
-    } catch (error) {
-      if (!(error instanceof TransactionRefused)) throw error;
-    }
-  }
 }
 
 function launchItem({ jobId, attempt, ordinal, result, ...request }: LaunchRecord) {

@@ -33,13 +33,20 @@ export function getJob(ports: GetJobPorts): ApiOperation<typeof operations.getJo
       const body: JobDetailView = {
         ...viewJob(job),
         ...(waiting === undefined ? {} : { waiting }),
-        attempts: attempts.map(viewAttempt),
-        nodes: nodes.map(viewNode),
+        attempts: attempts.map((attempt) => viewAttempt(attempt.endedAtMs === undefined ? { ...attempt, state: job.state } : attempt)),
+        nodes: withEnd(nodes, attempts.find(({ attempt }) => attempt === job.attempt)).map(viewNode),
         costUsd: usd(costSoFar(job, attempts, nodes, ports.clock.now())),
       };
       return { status: 200, body };
     },
   };
+}
+
+/** An attempt is DONE when its last machine is verified gone: what nobody saw go before has gone by then. */
+function withEnd(nodes: readonly Node[], attempt: Attempt | undefined): readonly Node[] {
+  const { state, endedAtMs } = attempt ?? {};
+  if (state !== 'DONE' || endedAtMs === undefined) return nodes;
+  return nodes.map((node) => ({ goneAtMs: endedAtMs, ...node }));
 }
 
 /** Ended attempts have their cost; the current one's is counted from its nodes until it has. */

@@ -33,7 +33,7 @@ export async function acquireCapacity(ports: AcquirePorts, input: TaskInput): Pr
   if (result.kind === 'acquired') await ports.attempts.putNodes(job.jobId, job.attempt, result.nodes);
   const launches = await ports.attempts.launches(job.jobId, job.attempt);
   const tried = launches.filter((launch) => launch.requestedAtMs >= startedAtMs).slice(-eventsPerTurn);
-  const after = await changeJob(ports.jobs, job.jobId, (now) => turnTaken(now, [...tried.map(tryEvent), ...endEvents(request, result)], ports.clock.now()));
+  const after = await changeJob(ports.jobs, job.jobId, (now) => withEvents(now, [...tried.map(tryEvent), ...endEvents(request, result)], ports.clock.now()));
   return answer(ports, after, result);
 }
 
@@ -45,9 +45,9 @@ function interruptedBy(ports: AcquirePorts, job: Job): Interrupted {
   };
 }
 
-/** The job has had its turn: it is parked no longer. */
-function turnTaken(job: Job, events: readonly NewEvent[], nowMs: EpochMs): JobChange {
-  return { ...amend(job, job, events, nowMs), unpark: true };
+/** A turn that launched nothing and got nothing, as the second run of one does, leaves no trace. */
+function withEvents(job: Job, events: readonly NewEvent[], nowMs: EpochMs): JobChange | undefined {
+  return events.length === 0 ? undefined : amend(job, job, events, nowMs);
 }
 
 function tryEvent(launch: LaunchRecord): NewEvent {

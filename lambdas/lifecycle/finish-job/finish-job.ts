@@ -1,7 +1,7 @@
 import { costOf } from '../../../core/job/cost.ts';
 import { changeJob } from '../../../core/job/change-job.ts';
 import { jobId } from '../../../core/job/ids.ts';
-import type { Attempt, Job } from '../../../core/job/job.ts';
+import type { Attempt, Job, Node } from '../../../core/job/job.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
 import { enter } from '../../../core/lifecycle/enter.ts';
 import { retry, wantsRetry } from '../../../core/lifecycle/retry.ts';
@@ -17,7 +17,7 @@ export interface FinishPorts extends JobPorts {
 /** Records the end of an attempt: the job's end, or its next attempt where the retry policy asks for one. */
 export async function finishJob(ports: FinishPorts, input: TaskInput): Promise<TaskAnswer> {
   const id = jobId(input.jobId);
-  const nodes = await ports.attempts.nodes(id, input.attempt);
+  const nodes = await endNodes(ports, input);
   const stored = await ports.jobs.attempt(id, input.attempt);
   if (stored === undefined) throw new Error(`attempt ${input.attempt} of ${id} has no record`);
   const attempt: Attempt = { ...stored, costMicroUsd: costOf(nodes, ports.clock.now()) };
@@ -30,6 +30,17 @@ export async function finishJob(ports: FinishPorts, input: TaskInput): Promise<T
     return change;
   });
   return { kind: retried ? 'retried' : 'ended' };
+}
+
+/** Whatever is not verified gone when an attempt ends is DESTRUCTION_FAILED; all other nodes are gone by now. */
+async function endNodes(ports: FinishPorts, input: TaskInput): Promise<readonly Node[]> {
+  const id = jobId(input.jobId);
+  const nodes = await ports.attempts.nodes(id, input.attempt);
+  if (nodes.length === 0 || !input.enter.includes('DONE')) return nodes;
+  const nowMs = ports.clock.now();
+  const gone = nodes.map((node) => ({ ...node, goneAtMs: node.goneAtMs ?? nowMs }));
+  await ports.attempts.putNodes(id, input.attempt, gone);
+  return gone;
 }
 
 function ending(job: Job, attempt: Attempt, input: TaskInput, ports: FinishPorts): JobChange | undefined {

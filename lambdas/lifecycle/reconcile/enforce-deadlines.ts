@@ -2,7 +2,6 @@ import type { Job } from '../../../core/job/job.ts';
 import type { Deadline } from '../../../core/lifecycle/change.ts';
 import type { TaskAnswer } from '../../../core/lifecycle/task.ts';
 import { timeoutReason } from '../acquire-capacity/acquire-capacity.ts';
-import { answerToken } from '../answer-wait.ts';
 import { ttlReason } from '../await-nodes/await-nodes.ts';
 import { finishStep } from '../settle-step.ts';
 import type { ReconcilePorts } from './reconcile.ts';
@@ -39,7 +38,7 @@ async function enforce(ports: ReconcilePorts, job: Job, deadline: Deadline): Pro
   const wait = await ports.attempts.wait(job.jobId);
   if (wait === undefined || wait.attempt !== job.attempt) return false;
   const answer: TaskAnswer = { kind: 'timedOut', reason: deadline.kind === 'ttl' ? ttlReason(job) : timeoutReason(job) };
-  return (await answerToken(ports, wait, answer)) === 'answered';
+  return (await ports.tokens.answer(wait.token, answer)) === 'answered';
 }
 
 /** The nodes should have stopped the step by themselves; they are silent. */

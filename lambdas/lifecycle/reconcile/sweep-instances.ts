@@ -1,7 +1,6 @@
 import type { ProviderInstance } from '../../../core/capacity/gang.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { isTerminal } from '../../../core/lifecycle/states.ts';
-import { answerToken } from '../answer-wait.ts';
 import { recordEvents } from '../current-job.ts';
 import type { ReconcilePorts } from './reconcile.ts';
 
@@ -56,6 +55,6 @@ async function lookForLost(ports: ReconcilePorts, job: Job, instances: readonly 
   const lost = nodes.filter((node) => !alive.has(node.instanceId) && node.goneAtMs === undefined && node.launchedAtMs < seenBy);
   if (lost.length === 0) return 0;
   const names = lost.map((node) => `${node.name} (${node.instanceId}, ${node.market} in ${node.zone})`).join(', ');
-  await answerToken(ports, wait, { kind: 'interrupted', reason: { code: 'NodeLost', message: `${names} no longer runs.` } });
+  await ports.tokens.answer(wait.token, { kind: 'interrupted', reason: { code: 'NodeLost', message: `${names} no longer runs.` } });
   return lost.length;
 }
