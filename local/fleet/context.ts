@@ -7,7 +7,7 @@ import type { RunningMarket } from './market/running-market.ts';
 import type { TokenBucket } from './market/token-bucket.ts';
 import type { FleetCall, Instance } from './model.ts';
 import type { CommandCentre } from './ssm/command-centre.ts';
-import type { DocumentRecord } from './ssm/documents.ts';
+import type { DocumentRecord } from './ssm/document-record.ts';
 import type { Collection } from './store.ts';
 
 /** What the actions of the simulated services work on. */

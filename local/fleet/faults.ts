@@ -51,8 +51,10 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('instanceDies'), afterSeconds: z.number().nonnegative().default(0), ...scopeFields }),
 ]);
 
-/** What `POST /_fleet/faults` takes: one fault or several. */
-export const faultsSchema = z.union([faultSchema.transform((fault) => [fault]), z.array(faultSchema)]);
+/** Reads what `POST /_fleet/faults` takes, one fault or several; throws a ZodError. */
+export function parseFaults(value: unknown): FaultRequest[] {
+  return z.array(faultSchema).parse(Array.isArray(value) ? value : [value]);
+}
 
 /** Something that goes wrong, when, and for whom. */
 export type FaultRequest = z.output<typeof faultSchema>;

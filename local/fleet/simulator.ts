@@ -25,7 +25,7 @@ import { TokenBucket } from './market/token-bucket.ts';
 import type { FleetCall, Instance } from './model.ts';
 import { CommandCentre } from './ssm/command-centre.ts';
 import type { Command, Invocation } from './ssm/command.ts';
-import type { DocumentRecord } from './ssm/documents.ts';
+import type { DocumentRecord } from './ssm/document-record.ts';
 import { ProcessAgent } from './ssm/process-agent.ts';
 import { JournalStore } from './store.ts';
 

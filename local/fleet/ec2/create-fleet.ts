@@ -98,7 +98,7 @@ function launchRoom(pools: readonly Pool[], context: FleetContext): LaunchRoom {
 }
 
 /** The addresses that instances of a subnet hold. */
-export function usedAddresses(subnetId: string, instances: readonly Instance[]): Set<string> {
+function usedAddresses(subnetId: string, instances: readonly Instance[]): Set<string> {
   return new Set(
     instances
       .filter((instance) => instance.subnetId === subnetId && instance.state !== 'terminated')

@@ -16,7 +16,7 @@ const SPOT_STRATEGIES = [
 const ON_DEMAND_STRATEGIES = ['lowest-price', 'prioritized'] as const;
 
 /** How a fleet orders its pools. */
-export type AllocationStrategy = (typeof SPOT_STRATEGIES)[number] | (typeof ON_DEMAND_STRATEGIES)[number];
+type AllocationStrategy = (typeof SPOT_STRATEGIES)[number] | (typeof ON_DEMAND_STRATEGIES)[number];
 
 /** What holds for one market of a fleet. */
 export interface MarketOptions {
@@ -78,7 +78,7 @@ export function readFleetRequest(params: QueryParams): FleetRequest {
 }
 
 /** The tags that a request's `TagSpecification` gives to resources of a type. Throws on `aws:` keys. */
-export function readTagSpecification(params: QueryParams, resourceType: string): Tags {
+function readTagSpecification(params: QueryParams, resourceType: string): Tags {
   const tags = structures(params, 'TagSpecification')
     .filter((specification) => text(specification, 'ResourceType') === resourceType)
     .flatMap((specification) => structures(specification, 'Tag'));

@@ -84,7 +84,7 @@ export class LaunchRoom {
 }
 
 /** The market whose capacity an instance takes. */
-export function capacityMarket(instance: Pick<Instance, 'reserved' | 'market'>): CapacityMarket {
+function capacityMarket(instance: Pick<Instance, 'reserved' | 'market'>): CapacityMarket {
   return instance.reserved ? 'reserved' : instance.market;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { FleetContext } from '../context.ts';
-import { faultsSchema } from '../faults.ts';
+import { parseFaults } from '../faults.ts';
 import { marketChangeSchema } from '../market/scenario.ts';
 import { isLive } from '../model.ts';
 import type { Instance } from '../model.ts';
@@ -69,7 +69,7 @@ export class Control {
       case 'GET faults':
         return jsonAnswer(200, context.faults.list());
       case 'POST faults': {
-        const added = context.faults.add(faultsSchema.parse(readJson(body)));
+        const added = context.faults.add(parseFaults(readJson(body)));
         context.lifecycle.applyFaults();
         return jsonAnswer(200, added);
       }

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 import type { Cloud, RoleCredentials } from '../cloud/cloud.ts';
-import { hostName, privateDnsName } from '../ec2/describe-instances.ts';
+import { privateDnsName } from '../ec2/describe-instances.ts';
 import { INSTANCE_TYPES, zoneId } from '../facts/facts.ts';
 import type { Instance } from '../model.ts';
 import type { Collection } from '../store.ts';
@@ -222,11 +222,6 @@ function isoTime(atMs: number): string {
 
 function macOf(address: string): string {
   return ['0e', '00', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
-}
-
-/** The short host name of an instance. */
-export function shortHostName(instance: Instance): string {
-  return hostName(instance.address);
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -3,35 +3,16 @@ import type { EventBus } from '../events/bus.ts';
 import { instanceStateEvent, rebalanceEvent, spotInterruptionEvent } from '../events/instance-events.ts';
 import { instanceTarget } from '../faults.ts';
 import type { Faults } from '../faults.ts';
+import { END_REASONS } from './end-reasons.ts';
+import type { EndReason } from './end-reasons.ts';
+import type { Machine } from './machine.ts';
 import type { RunningMarket } from '../market/running-market.ts';
 import { isLive } from '../model.ts';
 import type { Instance, InstanceState } from '../model.ts';
 import type { Collection } from '../store.ts';
 
-/** What happens to the machine behind an instance as its state changes. */
-export interface Machine {
-  /** The instance runs: boots it and runs its user data. Called again after a restart; does each thing once. */
-  boot(instance: Instance): Promise<void>;
-  /** The agent has registered. */
-  registered(instance: Instance): void;
-  /** Every process ends now. */
-  kill(instance: Instance): Promise<void>;
-  /** Nothing of it is left. */
-  destroy(instance: Instance): Promise<void>;
-}
-
 /** EC2 shows a terminated instance for about this long. */
 const REMEMBER_TERMINATED_MS = 3_600_000;
-
-const REASONS = {
-  user: { code: 'Client.UserInitiatedShutdown', message: 'Client.UserInitiatedShutdown: User initiated shutdown' },
-  itself: { code: 'Client.InstanceInitiatedShutdown', message: 'Client.InstanceInitiatedShutdown: Instance initiated shutdown' },
-  spot: { code: 'Server.SpotInstanceTermination', message: 'Server.SpotInstanceTermination: Spot instance termination' },
-  host: { code: 'Server.InternalError', message: 'Server.InternalError: Internal error on launch' },
-} as const;
-
-/** Why an instance ends. */
-export type EndReason = keyof typeof REASONS;
 
 interface LifecycleParts {
   readonly instances: Collection<Instance>;
@@ -90,7 +71,7 @@ export class InstanceLifecycle {
     }
     const { boot } = this.#parts.market.scenario;
     const goneAtMs = this.#parts.clock.nowMs() + this.#parts.clock.wallMs(reason === 'host' ? 0 : boot.terminateSeconds);
-    const ending = this.#enter({ ...instance, stateReason: REASONS[reason], goneAtMs }, 'shutting-down');
+    const ending = this.#enter({ ...instance, stateReason: END_REASONS[reason], goneAtMs }, 'shutting-down');
     void this.#parts.machine.kill(ending);
     this.#advance(id);
     return ending;
@@ -106,7 +87,7 @@ export class InstanceLifecycle {
       this.end(id, 'itself');
       return;
     }
-    const stopped = this.#enter({ ...instance, stateReason: REASONS.itself }, 'stopped');
+    const stopped = this.#enter({ ...instance, stateReason: END_REASONS.itself }, 'stopped');
     void this.#parts.machine.kill(stopped);
   }
 

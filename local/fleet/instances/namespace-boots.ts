@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { DriverOptions } from './process-driver.ts';
+import type { DriverOptions } from './driver-options.ts';
 
 const execute = promisify(execFile);
 

@@ -4,6 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
+import type { DriverOptions } from './driver-options.ts';
 import { NAMESPACE_TOOL, NamespaceBoots } from './namespace-boots.ts';
 import type { InstanceBoot, InstanceDriver, Isolation, Run, RunResult } from './driver.ts';
 import { isRunning, kill, recordProcess } from './process-table.ts';
@@ -17,16 +18,6 @@ const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 /** What root on an instance may not do to the machine: mount, load modules, reach disks, reboot, set the time. */
 const WITHHELD = ['sys_admin', 'sys_module', 'sys_rawio', 'sys_boot', 'sys_time', 'mknod'];
 const POLL_MS = 50;
-
-/** How process instances are made. */
-export interface DriverOptions {
-  /** Holds a folder for each instance. */
-  readonly directory: string;
-  readonly standIns: string;
-  /** Folders of this machine that instances see, read-only, even where their own folders hide them. */
-  readonly visible: readonly string[];
-  readonly python: string;
-}
 
 /** Instances as process groups of this machine, in namespaces of their own where the system has them. */
 export class ProcessDriver implements InstanceDriver {

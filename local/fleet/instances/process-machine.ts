@@ -4,7 +4,7 @@ import type { Instance } from '../model.ts';
 import type { Collection } from '../store.ts';
 import { imageTable } from '../stand-ins/images.ts';
 import type { InstanceDriver } from './driver.ts';
-import type { Machine } from './lifecycle.ts';
+import type { Machine } from './machine.ts';
 
 interface MachineParts {
   readonly driver: InstanceDriver;

@@ -1,4 +1,4 @@
-import { isOffered, quotaOf, zoneNames } from '../facts/facts.ts';
+import { isOffered, quotaOf } from '../facts/facts.ts';
 import type { CapacityMarket, PurchaseMarket } from '../facts/facts.ts';
 import type { CapacityRule, Scenario } from './scenario.ts';
 import { readTraceColumn } from './trace.ts';
@@ -32,11 +32,6 @@ export function capacityAt(scenario: Scenario, offering: Offering, seconds: numb
 export function vcpuLimit(scenario: Scenario, type: string, market: PurchaseMarket): number {
   const quota = quotaOf(type, market);
   return quota === undefined ? Number.POSITIVE_INFINITY : (scenario.quotas[quota.code] ?? quota.vcpus);
-}
-
-/** The zones in which the market may ever hold `type`. */
-export function zonesOffering(region: string, type: string, market: PurchaseMarket): string[] {
-  return zoneNames(region).filter((zone) => isOffered(type, zone, market));
 }
 
 /** Seconds of fleet time at which the capacity of some offering may change next, or undefined if never. */

@@ -1,5 +1,5 @@
 /** A value of the EC2 query protocol, after the dotted keys have been folded into a tree. */
-export type QueryValue = string | QueryValue[] | QueryParams;
+type QueryValue = string | QueryValue[] | QueryParams;
 
 /** The parameters of a query-protocol request as a tree; numbered members have become arrays. */
 export interface QueryParams {

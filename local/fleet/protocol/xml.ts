@@ -1,5 +1,5 @@
 /** A tree that can be written as the XML of EC2: arrays become `<item>` lists, undefined members are left out. */
-export type XmlValue = string | number | boolean | Date | undefined | readonly XmlValue[] | XmlTree;
+type XmlValue = string | number | boolean | Date | undefined | readonly XmlValue[] | XmlTree;
 
 /** Element names and their content. */
 export interface XmlTree {

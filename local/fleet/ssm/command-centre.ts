@@ -4,18 +4,11 @@ import { instanceTarget } from '../faults.ts';
 import type { Faults } from '../faults.ts';
 import type { Instance } from '../model.ts';
 import type { Collection } from '../store.ts';
+import type { Agent } from './agent.ts';
 import { commandEvent, invocationEvent } from './command-events.ts';
 import { commandStatus, errorsExceeded, limitOf } from './command-status.ts';
 import { executionSeconds, invocationKey, isFinal } from './command.ts';
 import type { Command, Invocation, StepResult } from './command.ts';
-
-/** Runs the steps of a command on an instance. */
-export interface Agent {
-  /** The results so far and of what is left to run; undefined where the instance ended meanwhile. */
-  execute(instance: Instance, command: Command): Promise<readonly StepResult[] | undefined>;
-  /** Ends the step that runs. */
-  stop(instance: Instance, command: Command): Promise<void>;
-}
 
 interface CommandCentreParts {
   readonly commands: Collection<Command>;

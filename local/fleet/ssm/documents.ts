@@ -9,24 +9,9 @@ import { ServiceError } from '../protocol/service-error.ts';
 import { authorize } from './access.ts';
 import { parseDocument } from './document-content.ts';
 import type { DocumentContent } from './document-content.ts';
+import type { DocumentRecord, DocumentVersion } from './document-record.ts';
 
 const LARGEST_DOCUMENT = 65_536;
-
-interface DocumentVersion {
-  readonly version: string;
-  readonly content: string;
-  readonly format: string;
-  readonly createdAtMs: number;
-}
-
-/** A Command document and its versions. */
-export interface DocumentRecord {
-  readonly name: string;
-  readonly account: string;
-  readonly targetType?: string | undefined;
-  readonly defaultVersion: string;
-  readonly versions: readonly DocumentVersion[];
-}
 
 const nameSchema = z.string().regex(/^[a-zA-Z0-9_\-.:/]{3,200}$/);
 const formatSchema = z.enum(['JSON', 'YAML']).default('JSON');

@@ -2,7 +2,7 @@ import type { FleetClock } from '../clock.ts';
 import type { InstanceDriver, RunResult } from '../instances/driver.ts';
 import type { Instance } from '../model.ts';
 import type { Collection } from '../store.ts';
-import type { Agent } from './command-centre.ts';
+import type { Agent } from './agent.ts';
 import type { Command, InvocationStatus, Step, StepResult } from './command.ts';
 
 /** What SSM says of a process that it ended: 128 and SIGKILL. */

@@ -1,0 +1,13 @@
+import type { Instance } from '../model.ts';
+
+/** What happens to the machine behind an instance as its state changes. */
+export interface Machine {
+  /** The instance runs: boots it and runs its user data. Called again after a restart; does each thing once. */
+  boot(instance: Instance): Promise<void>;
+  /** The agent has registered. */
+  registered(instance: Instance): void;
+  /** Every process ends now. */
+  kill(instance: Instance): Promise<void>;
+  /** Nothing of it is left. */
+  destroy(instance: Instance): Promise<void>;
+}
