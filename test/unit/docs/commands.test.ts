@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { parseManifest } from '../../../core/manifest/parse.ts';
 import { anchorsOf, pages, root, textOf } from './pages.ts';
 
 const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -35,5 +36,13 @@ describe.each(pages)('%s', (page) => {
     const known = new Set([...textOf('docs/cli.md').matchAll(/^## orch ([a-z]+)/gm)].map(([, name = '']) => name));
     const used = [...textOf(page).matchAll(/(?:^|[$(`;] ?|npx )orch ([a-z]+)\b/gm)].map(([, name = '']) => name);
     expect(used.filter((name) => name !== 'help' && !known.has(name))).toEqual([]);
+  });
+});
+
+describe('the first manifest that people see', () => {
+  const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(textOf('README.md')) ?? [];
+
+  it('is valid', () => {
+    expect(parseManifest(yaml)).toMatchObject({ ok: true, warnings: [] });
   });
 });
