@@ -7,6 +7,7 @@ import { awsClients } from './cloud/aws-clients.ts';
 import { StandaloneCloud } from './cloud/standalone-cloud.ts';
 import { UpstreamCloud } from './cloud/upstream-cloud.ts';
 import { cloudAuthorizer, OPEN_AUTHORIZER } from './http/authorizer.ts';
+import { continueInOwnNamespace, endOwnNamespace } from './instances/own-namespace.ts';
 import { ProcessDriver } from './instances/process-driver.ts';
 import { parseScenario, readScenario } from './market/scenario.ts';
 import { startSimulator } from './simulator.ts';
@@ -54,6 +55,7 @@ if (!(speed > 0)) {
   process.exit(2);
 }
 mkdirSync(stateDirectory, { recursive: true });
+continueInOwnNamespace(stateDirectory);
 const driver = new ProcessDriver({
   directory: join(stateDirectory, 'instances'),
   standIns: join(import.meta.dirname, 'stand-ins'),
@@ -80,7 +82,10 @@ console.log(`The fleet simulator listens on ${simulator.url} (${driver.isolation
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
-    void simulator.close().then(() => process.exit(0));
+    void simulator.close().then(() => {
+      endOwnNamespace(stateDirectory);
+      process.exit(0);
+    });
   });
 }
 

@@ -110,6 +110,8 @@ export class ProcessDriver implements InstanceDriver {
       // The first process of a PID namespace takes all others with it.
       kill(holder, 'process');
       await until(() => !isRunning(holder));
+      // What the kernel kept there for the overlays; even its owner cannot read it.
+      await rm(join(this.#folder(instanceId), 'work'), { recursive: true, force: true });
       return;
     }
     for (const pid of this.#unisolatedProcesses(instanceId)) {
