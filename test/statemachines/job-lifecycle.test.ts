@@ -6,18 +6,19 @@ import { requestCancel, requestRelease } from '../../core/lifecycle/request.ts';
 import type { JobState } from '../../core/lifecycle/states.ts';
 import { transitions } from '../../core/lifecycle/transitions.ts';
 import { expectLaws, statesOf } from './laws.ts';
-import { LifecycleWorld, machine } from './lifecycle-world.ts';
+import { InMemoryWorld } from './in-memory-world.ts';
+import { machine } from './lifecycle-world.ts';
 import { aManifest, everyHook, noHook } from './manifests.ts';
 
 const arrowsTaken = new Set<string>();
 const transitionsSeen = new Set<string>();
-let world: LifecycleWorld;
+let world: InMemoryWorld;
 
 beforeEach(() => {
-  world = new LifecycleWorld();
+  world = new InMemoryWorld();
 });
 
-function note(seen: LifecycleWorld): void {
+function note(seen: InMemoryWorld): void {
   for (const arrow of seen.arrows) arrowsTaken.add(arrow);
   for (const job of seen.table.jobs.values()) {
     statesOf(seen, job.jobId).reduce((from, to) => {
@@ -71,7 +72,7 @@ describe('a job that goes well', () => {
 
   it('is not shaken by events that come twice, or not at all', async () => {
     for (const deliveries of [2, 0]) {
-      world = new LifecycleWorld();
+      world = new InMemoryWorld();
       world.deliveries = deliveries;
       const id = await world.submit(aManifest(), 'job-a');
       expect(await lived(id)).toContain('SUCCEEDED');
@@ -112,7 +113,7 @@ describe('a job that fails', () => {
 
   it('ends TIMED_OUT at its TTL, while it runs and while a hook does', async () => {
     for (const [step, state] of [['train', 'RUN_FAILED'], ['install', 'CONFIGURATION_FAILED']] as const) {
-      world = new LifecycleWorld();
+      world = new InMemoryWorld();
       world.commands.endOf = hanging(step);
       const id = await world.submit(aManifest(), 'job-a');
       expect(await lived(id)).toContain(state);
@@ -294,14 +295,14 @@ describe('when a part is broken for good', () => {
 
 describe('any single fault', () => {
   it('loses no job, runs no step twice, leaves no instance', async () => {
-    const sample = new LifecycleWorld();
+    const sample = new InMemoryWorld();
     let total = 0;
     sample.gate = () => ((total += 1), undefined);
     await sample.submit(aManifest(), 'job-a');
     await sample.live();
     for (let at = 1; at <= total; at += 1) {
       for (const when of ['before', 'after'] as const) {
-        world = new LifecycleWorld();
+        world = new InMemoryWorld();
         let count = 0;
         world.gate = () => ((count += 1) === at ? when : undefined);
         const id = await world.submit(aManifest(), 'job-a');
@@ -322,7 +323,7 @@ describe('many jobs under random faults', () => {
     });
     await fc.assert(
       fc.asyncProperty(plan, async ({ faults, cancels, fails, free }) => {
-        world = new LifecycleWorld();
+        world = new InMemoryWorld();
         for (const zone of ['us-east-1a', 'us-east-1b', 'us-east-1c']) world.stock(zone, free);
         let count = 0;
         const byCall = new Map(faults.map((fault) => [fault.at, fault.when]));

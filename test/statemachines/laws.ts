@@ -1,17 +1,17 @@
 import { expect } from '@jest/globals';
 import { isTerminal, type JobState } from '../../core/lifecycle/states.ts';
 import { isPath } from '../../core/lifecycle/transitions.ts';
-import type { LifecycleWorld } from './lifecycle-world.ts';
+import type { InMemoryWorld } from './in-memory-world.ts';
 
 /** States of a job's history, in order. */
-export function statesOf(world: LifecycleWorld, id: string): readonly JobState[] {
+export function statesOf(world: InMemoryWorld, id: string): readonly JobState[] {
   const job = [...world.table.jobs.values()].find((j) => j.jobId === id);
   const events = job === undefined ? [] : world.history(job.jobId);
   return ['PENDING', ...events.flatMap((event) => (event.to === undefined ? [] : [event.to]))];
 }
 
 /** What holds whatever went wrong: every job ended once, nothing runs, no limit is held, no step ran twice. */
-export async function expectLaws(world: LifecycleWorld): Promise<void> {
+export async function expectLaws(world: InMemoryWorld): Promise<void> {
   for (const job of world.table.jobs.values()) {
     expect({ job: job.jobId, terminal: isTerminal(job.state), state: job.state }).toMatchObject({ terminal: true });
     expect(job.outcome).toBeDefined();

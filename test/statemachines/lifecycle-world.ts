@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Deployment } from '../../core/deployment/deployment.ts';
 import { canonicalJson } from '../../core/manifest/canonical.ts';
 import { manifestDigest } from '../../core/manifest/digest.ts';
 import { parseManifest } from '../../core/manifest/parse.ts';
 import { newJob } from '../../core/job/new-job.ts';
 import { digest as asDigest, jobId, microUsd, type JobId } from '../../core/job/ids.ts';
-import type { Job, JobEvent } from '../../core/job/job.ts';
-import { isTerminal } from '../../core/lifecycle/states.ts';
 import { changeJob } from '../../core/job/change-job.ts';
 import { requestCancel, requestRelease } from '../../core/lifecycle/request.ts';
+import type { ProviderInstance } from '../../core/capacity/gang.ts';
+import type { Demand } from '../../core/job/job.ts';
+import type { CapacityProvider } from '../../core/ports/capacity-provider.ts';
+import type { Clock } from '../../core/ports/clock.ts';
 import type { Executions, ExecutionStart, TaskTokens } from '../../core/ports/executions.ts';
+import type { AttemptStore, DeadlineStore, JobStore } from '../../core/ports/job-store.ts';
+import type { ManifestStore } from '../../core/ports/manifest-store.ts';
+import type { SchedulerStore } from '../../core/ports/scheduler-store.ts';
 import type { TaskAnswer, TaskInput } from '../../core/lifecycle/task.ts';
 import { acquireCapacity } from '../../lambdas/lifecycle/acquire-capacity/acquire-capacity.ts';
 import { stopAnswer } from '../../lambdas/lifecycle/answer-wait.ts';
@@ -22,21 +28,14 @@ import { parkJob } from '../../lambdas/lifecycle/park-job/park-job.ts';
 import { reconcile } from '../../lambdas/lifecycle/reconcile/reconcile.ts';
 import { runStep, type StepInput } from '../../lambdas/lifecycle/run-step/run-step.ts';
 import { scheduleJobs } from '../../lambdas/queue/schedule-jobs/schedule-jobs.ts';
-import { aDeployment, ManualClock, someFacts, ZONES } from '../builders/capacity.ts';
-import { InMemoryAttemptStore } from '../fakes/in-memory-attempt-store.ts';
-import { InMemoryCapacityProvider } from '../fakes/in-memory-capacity-provider.ts';
-import { InMemoryCooldownStore } from '../fakes/in-memory-cooldown-store.ts';
-import { InMemoryDeadlineStore } from '../fakes/in-memory-deadline-store.ts';
-import { InMemoryInstanceCatalogue } from '../fakes/in-memory-instance-catalogue.ts';
-import { InMemoryJobStore } from '../fakes/in-memory-job-store.ts';
-import { InMemoryManifestStore } from '../fakes/in-memory-manifest-store.ts';
 import { InMemoryNodeCommands } from '../fakes/in-memory-node-commands.ts';
-import { InMemorySchedulerStore } from '../fakes/in-memory-scheduler-store.ts';
-import { InMemoryTable } from '../fakes/in-memory-table.ts';
 import { flaky, type Gate } from './flaky.ts';
 import { execute, type Machine, type MachineWorld } from './machine-interpreter.ts';
 
 export const machine: Machine = JSON.parse(readFileSync(new URL('../../statemachines/job-lifecycle.asl.json', import.meta.url), 'utf8'));
+
+/** How long the tokens of Step Functions are, about: an item that holds one is as large as it will be. */
+const TOKEN_LENGTH = 768;
 
 /** Answers of tokens by token; the first wins. */
 class TokenDesk implements TaskTokens {
@@ -44,7 +43,7 @@ class TokenDesk implements TaskTokens {
   #count = 0;
 
   issue(): { readonly token: string; readonly answer: Promise<unknown> } {
-    const token = `token-${(this.#count += 1)}`;
+    const token = `token-${(this.#count += 1)}-`.padEnd(TOKEN_LENGTH, 'A');
     const answer = new Promise<TaskAnswer>((resolve) => this.#open.set(token, resolve));
     return { token, answer };
   }
@@ -58,123 +57,114 @@ class TokenDesk implements TaskTokens {
   }
 }
 
+/** What a world is made of. */
+export interface WorldParts {
+  readonly stores: {
+    readonly jobs: JobStore;
+    readonly attempts: AttemptStore;
+    readonly manifests: ManifestStore;
+    readonly deadlines: DeadlineStore;
+    readonly scheduler: SchedulerStore;
+  };
+  readonly capacity: CapacityProvider;
+  readonly deployment: Deployment;
+  readonly clock: Clock & { advance(ms: number): void };
+}
+
 /**
- * The whole orchestrator in memory: the real state machine, the real tasks, scheduler and reconciler, over fakes of the
- * ports. Time moves in ticks, in which nodes come up, commands end and events arrive.
+ * The whole orchestrator in one process: the real state machine, the real tasks, scheduler and reconciler, over stores
+ * and a cloud of the caller's. Time moves when it is told to; nodes come up, commands end and events arrive in between.
  */
 export class LifecycleWorld implements Executions {
-  readonly clock = new ManualClock();
-  readonly table = new InMemoryTable();
   readonly tokens = new TokenDesk();
-  readonly arrows = new Set<string>();
   readonly commands = new InMemoryNodeCommands();
-  readonly capacity: InMemoryCapacityProvider;
-  readonly deployment = aDeployment({
-    intervals: { ...aDeployment().intervals, nodeOnlineTimeout: 60, nodePoll: 5, cooldownBase: 20, cooldownMaximum: 60, orphanGrace: 30, unansweredAfter: 20 },
-  });
   /** Instances that never take commands. */
   mute: (index: number) => boolean = () => false;
   /** Whether the events of finished commands arrive, and how often. */
   deliveries = 1;
   gate: Gate = () => undefined;
+  /** For how long one invocation waits for nodes. */
+  awaitBudgetMs = 20_000;
+  protected readonly parts: WorldParts;
   readonly #executions = new Map<string, 'running' | 'succeeded' | 'failed'>();
   readonly #delivered = new Set<string>();
-  readonly #raw;
+  readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor() {
-    const attempts = new InMemoryAttemptStore(this.table);
-    const cooldowns = new InMemoryCooldownStore(this.table);
-    const catalogue = new InMemoryInstanceCatalogue([someFacts('m6i.large'), someFacts('c6i.large')]);
-    this.capacity = new InMemoryCapacityProvider({
-      attempts, cooldowns, catalogue, clock: this.clock, deployment: this.deployment, log: { info: () => undefined, warn: () => undefined },
-    });
-    this.#raw = {
-      jobs: new InMemoryJobStore(this.table),
-      attempts,
-      manifests: new InMemoryManifestStore(this.table),
-      deadlines: new InMemoryDeadlineStore(this.table),
-      store: new InMemorySchedulerStore(this.table),
-    };
-    for (const zone of ZONES) this.stock(zone, 50);
+  constructor(parts: WorldParts) {
+    this.parts = parts;
   }
 
-  /** Sets what is free in a zone, of every type and market. */
-  stock(zone: string, free: number): void {
-    for (const type of ['m6i.large', 'c6i.large']) {
-      for (const market of ['spot', 'on-demand']) this.capacity.machines.market.set(`${type}/${zone}/${market}`, free);
-    }
+  get clock(): WorldParts['clock'] {
+    return this.parts.clock;
   }
 
-  async submit(yaml: string, name: string): Promise<JobId> {
+  get deployment(): Deployment {
+    return this.parts.deployment;
+  }
+
+  /** Submits a manifest as the API does, its first version in the same transaction. */
+  async submit(yaml: string, name: string, demand?: Demand): Promise<JobId> {
     const parsed = parseManifest(yaml);
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
     const { manifest } = parsed;
-    const sha = manifestDigest(manifest, (text) => createHash('sha256').update(text).digest('hex'));
-    const digest = asDigest(sha);
-    const put = await this.#raw.manifests.put({
-      namespace: manifest.metadata.namespace, name: manifest.metadata.name, digest, canonical: canonicalJson(manifest), createdAtMs: this.clock.now(), createdBy: 'ada',
-    });
+    const nowMs = this.clock.now();
+    const digest = asDigest(manifestDigest(manifest, (text) => createHash('sha256').update(text).digest('hex')));
+    const described = { namespace: manifest.metadata.namespace, name: manifest.metadata.name, digest, createdAtMs: nowMs, createdBy: 'ada' };
     const nodes = manifest.spec.nodePools.reduce((sum, pool) => sum + pool.count, 0);
-    const { version } = put.version;
     const made = newJob(
-      { jobId: jobId(name), manifest, ref: { name: manifest.metadata.name, version, digest }, user: 'ada', demand: { nodes, vcpus: nodes, gpus: 0, microUsdPerHour: microUsd(nodes) }, hasScript: false },
-      this.clock.now(),
+      {
+        jobId: jobId(name), manifest, ref: { name: described.name, version: 1, digest }, user: 'ada', hasScript: false,
+        demand: demand ?? { nodes, vcpus: nodes, gpus: 0, microUsdPerHour: microUsd(nodes) },
+      },
+      nowMs,
     );
-    await this.#raw.jobs.submit(made);
+    await this.parts.stores.jobs.submit({ ...made, manifest: { ...described, canonical: canonicalJson(manifest) } });
     return made.job.jobId;
   }
 
   /** What a user's request does, as the API does it: the mark first, the token then. */
   async ask(id: JobId, request: typeof requestCancel | typeof requestRelease): Promise<void> {
-    const job = await changeJob(this.#raw.jobs, id, (now) => {
+    const { jobs, attempts } = this.parts.stores;
+    const job = await changeJob(jobs, id, (now) => {
       const change = request(now, 'ada', this.clock.now());
       return change === 'already' ? undefined : change;
     });
-    const wait = await this.#raw.attempts.wait(id);
+    const wait = await attempts.wait(id);
     const answer = wait === undefined ? undefined : stopAnswer(job, wait);
     if (wait !== undefined && answer !== undefined) await this.tokens.answer(wait.token, answer);
   }
 
-  job(id: JobId): Job {
-    const job = this.table.jobs.get(id);
-    if (job === undefined) throw new Error(`no job ${id}`);
-    return job;
-  }
-
-  history(id: JobId): readonly JobEvent[] {
-    return this.table.events.get(id) ?? [];
-  }
-
   get ports() {
-    const { jobs, attempts, manifests, deadlines, store } = this.#raw;
+    const { jobs, attempts, manifests, deadlines, scheduler } = this.parts.stores;
     const gate: Gate = (call) => this.gate(call);
     return {
       jobs: flaky('jobs', jobs, gate),
       attempts: flaky('attempts', attempts, gate),
       manifests: flaky('manifests', manifests, gate),
       deadlines: flaky('deadlines', deadlines, gate),
-      store: flaky('store', store, gate),
-      capacity: flaky('capacity', this.capacity, gate),
+      store: flaky('store', scheduler, gate),
+      capacity: flaky('capacity', this.parts.capacity, gate),
       commands: flaky('commands', this.commands, gate),
       tokens: flaky('tokens', this.tokens, gate),
       executions: flaky('executions', { start: (s: ExecutionStart) => this.start(s), status: (arn: string) => this.status(arn) }, gate),
       clock: this.clock,
       deployment: this.deployment,
-      pause: async (ms: number) => this.#pass(ms),
+      pause: async (ms: number) => this.pass(ms),
       log: { info: () => undefined, error: () => undefined },
     };
   }
 
   async start(start: ExecutionStart): Promise<{ readonly executionArn: string }> {
     const name = `${start.jobId}-${start.attempt}-${start.from}-${start.generation}`;
-    if (!this.#executions.has(name)) {
-      this.#executions.set(name, 'running');
+    const executionArn = `arn:aws:states:us-east-1:000000000000:execution:orchestrator-job-lifecycle:${name}`;
+    if (!this.#executions.has(executionArn)) {
+      this.#executions.set(executionArn, 'running');
       void execute(machine, { jobId: start.jobId, attempt: start.attempt, from: start.from }, this.#machineWorld()).then(
-        (end) => this.#executions.set(name, end),
-        () => this.#executions.set(name, 'failed'),
+        (end) => this.#executions.set(executionArn, end),
+        () => this.#executions.set(executionArn, 'failed'),
       );
     }
-    return { executionArn: name };
+    return { executionArn };
   }
 
   async status(executionArn: string): Promise<'running' | 'succeeded' | 'failed' | 'unknown'> {
@@ -184,23 +174,40 @@ export class LifecycleWorld implements Executions {
   #machineWorld(): MachineWorld {
     return {
       token: () => this.tokens.issue(),
-      wait: (seconds) => this.#pass(seconds * 1000),
-      took: (arrow) => this.arrows.add(arrow),
-      invoke: (name, payload) => this.#invoke(name, payload),
+      wait: (seconds) => this.pass(seconds * 1000),
+      took: (arrow) => this.took(arrow),
+      invoke: (name, payload) => {
+        const functionName = name.slice(2, -'FunctionArn}'.length);
+        return this.asFunction(functionName, () => this.#invoke(functionName, payload));
+      },
     };
+  }
+
+  /** Told of every arrow that an execution takes. */
+  protected took(_arrow: string): void {}
+
+  /** Every invocation of a function goes through here. */
+  protected async asFunction<T>(_name: string, work: () => Promise<T>): Promise<T> {
+    const running = work();
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
   }
 
   async #invoke(functionName: string, payload: Readonly<Record<string, unknown>>): Promise<unknown> {
     const ports = this.ports;
     // What the machine sends is what the handlers' schema accepts: held against it in the unit tests of the runtime.
     const input = payload as unknown as TaskInput;
-    switch (functionName.slice(2, -'FunctionArn}'.length)) {
+    switch (functionName) {
       case 'AcquireCapacity':
         return acquireCapacity(ports, input);
       case 'ParkJob':
         return parkJob(ports, input as TaskInput & { token: string });
       case 'AwaitNodes':
-        return awaitNodes(ports, input, 20_000);
+        return awaitNodes(ports, input, this.awaitBudgetMs);
       case 'RunStep':
         return runStep(ports, input as StepInput);
       case 'DestroyNodes':
@@ -212,68 +219,65 @@ export class LifecycleWorld implements Executions {
     }
   }
 
-  async #pass(ms: number): Promise<void> {
+  /** Lets time pass and brings up every instance that is to take commands. */
+  async pass(ms: number): Promise<void> {
     this.clock.advance(ms);
-    await this.#bringUp();
-    await turn();
-  }
-
-  /** Every instance that is to take commands does. */
-  async #bringUp(): Promise<void> {
-    const byAttempt = Map.groupBy(await this.capacity.machines.describeAll(), (i) => `${i.jobId}/${i.attempt}`);
+    const byAttempt = Map.groupBy(await this.parts.capacity.describeAll(), (i) => `${i.jobId}/${i.attempt}`);
     for (const instances of byAttempt.values()) {
       const [first] = instances;
       if (first?.jobId === undefined || first.attempt === undefined) continue;
-      const awake = instances.filter((i) => i.state === 'running' && !this.mute(Number.parseInt(i.instanceId.slice(2), 16)));
+      const awake = instances.filter((i) => this.isAwake(i));
       this.commands.setOnline(first.jobId, first.attempt, awake.map((i) => i.instanceId));
     }
+    await turn();
   }
 
-  /** One tick: time passes, then everything that is woken by events or by a schedule. A failed invocation is tried once more, as Lambda does. */
-  async tick(seconds: number): Promise<void> {
-    await this.#pass(seconds * 1000);
-    await this.#twice(() => scheduleJobs({ ...this.ports, policy: { maxRunningJobs: this.deployment.limits.maxRunningJobs, weights: {} }, leaseMs: 5000 }, 'scheduler', () => true));
-    await this.#quiet();
-    for (let n = 0; n < this.commands.sent.length; n += 1) await this.#deliver(`command-${n + 1}`);
-    await this.#quiet();
-    await this.#twice(() => reconcile(this.ports));
-    await this.#quiet();
+  /** Whether an instance takes commands by now. */
+  protected isAwake({ state, instanceId }: ProviderInstance): boolean {
+    return state === 'running' && !this.mute(Number.parseInt(instanceId.slice(2), 16));
   }
 
-  async #deliver(commandId: string): Promise<void> {
-    const status = await this.commands.status(commandId);
-    if (status?.over !== true || this.#delivered.has(commandId)) return;
-    this.#delivered.add(commandId);
-    for (let n = 0; n < this.deliveries; n += 1) await this.#twice(() => onCommandFinished(this.ports, commandId));
+  /** The scheduler is woken. */
+  async schedule(): Promise<void> {
+    const policy = { maxRunningJobs: this.deployment.limits.maxRunningJobs, weights: {} };
+    await this.#twice('ScheduleJobs', () => scheduleJobs({ ...this.ports, policy, leaseMs: 5000 }, 'scheduler', () => true));
+    await this.quiet();
   }
 
-  async #twice(work: () => Promise<unknown>): Promise<void> {
+  /** The events of commands that have ended arrive. */
+  async deliver(): Promise<void> {
+    for (let n = 1; n <= this.commands.sent.length; n += 1) {
+      const commandId = `command-${n}`;
+      const status = await this.commands.status(commandId);
+      if (status?.over !== true || this.#delivered.has(commandId)) continue;
+      this.#delivered.add(commandId);
+      for (let time = 0; time < this.deliveries; time += 1) await this.#twice('OnCommandFinished', () => onCommandFinished(this.ports, commandId));
+    }
+    await this.quiet();
+  }
+
+  /** The reconciler's schedule comes round. */
+  async reconcile(): Promise<void> {
+    await this.#twice('Reconcile', () => reconcile(this.ports));
+    await this.quiet();
+  }
+
+  /** A failed invocation is made once more, as Lambda does. */
+  async #twice(name: string, work: () => Promise<unknown>): Promise<void> {
     try {
-      await work();
+      await this.asFunction(name, work);
     } catch {
-      await work().catch(() => undefined);
+      await this.asFunction(name, work).catch(() => undefined);
     }
   }
 
-  /** Until the executions wait for a token or are over: everything in memory answers within a few turns. */
-  async #quiet(): Promise<void> {
-    for (let n = 0; n < 60; n += 1) await turn();
+  /** Until the executions wait for a token or are over: what is in memory between two invocations takes a few turns. */
+  protected async quiet(): Promise<void> {
+    for (let n = 0; n < 60; n += 1) {
+      await turn();
+      if (this.#underWay.size === 0) continue;
+      await Promise.allSettled(this.#underWay);
+      n = 0;
+    }
   }
-
-  /** Ticks until every job has ended, or `most` ticks have passed. */
-  async live(most = 60, seconds = 15): Promise<void> {
-    for (let n = 0; n < most && !this.isOver(); n += 1) await this.tick(seconds);
-    await this.tick(60);
-    await this.tick(60);
-  }
-
-  isOver(): boolean {
-    return [...this.table.jobs.values()].every((job) => isTerminal(job.state));
-  }
-
-  /** Instances that run. */
-  async running(): Promise<number> {
-    return (await this.capacity.machines.describeAll()).length;
-  }
-
 }
