@@ -1,5 +1,5 @@
 import { CfnOutput, RemovalPolicy, Stack, Tags, Validations, type StackProps } from 'aws-cdk-lib';
-import { EventBus } from 'aws-cdk-lib/aws-events';
+import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { OrchestratorApi } from './api/orchestrator-api.ts';
@@ -53,7 +53,7 @@ export class OrchestratorStack extends Stack {
     };
     const jobQueue = new JobQueue(this, 'Scheduling', { settings, alarms, queue, bus, lifecycle });
     const machine = new JobLifecycle(this, 'Lifecycle', { settings, alarms, queue, nodes, address: lifecycle, sourceRoot });
-    const events = new LifecycleEvents(this, 'Events', { settings, alarms, queue, nodes, address: lifecycle });
+    const events = new LifecycleEvents(this, 'Events', { settings, alarms, queue, nodes, address: lifecycle, bus: bus as IEventBus });
     const api = new OrchestratorApi(this, 'Api', { settings, alarms, queue, nodes, lifecycle });
     orchestratorDashboard(this, 'Dashboard', {
       name: configuration.name, alarms, api, queue: jobQueue, lifecycle: machine, events, table: queue.table,

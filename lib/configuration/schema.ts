@@ -87,7 +87,7 @@ export const deploymentConfiguration = z.strictObject({
   alarms: z.strictObject({
     email: z.email().optional().describe('Who is told about alarms; has to be confirmed by mail once.'),
     topicArn: z.string().regex(/^arn:aws[a-z-]*:sns:/, 'the ARN of an SNS topic').optional()
-      .describe('A topic to be used instead of a new one.'),
+      .describe('A topic to be used instead of a new one; it must let CloudWatch and EventBridge publish.'),
   }).prefault({}).describe('Who hears of alarms.'),
   logRetentionDays: z.union([1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731].map((days) => z.literal(days))).default(30)
     .describe('How long logs of functions, API and jobs are kept.'),

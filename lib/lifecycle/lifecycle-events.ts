@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Schedule } from 'aws-cdk-lib/aws-events';
+import { Schedule, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { allowCatalogue, allowDescriptions, allowLaunches, allowTerminations } from '../capacity/launch-permissions.ts';
 import { EventFunction } from '../functions/event-function.ts';
@@ -7,12 +7,17 @@ import type { JobLifecycleProps } from './job-lifecycle.ts';
 
 const ended = ['Success', 'Failed', 'TimedOut', 'Cancelled'];
 
+export interface LifecycleEventsProps extends Omit<JobLifecycleProps, 'sourceRoot'> {
+  /** Where the events of jobs are published. */
+  readonly bus: IEventBus;
+}
+
 /** What tells the lifecycle that something happened: SSM, EC2, and a reconciler that trusts neither. */
 export class LifecycleEvents extends Construct {
   readonly reconciler: EventFunction;
   readonly listeners: readonly EventFunction[];
 
-  constructor(scope: Construct, id: string, props: Omit<JobLifecycleProps, 'sourceRoot'>) {
+  constructor(scope: Construct, id: string, props: LifecycleEventsProps) {
     super(scope, id);
     const { settings, alarms } = props;
     const onCommand = new EventFunction(this, 'OnCommandFinished', {
@@ -38,12 +43,15 @@ export class LifecycleEvents extends Construct {
     this.listeners = [onCommand, onInstance, this.reconciler];
     this.grant(props, [onCommand, this.reconciler]);
     allowDescriptions(onInstance);
+    alarms.onJobEvent('MachinesLeft', props.bus, { to: ['DESTRUCTION_FAILED'] }, {
+      description: 'Machines of a job could not be verified gone.', section: 'machines-left',
+    });
     alarms.whenSilent('ReconcilerSilent', this.reconciler, {
       description: 'The reconciler is not invoked: deadlines pass and orphans stay.', section: 'reconciler-silent',
     });
   }
 
-  private grant({ settings: { configuration }, queue, nodes, address }: Omit<JobLifecycleProps, 'sourceRoot'>, stepping: EventFunction[]): void {
+  private grant({ settings: { configuration }, queue, nodes, address }: LifecycleEventsProps, stepping: EventFunction[]): void {
     for (const listener of this.listeners) {
       queue.allowReads(listener);
       queue.allowWrites(listener);

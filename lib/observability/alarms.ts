@@ -1,6 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { EventField, Rule, RuleTargetInput, type EventPattern, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -60,6 +62,20 @@ export class Alarms extends Construct {
     });
   }
 
+  /** Tells the topic of every job event of a kind, with the job and its namespace. */
+  onJobEvent(id: string, eventBus: IEventBus, detail: EventPattern['detail'], terms: Pick<AlarmTerms, 'description' | 'section'>): Rule {
+    Validations.of(this).acknowledge({
+      id: 'Annotation::@aws-cdk/aws-events:ruleUnresolvedEnvironment', reason: 'A topic given by its ARN: its owner admits EventBridge.',
+    });
+    const job = `job ${EventField.fromPath('$.detail.jobId')} of ${EventField.fromPath('$.detail.namespace')}`;
+    const message = RuleTargetInput.fromText(`${terms.description} It is ${job}. Runbook: ${runbook}#${terms.section}`);
+    return new Rule(this, id, {
+      eventBus,
+      eventPattern: { source: ['orchestrator'], ...(detail === undefined ? {} : { detail }) },
+      targets: [new SnsTopic(this.topic, { message })],
+    });
+  }
+
   private alarm(
     id: string, metric: IMetric, terms: AlarmTerms, comparisonOperator: ComparisonOperator, treatMissingData: TreatMissingData,
   ): Alarm {
@@ -79,6 +95,8 @@ export class Alarms extends Construct {
 
 /** CloudWatch may not use the key that AWS manages for SNS, so a topic is encrypted with the deployment's key or none. */
 function alarmTopic(scope: Construct, key: IKey | undefined): Topic {
-  key?.grant(new ServicePrincipal('cloudwatch.amazonaws.com'), 'kms:Decrypt', 'kms:GenerateDataKey');
+  for (const service of ['cloudwatch.amazonaws.com', 'events.amazonaws.com']) {
+    key?.grant(new ServicePrincipal(service), 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
   return new Topic(scope, 'Topic', { enforceSSL: true, ...(key === undefined ? {} : { masterKey: key }) });
 }

@@ -16,11 +16,21 @@ describe('alarms', () => {
   it('name a section of the runbook that is there, and every section has an alarm', () => {
     const headings = new Set([...read('docs/runbook/README.md').matchAll(/^## (\S+)$/gm)].map(([, heading]) => heading));
     const sections = alarms.map((alarm) => /docs\/runbook\/README\.md#(\S+)$/.exec(String(alarm['AlarmDescription']))?.[1]);
-    expect(new Set(sections)).toEqual(headings);
+    const told = ofType(resources, 'AWS::Events::Rule').map(([, rule]) => /README\.md#([a-z-]+)/.exec(JSON.stringify(rule))?.[1]);
+    expect(new Set([...sections, ...told.filter((section) => section !== undefined)])).toEqual(headings);
   });
 
   it('tell the topic', () => {
     for (const alarm of alarms) expect(alarm['AlarmActions']).toEqual([{ Ref: expect.stringMatching(/^AlarmsTopic/) }]);
+  });
+
+  it('tell the topic at once when machines of a job stay', () => {
+    const [[, rule] = []] = ofType(resources, 'AWS::Events::Rule').filter(([, { Properties }]) => JSON.stringify(Properties).includes('DESTRUCTION_FAILED'));
+    expect(rule?.Properties).toMatchObject({
+      EventBusName: { Ref: expect.stringMatching(/^Bus/) },
+      EventPattern: { source: ['orchestrator'], detail: { to: ['DESTRUCTION_FAILED'] } },
+      Targets: [{ Arn: { Ref: expect.stringMatching(/^AlarmsTopic/) } }],
+    });
   });
 
   it('ring when what runs every minute falls silent', () => {
