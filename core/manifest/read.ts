@@ -39,7 +39,6 @@ const problemAt = (text: string, offset: number, code: ManifestProblemCode, mess
 });
 
 /** Everything but tab, line feed and carriage return that YAML does not count as printable. */
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/u;
 const HALF_SURROGATE = /\p{Surrogate}/u;
 

@@ -44,10 +44,8 @@ export async function startMiniStack(): Promise<MiniStack> {
 async function answers(endpoint: string, isOver: () => boolean): Promise<boolean> {
   const end = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < end && !isOver()) {
-    // eslint-disable-next-line no-await-in-loop
     const healthy = await fetch(`${endpoint}/_ministack/health`).then((response) => response.ok, () => false);
     if (healthy) return true;
-    // eslint-disable-next-line no-await-in-loop
     await delay(POLL_MS);
   }
   return false;

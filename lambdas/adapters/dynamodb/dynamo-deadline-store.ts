@@ -37,7 +37,6 @@ export class DynamoDeadlineStore implements DeadlineStore {
     for (let from = 0; from < deadlines.length; from += BATCH) {
       const requests = deadlines.slice(from, from + BATCH).map((deadline) => this.#table.entities.deadline.build(BatchDeleteRequest).key(deadline));
       const batch = this.#table.table.build(BatchWriteCommand).requests(...requests);
-      // eslint-disable-next-line no-await-in-loop
       await this.#table.call(() => execute({ maxAttempts: 10 }, batch));
     }
   }

@@ -26,10 +26,8 @@ export class DynamoManifestStore implements ManifestStore {
 
   async put(manifest: NewManifestVersion): Promise<{ readonly version: ManifestVersion; readonly created: boolean }> {
     for (let attempt = 1; ; attempt += 1) {
-      // eslint-disable-next-line no-await-in-loop
       const { version, actions } = await this.#versions.next(manifest);
       try {
-        // eslint-disable-next-line no-await-in-loop
         if (actions.length > 0) await this.#table.transact(actions);
         return { version: { ...version, canonical: manifest.canonical }, created: actions.length > 0 };
       } catch (error) {

@@ -35,9 +35,7 @@ export class JobListing {
     const isFiltered = filter.state !== undefined || filter.user !== undefined || filter.label !== undefined;
     for (let chunk = 0; chunk < MAX_CHUNKS; chunk += 1) {
       const wanted = isFiltered ? CHUNK : Math.min(CHUNK, limit - items.length);
-      // eslint-disable-next-line no-await-in-loop
       const { ids, more } = await this.#idsAfter(filter.namespace, after, wanted);
-      // eslint-disable-next-line no-await-in-loop
       const matching = (await this.#jobs(ids)).filter((job) => matches(job, filter));
       const room = limit - items.length;
       items.push(...matching.slice(0, room));

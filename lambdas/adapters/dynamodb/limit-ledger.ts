@@ -38,7 +38,6 @@ export class LimitLedger {
     const applied: T[] = [];
     for (const batch of batches(entries)) {
       // One after the other: they share counters and the lease.
-      // eslint-disable-next-line no-await-in-loop
       applied.push(...(await this.#applyBatch(lease, batch)));
     }
     return applied;
@@ -49,7 +48,6 @@ export class LimitLedger {
     while (rest.length > 0) {
       const front = [leaseHeld(this.#table.entities, lease.epoch), ...this.#counters(rest)];
       try {
-        // eslint-disable-next-line no-await-in-loop
         await this.#table.transact([...front, ...rest.flatMap((entry) => entry.actions)]);
         return rest.map((entry) => entry.of);
       } catch (error) {

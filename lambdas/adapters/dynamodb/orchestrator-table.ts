@@ -73,14 +73,12 @@ export class OrchestratorTable {
     for (let attempt = 1; ; attempt += 1) {
       try {
         // Each try is a command of its own, with a new idempotency token: the one before wrote nothing.
-        // eslint-disable-next-line no-await-in-loop
         return await send();
       } catch (error) {
         const refusal = refusalOf(error);
         if (refusal === undefined) throw error;
         if (refusal.kind === 'condition') throw new TransactionRefused(refusal.failed, error);
         if (attempt === MAX_TRIES) throw refusal.throttled ? throttled(error) : new TransactionRefused(refusal.failed, error);
-        // eslint-disable-next-line no-await-in-loop
         await this.#backoff(attempt);
       }
     }

@@ -29,17 +29,14 @@ export class Submitter {
     const { namespace, submittedAtMs } = submission.job;
     await this.#leaves.touch(namespace, submittedAtMs);
     for (let attempt = 1; ; attempt += 1) {
-      // eslint-disable-next-line no-await-in-loop
       const { job, manifestActions } = await this.#resolveManifest(submission);
       // The record comes first: what it says decides, whatever else did not hold.
       const actions = [...this.#idempotencyActions(submission), ...this.#jobActions({ ...submission, job }), ...manifestActions];
       try {
-        // eslint-disable-next-line no-await-in-loop
         await this.#table.transact(actions);
         return { kind: 'created', job };
       } catch (error) {
         if (!(error instanceof TransactionRefused)) throw error;
-        // eslint-disable-next-line no-await-in-loop
         const earlier = await this.#earlier(submission);
         if (earlier !== undefined) return earlier;
         if (attempt === MAX_TRIES) throw new VersionConflictError('The manifest goes on changing while the job is submitted.', {}, { cause: error });

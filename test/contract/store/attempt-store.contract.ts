@@ -41,7 +41,6 @@ export function attemptStoreContract(newWorld: NewWorld): void {
   describe('AttemptStore launches', () => {
     it('keeps them in order, open and closed, apart from those of other attempts', async () => {
       for (const ordinal of [2, 1, 10]) {
-        // eslint-disable-next-line no-await-in-loop
         await world.attempts.openLaunch(launch(ordinal));
       }
       await world.attempts.openLaunch(launch(1, 2));

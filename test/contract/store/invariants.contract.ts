@@ -46,7 +46,6 @@ async function expectLaw(world: StoreWorld, traffic: Traffic): Promise<void> {
 
 async function expectHistories(world: StoreWorld, traffic: Traffic): Promise<void> {
   for (const id of traffic.ids) {
-    // eslint-disable-next-line no-await-in-loop
     const [job, { items }] = await Promise.all([stored(world, id), world.jobs.events(id, plenty)]);
     expect(items.map((event: JobEvent) => event.number)).toEqual(Array.from({ length: job.eventCount }, (_, i) => i + 1));
   }
@@ -65,9 +64,7 @@ export const invariantsContract =
               const world = await newWorld();
               const traffic = new Traffic(world);
               for (const deed of sequence) {
-                // eslint-disable-next-line no-await-in-loop
                 await traffic.play(deed);
-                // eslint-disable-next-line no-await-in-loop
                 await expectLaw(world, traffic);
               }
               await expectHistories(world, traffic);

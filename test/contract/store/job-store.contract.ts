@@ -18,7 +18,6 @@ async function allPages<T>(read: (cursor?: string) => Promise<Page<T>>, limit: n
   const found: T[] = [];
   let cursor: string | undefined;
   do {
-    // eslint-disable-next-line no-await-in-loop
     const page: Page<T> = await read(cursor);
     expect(page.items.length).toBeLessThanOrEqual(limit);
     found.push(...page.items);

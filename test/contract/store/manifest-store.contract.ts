@@ -46,7 +46,6 @@ export function manifestStoreContract(newWorld: NewWorld): void {
 
     it('lists names with their latest version, page by page, and none of another namespace', async () => {
       for (const name of ['b', 'a', 'c']) {
-        // eslint-disable-next-line no-await-in-loop
         await world.manifests.put(manifest('x', { name }));
       }
       await world.manifests.put(manifest('y', { name: 'b' }));
@@ -59,7 +58,6 @@ export function manifestStoreContract(newWorld: NewWorld): void {
 
     it('lists the versions of a name, newest first, page by page', async () => {
       for (const content of ['a', 'b', 'c']) {
-        // eslint-disable-next-line no-await-in-loop
         await world.manifests.put(manifest(content));
       }
       const first = await world.manifests.versions('research', 'cluster', 2);

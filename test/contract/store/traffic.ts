@@ -133,9 +133,7 @@ export class Traffic {
   async #grant({ kind, jobs, stale: isStale, twice }: Extract<Deed, { kind: 'admit' | 'turn' }>): Promise<void> {
     const changes: JobChange[] = [];
     for (const index of new Set(jobs.map((job) => job % Math.max(1, this.ids.length)))) {
-      // eslint-disable-next-line no-await-in-loop
       const job = await this.#job(index, isStale);
-      // eslint-disable-next-line no-await-in-loop
       const parked = job === undefined ? undefined : await this.#world.jobs.parked(job.jobId);
       if (kind === 'admit' && job?.state === 'PENDING') changes.push(admit(job, this.#now));
       if (kind === 'turn' && job !== undefined && parked !== undefined && !job.holdsLimits) changes.push(giveTurn(job, parked, this.#now));

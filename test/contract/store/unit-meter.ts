@@ -7,8 +7,10 @@ import { itemSize, type Item } from './item-size.ts';
 /** What a command cost. */
 export interface Charge {
   readonly command: string;
-  /** Sort key of the first item it touched: what it was about. */
+  /** Sort key of the first item it touched, or the partition it looked into: what it was about. */
   readonly about: string;
+  /** Who sent it, where the meter's maker can tell. */
+  readonly origin: string;
   readonly writeUnits: number;
   readonly readUnits: number;
 }
@@ -19,6 +21,7 @@ interface Request {
   readonly Key?: Item;
   readonly Item?: Item;
   readonly ConsistentRead?: boolean;
+  readonly ExpressionAttributeValues?: Item;
   readonly TransactItems?: readonly { readonly Put?: Request; readonly Update?: Request; readonly Delete?: Request; readonly ConditionCheck?: Request }[];
   readonly RequestItems?: Readonly<Record<string, readonly { readonly PutRequest?: Request; readonly DeleteRequest?: Request }[]>>;
 }
@@ -70,7 +73,7 @@ export class UnitMeter {
   readonly #client: DynamoDBClient;
   readonly #observer: DynamoDBDocumentClient;
 
-  constructor(client: DynamoDBClient, observer: DynamoDBClient) {
+  constructor(client: DynamoDBClient, observer: DynamoDBClient, origin: () => string = () => '') {
     this.#client = client;
     this.#observer = DynamoDBDocumentClient.from(observer);
     client.middlewareStack.add(
@@ -83,7 +86,8 @@ export class UnitMeter {
         const after = await this.#read(touches);
         this.charges.push({
           command,
-          about: String((touches[0]?.key ?? request.Key)?.['sk'] ?? ''),
+          about: aboutOf(touches, request),
+          origin: origin(),
           writeUnits: touches.reduce((sum, { factor }, i) => sum + writeUnits(before[i], after[i], factor), 0),
           readUnits: touches.length > 0 ? 0 : readUnits(request, result.output as Answer),
         });
@@ -112,6 +116,11 @@ export class UnitMeter {
       }),
     );
   }
+}
+
+function aboutOf([first]: readonly Touch[], { Key, ExpressionAttributeValues = {} }: Request): string {
+  const about = (first?.key ?? Key)?.['sk'] ?? Object.values(ExpressionAttributeValues)[0];
+  return typeof about === 'string' ? about : '';
 }
 
 function touchesOf(command: string, request: Request): readonly Touch[] {
