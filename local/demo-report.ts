@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
 import type { JobDetail, JobEvent } from '@advanced-orchestrator/sdk';
 
+const compact = { style: { head: [], border: [], compact: true } };
+
 /** A line of the timeline: seconds since submission, and what happened. */
 export function eventLine(event: JobEvent, submittedAt: string): string {
   const what = event.type === 'StateChanged' ? `${event.to ?? ''}: ${event.message}` : event.message;
@@ -9,7 +11,7 @@ export function eventLine(event: JobEvent, submittedAt: string): string {
 
 /** How many nodes came from where. */
 export function nodeTable(job: JobDetail): string {
-  const table = new Table({ head: ['pool', 'type', 'zone', 'market', 'nodes', 'USD/h each'], style: { head: [], border: [] } });
+  const table = new Table({ head: ['pool', 'type', 'zone', 'market', 'nodes', 'USD/h each'], ...compact });
   const groups = Map.groupBy(job.nodes, (node) => [node.pool, node.instanceType, node.zone, node.market, String(node.usdPerHour)].join(' '));
   for (const [key, nodes] of [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const [pool = '', type = '', zone = '', market = '', price = ''] = key.split(' ');
@@ -20,7 +22,7 @@ export function nodeTable(job: JobDetail): string {
 
 /** How long the job was in each state. */
 export function stateTable(events: readonly JobEvent[]): string {
-  const table = new Table({ head: ['state', 'since submission', 'seconds in it'], style: { head: [], border: [] } });
+  const table = new Table({ head: ['state', 'since submission', 'seconds in it'], ...compact });
   const [first] = events;
   const changes = events.filter((event) => event.type === 'StateChanged');
   const entered = [...(first === undefined ? [] : [{ to: 'PENDING', at: first.at }]), ...changes.map(({ to = '', at }) => ({ to, at }))];

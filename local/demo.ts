@@ -26,7 +26,8 @@ const fleetCounts = z.object({ live: z.int() });
 const say = (line = ''): void => console.log(line);
 const heading = (text: string): void => say(`\n${text}`);
 
-const dir = join(repositoryRoot, '.local', 'demo');
+/** A folder of its own, so that two of them do not meet. */
+const dir = join(repositoryRoot, '.local', 'demo', String(process.pid));
 const config = join('local', 'deployment.json');
 const scenario = join(repositoryRoot, 'local', 'scenarios', 'scarce-spot.json');
 
@@ -39,7 +40,6 @@ async function main(): Promise<boolean> {
     return await runJob(cloud);
   } finally {
     await cloud.stop();
-    rmSync(dir, { recursive: true, force: true });
   }
 }
 
@@ -88,4 +88,10 @@ async function instancesLeft(fleetUrl: string): Promise<number> {
   }
 }
 
-process.exitCode = (await main()) ? 0 : 1;
+process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (error) {
+  console.error(`\nnpm start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
