@@ -18,14 +18,17 @@ interface Line {
 }
 
 const FILE = 'journal.jsonl';
+/** The journal is rewritten when it has grown by so many lines: what is current is a small part of them then. */
+const LINES_BETWEEN_COMPACTIONS = 50_000;
 
 /**
- * An append-only journal of keyed records. It is read and rewritten compactly when it is opened, so a process
+ * An append-only journal of keyed records. It is rewritten compactly when it is opened and now and then; a process
  * that was killed at any moment comes back with every record whose `put` had returned.
  */
 export class JournalStore {
   readonly #file: string;
   readonly #kinds = new Map<string, Map<string, unknown>>();
+  #appended = 0;
 
   constructor(directory: string) {
     mkdirSync(directory, { recursive: true });
@@ -65,6 +68,10 @@ export class JournalStore {
 
   #append(line: Line): void {
     appendFileSync(this.#file, `${JSON.stringify(line)}\n`);
+    this.#appended += 1;
+    if (this.#appended >= LINES_BETWEEN_COMPACTIONS) {
+      this.#compact();
+    }
   }
 
   /** A last line that was cut off by a kill had not been acknowledged: it is left out. */
@@ -91,12 +98,15 @@ export class JournalStore {
     const next = `${this.#file}.next`;
     writeFileSync(next, lines.join(''));
     renameSync(next, this.#file);
+    this.#appended = 0;
   }
 }
 
 function parseLine(text: string): Line | undefined {
+  if (text === '') return undefined;
   try {
-    return text === '' ? undefined : (JSON.parse(text) as Line);
+    const line: Line = JSON.parse(text);
+    return line;
   } catch {
     return undefined;
   }

@@ -67,7 +67,8 @@ async function ask(
   if (!answer.ok) {
     throw new Error(`The authorise endpoint answered ${answer.status}: ${await answer.text()}`);
   }
-  return (await answer.json()) as Verdict;
+  const verdict: Verdict = JSON.parse(await answer.text());
+  return verdict;
 }
 
 function readVerdict(verdict: Verdict, checks: readonly AccessCheck[]): readonly Refusal[] {

@@ -85,7 +85,7 @@ export class MetadataService {
 
   async #serveNode(instanceId: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const asked = JSON.parse((await readBody(request)).toString('utf8')) as NodeRequest;
+      const asked: NodeRequest = JSON.parse((await readBody(request)).toString('utf8'));
       await this.#parts.serveNode(instanceId, asked);
       reply(response, 200, '');
     } catch (error) {

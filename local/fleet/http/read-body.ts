@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) {
-    chunks.push(Buffer.from(chunk as Uint8Array));
+    chunks.push(Buffer.from(chunk));
   }
   return Buffer.concat(chunks);
 }

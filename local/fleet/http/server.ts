@@ -48,9 +48,10 @@ async function answerOf(parts: ServerParts, request: IncomingRequest): Promise<A
   if (simulated !== undefined) {
     return simulated;
   }
-  return parts.upstream === undefined
-    ? jsonAnswer(501, { __type: 'NotImplemented', message: 'The fleet simulator does not know this action and has no upstream' })
-    : forward(parts.upstream, request);
+  if (parts.upstream === undefined) {
+    return jsonAnswer(501, { __type: 'NotImplemented', message: 'The fleet simulator does not know this action and has no upstream' });
+  }
+  return parts.services.correct(request, await forward(parts.upstream, request));
 }
 
 async function readRequest(request: IncomingMessage): Promise<IncomingRequest> {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FleetContext } from '../context.ts';
 import { ec2Action } from '../ec2/actions.ts';
 import { namedValues } from '../ec2/fleet-request.ts';
+import { withoutHeldAddresses } from '../ec2/subnet-addresses.ts';
 import { TokenBucket } from '../market/token-bucket.ts';
 import { PRICING_ACTIONS } from '../pricing/pricing.ts';
 import { QUOTA_ACTIONS } from '../pricing/service-quotas.ts';
@@ -42,6 +43,16 @@ export class Services {
       return this.#answerJson(jsonAction, name, request);
     }
     return signingScope(request.headers)?.service === 'ec2' ? this.#answerEc2(request) : undefined;
+  }
+
+  /** What the rest of the cloud answered, with what the fleet knows better. */
+  correct(request: IncomingRequest, answer: Answer): Answer {
+    const isSubnets = signingScope(request.headers)?.service === 'ec2' && /(^|&)Action=DescribeSubnets(&|$)/.test(request.body.toString('utf8'));
+    if (!isSubnets || answer.status !== 200) {
+      return answer;
+    }
+    const { 'content-length': _length, ...headers } = answer.headers;
+    return { ...answer, headers, body: withoutHeldAddresses(answer.body.toString(), this.#context.instances.values()) };
   }
 
   async #answerEc2(request: IncomingRequest): Promise<Answer | undefined> {

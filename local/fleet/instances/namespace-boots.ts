@@ -6,8 +6,8 @@ import type { DriverOptions } from './driver-options.ts';
 
 const execute = promisify(execFile);
 
-/** The program that makes namespaces. */
-export const NAMESPACE_TOOL = join(import.meta.dirname, 'namespace.py');
+/** The program that makes namespaces, as arguments of Python: alone, without its packages, writing no caches. */
+export const NAMESPACE_TOOL = ['-I', '-S', '-B', join(import.meta.dirname, 'namespace.py')] as const;
 
 /** Instances booted by one start of the tool. */
 const BATCH = 16;
@@ -52,7 +52,7 @@ export class NamespaceBoots {
     const { python, directory, standIns, visible } = this.#options;
     try {
       const { stdout, stderr } = await execute(python, [
-        '-I', '-S', NAMESPACE_TOOL, 'boot', '--hide', directory, '--stand-ins', standIns,
+        ...NAMESPACE_TOOL, 'boot', '--hide', directory, '--stand-ins', standIns,
         ...visible.flatMap((path) => ['--visible', path]),
         ...batch.map(({ folder, hostName }) => `${folder}=${hostName}`),
       ]);

@@ -69,7 +69,7 @@ def make_read_only(tree):
 
 def overlay(name, root, folder):
     """Lays a writable layer over /name; False where the kernel refuses, as it does if `folder` is inside."""
-    upper, work = f"{folder}/upper/{name}", f"{folder}/work/{name}"
+    upper, work = f"{folder}/upper/{name}", f"{folder}/kernel/{name}"
     # What an earlier boot left there marks the layer as not to be trusted after a crash; these may be lost.
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(upper, exist_ok=True)

@@ -37,7 +37,7 @@ function holderFile(stateDirectory: string): string {
 
 function readHolder(stateDirectory: string): ProcessRecord | undefined {
   try {
-    const record = JSON.parse(readFileSync(holderFile(stateDirectory), 'utf8')) as ProcessRecord;
+    const record: ProcessRecord = JSON.parse(readFileSync(holderFile(stateDirectory), 'utf8'));
     return isRunning(record) ? record : undefined;
   } catch {
     return undefined;

@@ -82,7 +82,7 @@ export class ProcessDriver implements InstanceDriver {
       throw new Error(`${from.path} of ${from.instanceId} cannot be mounted on ${to.instanceId}`);
     }
     await execute(this.#options.python, [
-      '-I', '-S', NAMESPACE_TOOL, 'share', '--source', source,
+      ...NAMESPACE_TOOL, 'share', '--source', source,
       '--pid', String(holder.pid), '--target', to.path,
     ]);
   }
@@ -93,7 +93,7 @@ export class ProcessDriver implements InstanceDriver {
       throw new Error(`${at.path} is not mounted`);
     }
     const place = ['--pid', String(holder.pid), '--target', at.path];
-    await execute(this.#options.python, ['-I', '-S', NAMESPACE_TOOL, 'unshare', ...place]);
+    await execute(this.#options.python, [...NAMESPACE_TOOL, 'unshare', ...place]);
   }
 
   async readFile(instanceId: string, path: string): Promise<string | undefined> {
@@ -111,7 +111,7 @@ export class ProcessDriver implements InstanceDriver {
       kill(holder, 'process');
       await until(() => !isRunning(holder));
       // What the kernel kept there for the overlays; even its owner cannot read it.
-      await rm(join(this.#folder(instanceId), 'work'), { recursive: true, force: true });
+      await rm(join(this.#folder(instanceId), 'kernel'), { recursive: true, force: true });
       return;
     }
     for (const pid of this.#unisolatedProcesses(instanceId)) {
@@ -141,7 +141,7 @@ export class ProcessDriver implements InstanceDriver {
     const inside = isolated ? `/run/fleet/runs/${run.name}` : files.folder;
     const standIns = isolated ? STAND_INS_INSIDE : this.#options.standIns;
     const place = isolated ? {} : { FLEET_NODE: join(this.#folder(run.instanceId), 'root') };
-    const [program = 'bash', ...args] = [
+    const [program, ...args] = [
       ...this.#entry(run.instanceId),
       'bash', '-c', RUNNER, 'runner', inside, run.workingDirectory ?? '/',
     ];
@@ -193,7 +193,7 @@ export class ProcessDriver implements InstanceDriver {
 
   #holder(instanceId: string): ProcessRecord | undefined {
     try {
-      const record = JSON.parse(readFileSync(join(this.#folder(instanceId), 'holder.json'), 'utf8')) as ProcessRecord;
+      const record: ProcessRecord = JSON.parse(readFileSync(join(this.#folder(instanceId), 'holder.json'), 'utf8'));
       return isRunning(record) ? record : undefined;
     } catch {
       return undefined;
@@ -214,7 +214,7 @@ function namespaceRefusal(python: string): string | undefined {
   if (process.platform !== 'linux') {
     return 'This system is not Linux.';
   }
-  const probe = spawnSync(python, ['-I', '-S', NAMESPACE_TOOL, 'probe'], { encoding: 'utf8' });
+  const probe = spawnSync(python, [...NAMESPACE_TOOL, 'probe'], { encoding: 'utf8' });
   return probe.status === 0 ? undefined : `Namespaces were refused: ${probe.error?.message ?? probe.stderr.trim()}`;
 }
 

@@ -10,6 +10,8 @@ const KEPT_BYTES = 48_000;
 /** Runs a script once, however often it is started: the first to make `started` runs it. `$1` is the run's folder. */
 export const RUNNER = [
   'mkdir "$1/started" 2>/dev/null || exit 0',
+  // Where this machine keeps its own files below root's home, an instance cannot write there.
+  '[ -w "$HOME" ] || export HOME=/tmp',
   'cd "$2" || { echo "cannot change to $2" >"$1/stderr"; echo 1 >"$1/code"; exit 0; }',
   'sh -c "$1/script" >"$1/stdout" 2>"$1/stderr" </dev/null',
   'echo $? >"$1/code.new" && mv "$1/code.new" "$1/code"',
@@ -62,7 +64,8 @@ export class RunFiles {
   /** The process that runs the script. */
   process(): ProcessRecord | undefined {
     try {
-      return JSON.parse(readFileSync(join(this.#folder, 'process.json'), 'utf8')) as ProcessRecord;
+      const record: ProcessRecord = JSON.parse(readFileSync(join(this.#folder, 'process.json'), 'utf8'));
+      return record;
     } catch {
       return undefined;
     }

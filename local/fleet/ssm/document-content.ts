@@ -104,7 +104,7 @@ function defaultOf(name: string, parameter: DocumentParameter): readonly string[
   if (value === undefined) {
     throw new ServiceError('InvalidParameters', `The parameter ${name} is required and was not given`);
   }
-  return Array.isArray(value) ? value.map(String) : [typeof value === 'object' ? JSON.stringify(value) : String(value)];
+  return Array.isArray(value) ? value.map(String) : [typeof value === 'string' ? value : JSON.stringify(value)];
 }
 
 function checkValues(name: string, parameter: DocumentParameter, values: readonly string[]): void {

@@ -186,7 +186,7 @@ function describe(record: DocumentRecord, version: string): object {
       Name,
       Type: parameter.type === 'StringList' ? 'StringList' : 'String',
       Description: parameter.description,
-      DefaultValue: parameter.default === undefined ? undefined : String(parameter.default),
+      DefaultValue: typeof parameter.default === 'string' ? parameter.default : JSON.stringify(parameter.default),
     })),
     PlatformTypes: ['Linux', 'MacOS'],
     DocumentType: 'Command',

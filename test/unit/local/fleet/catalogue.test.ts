@@ -54,7 +54,7 @@ describe('what is known of the cloud', () => {
       new GetProductsCommand({ ServiceCode: 'AmazonEC2', Filters: [{ Type: 'TERM_MATCH', Field: 'instanceType', Value: 'm6i.xlarge' }] }),
     );
     const [item] = PriceList.map((text: unknown) => JSON.parse(String(text)));
-    const [term] = Object.values(item.terms.OnDemand) as { priceDimensions: Record<string, { pricePerUnit: { USD: string } }> }[];
+    const [term] = Object.values<{ priceDimensions: Record<string, { pricePerUnit: { USD: string } }> }>(item.terms.OnDemand);
     expect(Object.values(term?.priceDimensions ?? {})[0]?.pricePerUnit.USD).toBe('0.1920000000');
     pricing.destroy();
   });

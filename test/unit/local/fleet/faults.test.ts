@@ -30,7 +30,7 @@ describe('faults', () => {
 
   it('launch, and break the connection; the same token finds what was launched', async () => {
     await fleet.control('POST', 'faults', { kind: 'launchThenFail', count: 1 });
-    await expect(fleet.createFleet(2, { ClientToken: 't' })).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await expect(fleet.createFleet(2, { ClientToken: 't' })).rejects.toThrow('socket hang up');
     expect(await fleet.instances()).toHaveLength(2);
     const again = await fleet.createFleet(2, { ClientToken: 't' });
     expect(present(again.Instances?.[0]?.InstanceIds)).toHaveLength(2);

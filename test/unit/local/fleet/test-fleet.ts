@@ -115,7 +115,7 @@ export class TestFleet {
         LaunchTemplateConfigs: [
           {
             LaunchTemplateSpecification: { LaunchTemplateId: 'lt-0abc', Version: '1' },
-            Overrides: [...zones].flatMap((zone) =>
+            Overrides: zones.split('').flatMap((zone) =>
               types.map((InstanceType) => ({ InstanceType: InstanceType as 'm6i.large', AvailabilityZone: `us-east-1${zone}` })),
             ),
           },
