@@ -5,14 +5,17 @@ import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
  * request id header.
  */
 const answers = [
-  // The defaults stand for all others, and those that have a status of their own come after them.
-  { type: ResponseType.DEFAULT_4XX, status: '400', name: 'invalid-request', title: 'The request is not acceptable' },
+  // All refusals without an entry of their own are of callers whom AWS cannot make out: an unknown access key, an
+  // Authorization header that is none.
+  { type: ResponseType.DEFAULT_4XX, status: '403', name: 'forbidden', title: 'The caller is not known' },
   { type: ResponseType.DEFAULT_5XX, status: '500', name: 'internal', title: 'The request could not be served' },
   { type: ResponseType.ACCESS_DENIED, status: '403', name: 'forbidden', title: 'The caller may not do this' },
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, status: '403', name: 'forbidden', title: 'The request is not signed, or there is no such route' },
   { type: ResponseType.INVALID_SIGNATURE, status: '403', name: 'forbidden', title: 'The signature is not valid' },
   { type: ResponseType.EXPIRED_TOKEN, status: '403', name: 'forbidden', title: 'The credentials have expired' },
   { type: ResponseType.WAF_FILTERED, status: '403', name: 'forbidden', title: 'The firewall refused the request' },
+  { type: ResponseType.BAD_REQUEST_BODY, status: '400', name: 'invalid-request', title: 'The body is not acceptable' },
+  { type: ResponseType.BAD_REQUEST_PARAMETERS, status: '400', name: 'invalid-request', title: 'The parameters are not acceptable' },
   { type: ResponseType.RESOURCE_NOT_FOUND, status: '404', name: 'not-found', title: 'There is no such route' },
   { type: ResponseType.REQUEST_TOO_LARGE, status: '413', name: 'payload-too-large', title: 'The body is too large' },
   { type: ResponseType.UNSUPPORTED_MEDIA_TYPE, status: '415', name: 'invalid-request', title: 'The media type is not supported' },

@@ -101,6 +101,12 @@ describe('apiHandler', () => {
     expect((await call(async () => ({ status: 200, body: {} }), event)).statusCode).toBe(400);
   });
 
+  it.each(['gzip', 'br', 'identity, gzip'])('refuses a body in %s with 400, since it would be read as it is', async (encoding) => {
+    const event = apiEvent({ pathParameters: { namespace: 'vision' }, headers: { 'Content-Encoding': encoding } });
+    const answer = await call(async () => ({ status: 200, body: {} }), event);
+    expect([answer.statusCode, answer.json['errors']]).toEqual([400, [expect.objectContaining({ path: 'headers.content-encoding' })]]);
+  });
+
   it('refuses a request without identity with 403', async () => {
     const event = apiEvent({ pathParameters: { namespace: 'vision' }, userArn: null });
     expect((await call(async () => ({ status: 200, body: {} }), event)).statusCode).toBe(403);
