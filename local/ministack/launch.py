@@ -47,6 +47,7 @@ def main() -> None:
     import authorised_resources
     import emf
     import functions
+    import gateway_refusals
     import resource_types
     import stack_operations
     import task_tokens
@@ -58,6 +59,7 @@ def main() -> None:
     emf.publish_metrics_from_logs()
     task_tokens.behave_as_on_aws()
     authorised_resources.name_as_aws_does()
+    gateway_refusals.answer_as_api_gateway()
     ministack.app.app = authorize.with_authorize_route(
         stack_operations.with_operations_awaited(ministack.app.app))
 
