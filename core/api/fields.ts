@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dnsLabel } from '../manifest/fields.ts';
-import { MAX_PRIORITY, PRIORITY_CLASSES } from '../manifest/schema.ts';
+import { MAX_PRIORITY, PRIORITY_CLASSES, priorityClass } from '../manifest/schema.ts';
 
 /** How many entries a page has where nothing is said, and at most. */
 const DEFAULT_PAGE = 50;
@@ -55,7 +55,7 @@ export const reasonField = z.object({
 
 /** 0 to 1000 or the name of a class; read as a number. */
 export const priorityField = z
-  .union([z.int().min(0).max(MAX_PRIORITY), z.enum(Object.keys(PRIORITY_CLASSES) as (keyof typeof PRIORITY_CLASSES)[])], {
+  .union([z.int().min(0).max(MAX_PRIORITY), priorityClass], {
     error: `must be a whole number from 0 to ${MAX_PRIORITY}, or one of ${Object.keys(PRIORITY_CLASSES).join(', ')}`,
   })
   .transform((value) => (typeof value === 'string' ? PRIORITY_CLASSES[value] : value))

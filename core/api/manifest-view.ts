@@ -62,13 +62,14 @@ export function viewManifest(version: ManifestVersion): ManifestDetailView {
 
 /** The manifest of a stored version. Only what was validated is ever stored. */
 export function storedManifest({ canonical }: Pick<ManifestVersion, 'canonical'>): Manifest {
-  return JSON.parse(canonical) as Manifest;
+  const manifest: Manifest = JSON.parse(canonical);
+  return manifest;
 }
 
 /** The manifest as a user writes it, with all defaults: reading it again gives the same manifest and digest. */
 export function asWritten(manifest: Manifest): ClusterDefinition {
   const { nodePools, hooks, ...spec } = manifest.spec;
-  const written = {
+  return {
     ...manifest,
     spec: {
       ...spec,
@@ -76,7 +77,6 @@ export function asWritten(manifest: Manifest): ClusterDefinition {
       hooks: { onConfigure: hooks.onConfigure.map(writtenStep), onRun: hooks.onRun.map(writtenStep), onPostRun: hooks.onPostRun.map(writtenStep) },
     },
   };
-  return written as ClusterDefinition;
 }
 
 function writtenStep(step: Step): Omit<Step, 'kind'> {

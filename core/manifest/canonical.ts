@@ -15,8 +15,9 @@ export function canonicalJson(value: JsonValue): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object') throw new TypeError(`${typeof value} has no JSON form`);
-  // The default order compares UTF-16 code units, which is the order that RFC 8785 asks for.
-  const members = Object.keys(value).sort().map((key) => `${canonicalText(key)}:${canonicalJson(value[key] as JsonValue)}`);
+  // `<` compares UTF-16 code units, which is the order that RFC 8785 asks for.
+  const inOrder = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  const members = inOrder.map(([key, member]) => `${canonicalText(key)}:${canonicalJson(member)}`);
   return `{${members.join(',')}}`;
 }
 

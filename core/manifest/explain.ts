@@ -131,7 +131,7 @@ function expectation(issue: Issue): readonly string[] {
 }
 
 function explainRule(issue: IssueOf<'custom'>, path: Path, root: unknown): LocatedProblem {
-  const code = issue.params?.['code'] as ManifestProblemCode | undefined;
+  const code: ManifestProblemCode | undefined = issue.params?.['code'];
   const suggestion: unknown = issue.params?.['suggestion'];
   return problem(code ?? 'invalid-value', path, root, issue.message, typeof suggestion === 'string' ? suggestion : undefined);
 }

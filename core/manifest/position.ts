@@ -36,7 +36,7 @@ function placeOf(document: Document, path: Path): Place {
   for (const step of path) {
     // Inside of an alias positions are those of the anchor, which is where the text to correct stands.
     const container: Node | null = isAlias(place.node) ? (place.node.resolve(document) ?? null) : place.node;
-    const next = isMap(container) ? memberOf(container, String(step)) : isSeq(container) ? itemOf(container, Number(step)) : undefined;
+    const next = isMap<Node, Node | null>(container) ? memberOf(container, String(step)) : isSeq<Node>(container) ? itemOf(container, Number(step)) : undefined;
     if (next === undefined) return { ...place, node: null };
     place = { node: next.node, offset: next.offset ?? place.offset };
   }
@@ -45,13 +45,13 @@ function placeOf(document: Document, path: Path): Place {
 
 type Found = { readonly node: Node | null; readonly offset: number | undefined } | undefined;
 
-function memberOf(map: YAMLMap, key: string): Found {
+function memberOf(map: YAMLMap<Node, Node | null>, key: string): Found {
   const pair = map.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-  return pair && { node: pair.value as Node | null, offset: (pair.key as Node).range?.[0] };
+  return pair && { node: pair.value, offset: pair.key.range?.[0] };
 }
 
-function itemOf(list: YAMLSeq, index: number): Found {
-  const node = list.items[index] as Node | undefined;
+function itemOf(list: YAMLSeq<Node>, index: number): Found {
+  const node = list.items[index];
   return node && { node, offset: node.range?.[0] };
 }
 

@@ -6,8 +6,9 @@ import { hooksSchema } from './steps.ts';
 const API_VERSION = 'orchestrator.our-company.com/v1alpha1';
 const KIND = 'ClusterDefinition';
 
+export const priorityClass = z.enum(['low', 'normal', 'high', 'urgent']);
 /** What the names of priority classes stand for. Higher goes first. */
-export const PRIORITY_CLASSES = { low: 250, normal: 500, high: 750, urgent: 900 } as const;
+export const PRIORITY_CLASSES = { low: 250, normal: 500, high: 750, urgent: 900 } as const satisfies Record<z.output<typeof priorityClass>, number>;
 const DEFAULT_PRIORITY = PRIORITY_CLASSES.normal;
 export const MAX_PRIORITY = 1000;
 const MIN_TTL_SECONDS = 60;
@@ -16,8 +17,6 @@ const DEFAULT_CAPACITY_TIMEOUT_SECONDS = 86_400;
 const MAX_NODES_PER_POOL = 1000;
 const MAX_POOLS = 32;
 const RETRYABLE_OUTCOMES = ['INTERRUPTED', 'FAILED', 'TIMED_OUT', 'NO_CAPACITY'] as const;
-
-const priorityClass = z.enum(Object.keys(PRIORITY_CLASSES) as (keyof typeof PRIORITY_CLASSES)[]);
 
 const metadata = z.strictObject({
   name: dnsLabel().meta({ description: 'Name of the definition in its namespace.' }),
@@ -91,7 +90,7 @@ const retry = z.strictObject({
 
 const capacity = z.strictObject({
   timeoutSeconds: wholeNumber(MIN_TTL_SECONDS, MAX_TTL_SECONDS).default(DEFAULT_CAPACITY_TIMEOUT_SECONDS).meta({
-    description: 'How long machines may be sought, from the first admission and waiting included, before the outcome is NO_CAPACITY.',
+    description: 'How long machines may be sought in an attempt, from its admission and waiting included, before the outcome is NO_CAPACITY.',
   }),
   maxUsdPerHour: z.exactOptional(z.number().positive().max(1_000_000)).meta({ description: 'What all nodes together may cost in an hour.' }),
 });

@@ -1,21 +1,6 @@
 import { z } from 'zod';
+import type { JsonSchema } from '../../core/manifest/json-schema.ts';
 import { deploymentConfiguration } from './schema.ts';
-
-/** The part of JSON Schema that the configuration's schema uses. */
-interface Schema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: Schema | boolean;
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly default?: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-}
 
 /** JSON Schema of the configuration as administrators write it, for editors. */
 export function configurationJsonSchema(): Readonly<Record<string, unknown>> {
@@ -40,7 +25,7 @@ export function configurationReference(): string {
   ].join('\n');
 }
 
-function rows(schema: Schema, path: string): string[] {
+function rows(schema: JsonSchema, path: string): string[] {
   const variants = schema.oneOf ?? schema.anyOf;
   if (variants !== undefined) return variants.flatMap((variant) => rows(variant, variantPath(variant, path)));
   const named = Object.entries(schema.properties ?? {}).filter(([name, field]) => name !== '$schema' && field.const === undefined);
@@ -54,12 +39,12 @@ function rows(schema: Schema, path: string): string[] {
 }
 
 /** A variant is named by what tells it from the others, its `kind`. */
-function variantPath({ properties }: Schema, path: string): string {
+function variantPath({ properties }: JsonSchema, path: string): string {
   const kind = properties?.['kind']?.const;
   return kind === undefined ? path : `${path}(${String(kind)})`;
 }
 
-function valueOf(schema: Schema): string {
+function valueOf(schema: JsonSchema): string {
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.enum !== undefined) return schema.enum.map((word) => `\`${String(word)}\``).join(', ');
   const variants = schema.oneOf ?? schema.anyOf;
@@ -71,7 +56,7 @@ function valueOf(schema: Schema): string {
   return schema.type ?? 'any';
 }
 
-function defaultOf(schema: Schema): string {
+function defaultOf(schema: JsonSchema): string {
   const value = schema.default;
   // Mappings are shown by their fields.
   if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))) return '';

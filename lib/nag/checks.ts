@@ -1,4 +1,4 @@
-import { Stack, Validations, type App, type IPolicyValidationPlugin } from 'aws-cdk-lib';
+import { Stack, Validations, type App } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
@@ -7,7 +7,7 @@ import { acknowledgements } from './acknowledgements.ts';
 /** Runs the AWS Solutions rules at synthesis: a finding that nobody acknowledged fails it. */
 export function checkWithNag(app: App): void {
   acknowledgeFindings(app);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app) as IPolicyValidationPlugin);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }
 
 /**

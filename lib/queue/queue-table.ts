@@ -24,7 +24,7 @@ export class QueueTable extends Construct {
       partitionKey: text(tableLayout.partitionKey),
       sortKey: text(tableLayout.sortKey),
       billingMode: BillingMode.PAY_PER_REQUEST,
-      stream: StreamViewType[`${tableLayout.stream}`],
+      stream: StreamViewType[tableLayout.stream],
       timeToLiveAttribute: tableLayout.ttlAttribute,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: production,

@@ -46,7 +46,7 @@ function reasonOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
   if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return reasonOf(error.errors[0]);
   if ('cause' in error && error.cause !== undefined) return reasonOf(error.cause);
-  return 'message' in error ? String(error.message).replace(/\.$/, '') : String(error);
+  return 'message' in error && typeof error.message === 'string' ? error.message.replace(/\.$/, '') : 'unknown reason';
 }
 
 /** Reads the problem document of an answer; whatever else it holds becomes one. */

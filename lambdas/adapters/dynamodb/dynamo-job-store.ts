@@ -68,7 +68,7 @@ export class DynamoJobStore implements JobStore {
   async events(jobId: JobId, limit: number, cursor?: string): Promise<Page<JobEvent>> {
     const after = cursor === undefined ? 0 : Number(decodeCursor(cursor, positions.number));
     const { event } = this.#table.entities;
-    const range = { between: [eventSortKey(after + 1), eventSortKey(99_999_999)] } as { between: [string, string] };
+    const range: { between: [string, string] } = { between: [eventSortKey(after + 1), eventSortKey(99_999_999)] };
     const query = this.#table.table.build(QueryCommand).entities(event).query({ partition: jobPartition(jobId), range });
     const { Items = [], LastEvaluatedKey } = await this.#table.call(() => query.options({ consistent: true, limit }).send());
     const last = Items.at(-1);

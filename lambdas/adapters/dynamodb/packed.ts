@@ -6,5 +6,8 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
  */
 export const packed = <T>() => ({
   encode: (value: T): Uint8Array => deflateRawSync(JSON.stringify(value)),
-  decode: (stored: Uint8Array): T => JSON.parse(inflateRawSync(stored).toString('utf8')) as T,
+  decode: (stored: Uint8Array): T => {
+    const value: T = JSON.parse(inflateRawSync(stored).toString('utf8'));
+    return value;
+  },
 });

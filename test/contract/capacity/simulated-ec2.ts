@@ -19,8 +19,8 @@ export interface SimulatedEc2 {
   readonly simulator: Simulator;
   readonly ec2: EC2Client;
   readonly pricing: PricingClient;
-  supply(market: readonly Supply[]): void;
-  close(): Promise<void>;
+  readonly supply: (market: readonly Supply[]) => void;
+  readonly close: () => Promise<void>;
 }
 
 function scenarioOf(region: string, market: readonly Supply[]) {

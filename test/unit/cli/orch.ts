@@ -79,7 +79,9 @@ export async function openOrch() {
 
 /** Moves jobs on, as scheduler and state machine do. */
 function movers(api: ReturnType<typeof anApi>) {
-  const commit = async (change: JobChange | undefined): Promise<void> => void (change && (await api.jobs.commit(change)));
+  const commit = async (change: JobChange | undefined): Promise<void> => {
+    if (change !== undefined) await api.jobs.commit(change);
+  };
   const move = async (id: string, path: readonly JobState[], answer?: TaskAnswer): Promise<void> =>
     commit(enter(await api.get(id), undefined, path, answer, api.clock.now()));
   const begin = async (id: string, ...path: JobState[]): Promise<void> => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { LaunchRejectedError } from '../../../core/errors/orchestrator-error.ts';
+import { ConfigurationError } from '../../../core/errors/orchestrator-error.ts';
 import type { TaskInput } from '../../../core/lifecycle/task.ts';
 import { eventHandler } from '../../../lambdas/runtime/event-handler.ts';
 import { streamHandler } from '../../../lambdas/runtime/stream-handler.ts';
@@ -36,7 +36,7 @@ describe('taskHandler', () => {
   });
 
   it('throws on what the task threw: the very error with its own name', async () => {
-    const error = new LaunchRejectedError('No such AMI.');
+    const error = new ConfigurationError('No such AMI.');
     const handler = taskHandler({ run: () => Promise.reject(error) });
     await expect(handler(input, lambdaContext())).rejects.toBe(error);
   });

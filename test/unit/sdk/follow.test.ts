@@ -10,7 +10,7 @@ function aJob(state: JobState, fields: Partial<JobDetail> = {}): JobDetail {
     ...job, manifest: { name: 'cluster', version: 1, digest: 'd' }, user: 'ada', labels: {}, priority: 500, runtime: 'None', state, attempt: 1, maxAttempts: 1,
     nodeCount: 1, maxUsdPerHour: 1, ttlSeconds: 60, hasScript: false, submittedAt: '2030-01-01T00:00:00.000Z', updatedAt: `2030-01-01T00:00:00.000Z ${state}`,
     attempts: [], nodes: [], costUsd: 0, ...fields,
-  } as JobDetail;
+  };
 }
 
 const wait = async (): Promise<void> => {};
