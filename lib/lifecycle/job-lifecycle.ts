@@ -20,6 +20,8 @@ export interface JobLifecycleProps {
 
 /** Tasks that launch or wait for EC2 may take as long as Lambda lets them. */
 const longest = { timeout: Duration.minutes(15), memorySize: 1024 };
+/** It waits for most of its time, which is billed by memory. */
+const waiting = { timeout: Duration.minutes(15), memorySize: 256 };
 const brief = { timeout: Duration.minutes(1) };
 
 /** The state machine of a job's attempt and the functions that are its tasks. */
@@ -40,7 +42,7 @@ export class JobLifecycle extends Construct {
     };
     const acquire = task('AcquireCapacity', 'acquire-capacity', longest);
     const park = task('ParkJob', 'park-job', brief);
-    const awaitNodes = task('AwaitNodes', 'await-nodes', longest);
+    const awaitNodes = task('AwaitNodes', 'await-nodes', waiting);
     const runStep = task('RunStep', 'run-step', brief);
     const destroy = task('DestroyNodes', 'destroy-nodes', longest);
     const finish = task('FinishJob', 'finish-job', brief);
