@@ -24,8 +24,8 @@ export interface RunResult {
 export interface InstanceBoot {
   readonly instanceId: string;
   readonly hostName: string;
-  /** Files that the machine comes with, by path. */
-  readonly files: Readonly<Record<string, string>>;
+  /** The environment of every program that the machine itself starts. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** What instances are made of. All of it survives the simulator's own end. */

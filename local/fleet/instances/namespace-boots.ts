@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { MACHINE_FILES, RUNS } from './instance-folder.ts';
 import type { DriverOptions } from './driver-options.ts';
 
 const execute = promisify(execFile);
@@ -54,6 +55,8 @@ export class NamespaceBoots {
       const { stdout, stderr } = await execute(python, [
         ...NAMESPACE_TOOL, 'boot', '--hide', directory, '--stand-ins', standIns,
         ...visible.flatMap((path) => ['--visible', path]),
+        '--writable', `${RUNS.host}=${RUNS.inside}`,
+        ...MACHINE_FILES.flatMap(({ host, inside }) => ['--readable', `${host}=${inside}`]),
         ...batch.map(({ folder, hostName }) => `${folder}=${hostName}`),
       ]);
       const pids = stdout.trim().split('\n').map(Number);

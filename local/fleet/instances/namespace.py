@@ -1,14 +1,16 @@
 """Namespaces of one simulated instance.
 
   namespace.py probe
-  namespace.py boot  --hide DIR --stand-ins DIR [--visible PATH]... FOLDER=HOST_NAME...
+  namespace.py boot  --hide DIR --stand-ins DIR [--visible PATH]... [--writable NAME=TARGET]...
+                     [--readable NAME=TARGET]... FOLDER=HOST_NAME...
   namespace.py share --source PATH --pid PID --target PATH
   namespace.py unshare --pid PID --target PATH
 
 `boot` makes the mount, PID, IPC and UTS namespaces of instances and prints the PID of the first process of each,
 which does nothing but keep them and reap orphans; 0 for one that failed. Inside, `/` is the instance's own folder: the system's folders are
 overlaid (what is written there stays with the instance) or read-only, /data, /tmp, /run and /dev are its own, and
-the folder that holds all instances cannot be seen. `share` bind-mounts a folder of the caller's namespace into
+the folder that holds all instances cannot be seen. What the simulator itself writes for an instance stands beside
+its root, where the instance can put no link in the way: NAME in FOLDER is mounted on TARGET. `share` bind-mounts a folder of the caller's namespace into
 that of another process, and `unshare` takes it away.
 """
 
@@ -141,6 +143,20 @@ def show(source, root, target):
     make_read_only(root + target)
 
 
+def place(folder, root, mounts, read_only):
+    for name, _, target in (mount_of.partition("=") for mount_of in mounts):
+        source = f"{folder}/{name}"
+        if os.path.isdir(source):
+            os.makedirs(root + target, exist_ok=True)
+        else:
+            os.makedirs(os.path.dirname(root + target), exist_ok=True)
+            with open(root + target, "a", encoding="ascii"):
+                pass
+        bind(source, root + target)
+        if read_only:
+            make_read_only(root + target)
+
+
 def hide(directory, root):
     if os.path.isdir(root + directory):
         mount("tmpfs", root + directory, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "mode=755,size=4k")
@@ -164,6 +180,8 @@ def build(folder, host_name, args):
     for path in args.visible:
         show(path, root, path)
     hide(args.hide, root)
+    place(folder, root, args.writable, False)
+    place(folder, root, args.readable, True)
     show(args.stand_ins, root, "/.fleet")
     become_root_of(root)
     for path in filter(os.path.exists, KERNEL_SETTINGS):
@@ -253,6 +271,8 @@ def main():
     booting.add_argument("--hide", required=True)
     booting.add_argument("--stand-ins", required=True)
     booting.add_argument("--visible", action="append", default=[])
+    booting.add_argument("--writable", action="append", default=[])
+    booting.add_argument("--readable", action="append", default=[])
     booting.set_defaults(run=boot)
     sharing = commands.add_parser("share")
     sharing.add_argument("--source", required=True)

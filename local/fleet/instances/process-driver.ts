@@ -1,10 +1,12 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { promisify } from 'node:util';
 
+import { imageTable } from '../stand-ins/images.ts';
 import type { DriverOptions } from './driver-options.ts';
+import { MACHINE_FILES, RUNS } from './instance-folder.ts';
 import { NAMESPACE_TOOL, NamespaceBoots } from './namespace-boots.ts';
 import type { InstanceBoot, InstanceDriver, Isolation, Run, RunResult } from './driver.ts';
 import { isRunning, kill, recordProcess } from './process-table.ts';
@@ -44,13 +46,15 @@ export class ProcessDriver implements InstanceDriver {
     if (this.#holder(boot.instanceId) !== undefined) {
       return;
     }
-    for (const [path, content] of Object.entries(boot.files)) {
-      const file = join(folder, 'root', path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, content);
-    }
+    mkdirSync(join(folder, 'runs'), { recursive: true });
+    mkdirSync(join(folder, 'machine'), { recursive: true });
+    const environment = Object.entries(boot.environment).map(([name, value]) => `${name}=${value}\n`);
+    writeFileSync(join(folder, 'machine', 'environment'), environment.join(''));
+    writeFileSync(join(folder, 'machine', 'images'), imageTable());
     chmodSync(folder, 0o755);
-    if (this.isolation === 'namespaces') {
+    if (this.isolation === 'none') {
+      linkMachineFiles(folder);
+    } else {
       const pid = await this.#boots.boot(folder, boot.hostName);
       writeFileSync(join(folder, 'holder.json'), JSON.stringify(recordProcess(pid)));
     }
@@ -77,8 +81,8 @@ export class ProcessDriver implements InstanceDriver {
 
   async share(from: { instanceId: string; path: string }, to: { instanceId: string; path: string }): Promise<void> {
     const holder = this.#holder(to.instanceId);
-    const source = join(this.#folder(from.instanceId), 'root', from.path);
-    if (holder === undefined || !existsSync(source)) {
+    const source = resolveInside(join(this.#folder(from.instanceId), 'root'), from.path);
+    if (holder === undefined || source === undefined) {
       throw new Error(`${from.path} of ${from.instanceId} cannot be mounted on ${to.instanceId}`);
     }
     await execute(this.#options.python, [
@@ -127,18 +131,19 @@ export class ProcessDriver implements InstanceDriver {
   async #runOrAttach(run: Run): Promise<RunResult> {
     const files = this.#files(run.instanceId, run.name);
     files.prepare(run);
-    if (files.exitCode() === undefined && !files.isStarted()) {
+    if (files.isStarted()) {
+      // An earlier life of this process started it.
+      await until(() => files.exitCode() !== undefined || !this.#isAlive(run.instanceId, files));
+    } else {
       await this.#spawn(run, files);
     }
-    // Whoever started it may have been an earlier life of this process.
-    await until(() => files.exitCode() !== undefined || !this.#isAlive(run.instanceId, files));
     return files.result();
   }
 
   /** Spawns the runner, detached, and waits until it has ended. */
   #spawn(run: Run, files: RunFiles): Promise<void> {
     const isolated = this.isolation === 'namespaces';
-    const inside = isolated ? `/run/fleet/runs/${run.name}` : files.folder;
+    const inside = isolated ? join(RUNS.inside, run.name) : files.folder;
     const standIns = isolated ? STAND_INS_INSIDE : this.#options.standIns;
     const place = isolated ? {} : { FLEET_NODE: join(this.#folder(run.instanceId), 'root') };
     const [program, ...args] = [
@@ -184,7 +189,7 @@ export class ProcessDriver implements InstanceDriver {
   /** Without namespaces an instance's processes are those that its runs and units have written down. */
   #unisolatedProcesses(instanceId: string): ProcessRecord[] {
     const node = join(this.#folder(instanceId), 'root', 'run', 'fleet');
-    const runs = foldersIn(join(node, 'runs')).map((name) => this.#files(instanceId, name).process());
+    const runs = foldersIn(join(this.#folder(instanceId), RUNS.host)).map((name) => this.#files(instanceId, name).process());
     const pids = ['units', 'containers'].flatMap((kind) =>
       foldersIn(join(node, kind)).map((name) => readPid(join(node, kind, name, 'pid'))),
     );
@@ -201,7 +206,7 @@ export class ProcessDriver implements InstanceDriver {
   }
 
   #files(instanceId: string, name: string): RunFiles {
-    return new RunFiles(join(this.#folder(instanceId), 'root', 'run', 'fleet', 'runs', name));
+    return new RunFiles(join(this.#folder(instanceId), RUNS.host, name));
   }
 
   #folder(instanceId: string): string {
@@ -216,6 +221,24 @@ function namespaceRefusal(python: string): string | undefined {
   }
   const probe = spawnSync(python, [...NAMESPACE_TOOL, 'probe'], { encoding: 'utf8' });
   return probe.status === 0 ? undefined : `Namespaces were refused: ${probe.error?.message ?? probe.stderr.trim()}`;
+}
+
+/** The real place of an instance's path; undefined where it does not exist or links lead out of the instance. */
+function resolveInside(root: string, path: string): string | undefined {
+  const source = join(root, path);
+  const real = existsSync(source) ? realpathSync(source) : undefined;
+  return real?.startsWith(`${realpathSync(root)}${sep}`) === true ? real : undefined;
+}
+
+/** Without a root of its own, an instance finds the machine's files by links. */
+function linkMachineFiles(folder: string): void {
+  for (const { host, inside } of MACHINE_FILES) {
+    const link = join(folder, 'root', inside);
+    mkdirSync(dirname(link), { recursive: true });
+    if (!existsSync(link)) {
+      symlinkSync(join(folder, host), link);
+    }
+  }
 }
 
 function foldersIn(directory: string): string[] {

@@ -2,7 +2,6 @@ import type { MetadataService } from '../http/imds.ts';
 import { hostName, privateDnsName } from '../ec2/describe-instances.ts';
 import type { Instance } from '../model.ts';
 import type { Collection } from '../store.ts';
-import { imageTable } from '../stand-ins/images.ts';
 import type { InstanceDriver } from './driver.ts';
 import type { Machine } from './machine.ts';
 
@@ -51,7 +50,7 @@ export class ProcessMachine implements Machine {
       await this.#parts.driver.start({
         instanceId: instance.id,
         hostName: hostName(instance.address),
-        files: machineFiles(environment),
+        environment,
       });
       if (this.#isRunning(instance.id) && instance.userData !== undefined) {
         await this.#runUserData(instance.id, instance.userData, environment);
@@ -100,12 +99,4 @@ export class ProcessMachine implements Machine {
       this.#parts.instances.put(id, { ...instance, ...change });
     }
   }
-}
-
-/** What the stand-ins on the machine read. */
-function machineFiles(environment: Readonly<Record<string, string>>): Record<string, string> {
-  return {
-    '/run/fleet/environment': Object.entries(environment).map(([name, value]) => `${name}=${value}\n`).join(''),
-    '/run/fleet/images': imageTable(),
-  };
 }

@@ -48,6 +48,17 @@ describe('an instance', () => {
     expect(places.filter((place) => existsSync(`${place}/${mark}`))).toEqual([]);
   });
 
+  it('cannot make the simulator write or mount elsewhere by links', async () => {
+    const said = await output('mv /run/fleet/runs /run/fleet/away; rm /run/fleet/environment; echo x >/run/fleet/environment');
+    expect(said.match(/busy|Read-only file system/g)).toHaveLength(3);
+    expect(await fleet.run(present(ids[0]), 'rm -rf /run/fleet/runs/*')).toMatchObject({ Status: 'Failed', ResponseCode: -1 });
+    const address = present(fleet.simulator.context.instances.get(present(ids[0]))).address;
+    await output('ln -s / /data/out; systemctl start nfs-server; exportfs "*:/data"');
+    for (const source of ['/data/../../..', '/data/out']) {
+      expect(await output(`mount -t nfs4 -o retry=0 ${address}:${source} /mnt; echo $?`, 1)).toContain('cannot be mounted');
+    }
+  });
+
   it('sees and signals no process but its own', async () => {
     expect(await output('kill -0 $PPID; ls /proc | grep -c "^[0-9]"')).toMatch(/^\d\n$/);
     await fleet.send('kill -9 -- -1', { InstanceIds: [present(ids[0])] });
