@@ -21,13 +21,11 @@ async function leftOf(cloud: SharedCloud, jobId: string): Promise<readonly strin
   const ofJob = items.filter(({ pk }) => pk === `JOB#${jobId}`);
   const held = ofJob.filter(({ sk, holdsLimits }) => sk === 'JOB' && holdsLimits === true);
   const active = ofJob.filter(({ sk, gsi2pk }) => sk.startsWith('ATTEMPT#') && gsi2pk !== undefined);
-  const tokens = ofJob.filter(({ sk }) => sk === 'WAIT');
   const instances = await cloud.fleet.liveOf(jobId);
   return [
     ...waiting.map(({ pk, sk }) => `${pk} ${sk}`),
     ...held.map(() => 'limits held'),
     ...active.map(({ sk }) => `active ${sk}`),
-    ...tokens.map(() => 'a token that nobody answered'),
     ...instances.map(({ id, state }) => `${id} ${state}`),
   ];
 }

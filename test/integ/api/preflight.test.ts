@@ -1,0 +1,59 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { CreateServiceLinkedRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Finding } from '../../../bin/preflight/finding.ts';
+import { administrator } from '../../../local/cdk.ts';
+import { endpointEnvironment, type Credentials } from '../../../local/environment-file.ts';
+import { siteOptions } from '../cloud/site.ts';
+import { sharedCloud, type SharedCloud } from '../cloud/shared-cloud.ts';
+
+jest.setTimeout(240_000);
+
+const run = promisify(execFile);
+
+let cloud: SharedCloud;
+beforeAll(async () => {
+  cloud = await sharedCloud();
+});
+
+async function preflight(credentials: Credentials, config = siteOptions.config ?? ''): Promise<{ readonly code: number; readonly findings: readonly Finding[] }> {
+  const env = {
+    ...process.env, ...endpointEnvironment(cloud.endpoint, cloud.fleetUrl),
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+  const { code, stdout } = await run(process.execPath, ['bin/preflight.ts', '--json', '--config', config], { env }).then(
+    (done) => ({ code: 0, stdout: done.stdout }),
+    (failed: { code: number; stdout: string }) => ({ code: failed.code, stdout: failed.stdout }),
+  );
+  return { code, findings: stdout === '' ? [] : JSON.parse(stdout) };
+}
+
+describe('the preflight, against the local account', () => {
+  const ofRoles = (findings: readonly Finding[]) => findings.filter(({ check }) => check === 'service-linked role').map(({ status }) => status);
+
+  it('fails for what a new account lacks, and says how to mend it', async () => {
+    const { code, findings } = await preflight(administrator);
+    expect(code).toBe(1);
+    expect(findings.filter(({ status }) => status !== 'ok').every(({ wayOut = '' }) => wayOut !== '')).toBe(true);
+    expect(findings.some(({ status }) => status === 'ok')).toBe(true);
+  });
+
+  it('is content with what was mended', async () => {
+    const iam = new IAMClient(cloud.account.client);
+    const before = await preflight(administrator);
+    const missing = before.findings.flatMap(({ status, wayOut }) => (status === 'fail' ? /create-service-linked-role --aws-service-name (\S+)/.exec(wayOut ?? '')?.[1] ?? [] : []));
+    for (const AWSServiceName of missing) await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName }));
+    const after = await preflight(administrator);
+    expect(ofRoles(after.findings)).toEqual(['ok', 'ok']);
+  });
+
+  it('says what it was not allowed to look at', async () => {
+    const { findings } = await preflight(cloud.researcher);
+    expect(findings.filter(({ check }) => check === 'not checked').length).toBeGreaterThan(0);
+  });
+
+  it('ends otherwise for a configuration that is none', async () => {
+    expect(await preflight(administrator, 'package.json')).toEqual({ code: 2, findings: [] });
+  });
+});
