@@ -18,6 +18,7 @@ const commands = {
   local: { script: 'local/main.ts', python: true },
   preflight: { script: 'bin/preflight.ts', python: false },
   docs: { script: 'bin/generate-docs.ts', python: false },
+  bench: { script: 'benchmarks/main.ts', python: true },
 };
 
 class SetupError extends Error {}

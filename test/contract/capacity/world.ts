@@ -4,7 +4,7 @@ import type { Clock } from '../../../core/ports/clock.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
 
 /** So many free machines of a type in a zone. */
-export type Supply = readonly [instanceType: string, zone: 'a' | 'b' | 'c', market: Market, count: number];
+export type Supply = readonly [instanceType: string, zone: 'a' | 'b' | 'c' | 'd', market: Market, count: number];
 
 /** A cloud with a market that the test decides, and the provider over it. */
 export interface CapacityWorld {

@@ -59,7 +59,7 @@ export function writeUnits(before: Item | undefined, after: Item | undefined, fa
 }
 
 /** Units of a read; half where it need not be consistent. */
-export function readUnits({ ConsistentRead = false }: Request, { Item: one, Items = [] }: Answer): number {
+function readUnits({ ConsistentRead = false }: Request, { Item: one, Items = [] }: Answer): number {
   const bytes = [...(one === undefined ? [] : [one]), ...Items].reduce((sum, item) => sum + itemSize(item), 0);
   return kib(bytes, 4) * (ConsistentRead ? 1 : 0.5);
 }

@@ -45,7 +45,12 @@ export async function inMemoryWorld(): Promise<StoreWorld> {
 }
 
 export async function dynamoWorld(client: DynamoDBClient): Promise<StoreWorld> {
-  const table = new OrchestratorTable(client, await createTable(client));
+  return dynamoStores(client, await createTable(client));
+}
+
+/** The stores over a table that is there. */
+export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWorld {
+  const table = new OrchestratorTable(client, tableName);
   return {
     jobs: new DynamoJobStore(table),
     attempts: new DynamoAttemptStore(table),
