@@ -1,6 +1,9 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Job, JobEvent } from '../../../core/job/job.ts';
 import { administrator } from '../../../local/cdk.ts';
 import { region } from '../../../local/environment-file.ts';
 
@@ -16,14 +19,41 @@ export class Account {
   /** What every SDK client of the administrator needs. */
   readonly client: { readonly endpoint: string; readonly region: string; readonly credentials: typeof administrator };
   readonly #table: string;
+  readonly #jobLogs: string;
   readonly #documents: DynamoDBDocumentClient;
   readonly #lambda: LambdaClient;
+  readonly #logs: CloudWatchLogsClient;
 
   constructor({ endpoint, outputs }: { readonly endpoint: string; readonly outputs: Readonly<Record<string, string>> }) {
     this.client = { endpoint, region, credentials: administrator };
     this.#table = outputs['TableName'] ?? '';
+    this.#jobLogs = outputs['JobLogGroupName'] ?? '';
     this.#documents = DynamoDBDocumentClient.from(new DynamoDBClient(this.client));
     this.#lambda = new LambdaClient(this.client);
+    this.#logs = new CloudWatchLogsClient(this.client);
+  }
+
+  /** A job as it is stored. Waiting asks the table: the API answers with a function each time, and that is a process here. */
+  async job(jobId: string): Promise<Pick<Job, 'state' | 'outcome' | 'reason' | 'attempt'> | undefined> {
+    const { Item: item } = await this.#documents.send(new GetCommand({
+      TableName: this.#table, Key: { pk: `JOB#${jobId}`, sk: 'JOB' }, ConsistentRead: true,
+    }));
+    return item as Job | undefined;
+  }
+
+  /** A job's history as it is stored. */
+  async eventsOf(jobId: string): Promise<readonly Pick<JobEvent, 'number' | 'type' | 'message' | 'from' | 'to'>[]> {
+    const { Items: items = [] } = await this.#documents.send(new QueryCommand({
+      TableName: this.#table, ConsistentRead: true, KeyConditionExpression: 'pk = :job AND begins_with(sk, :event)',
+      ExpressionAttributeValues: { ':job': `JOB#${jobId}`, ':event': 'EVENT#' },
+    }));
+    return items.map((item) => item as JobEvent);
+  }
+
+  /** Whether a step of the job has written this text. */
+  async wrote(jobId: string, text: string): Promise<boolean> {
+    const { events = [] } = await this.#logs.send(new FilterLogEventsCommand({ logGroupName: this.#jobLogs, logStreamNamePrefix: `${jobId}/` }));
+    return events.some(({ message = '' }) => message.includes(text));
   }
 
   /** All items of the table whose partition key begins so. */
@@ -71,5 +101,13 @@ export class Account {
   /** Has the reconciler make its pass now instead of within the minute. */
   async reconcile(): Promise<void> {
     await this.invoke('EventsReconcile');
+  }
+
+  /** Stops the execution of a job's latest attempt, as somebody might in the console. */
+  async stopExecution(jobId: string): Promise<void> {
+    const attempts = (await this.items(`JOB#${jobId}`)).filter(({ sk }) => sk.startsWith('ATTEMPT#'));
+    const executionArn = attempts.at(-1)?.['executionArn'];
+    if (typeof executionArn !== 'string') throw new Error(`Job ${jobId} has no execution.`);
+    await new SFNClient(this.client).send(new StopExecutionCommand({ executionArn }));
   }
 }

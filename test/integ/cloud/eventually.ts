@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const pollMs = 250;
-const patienceMs = 120_000;
+const pollMs = 500;
+const patienceMs = 180_000;
 
 /**
  * Asks until there is an answer, and gives it.

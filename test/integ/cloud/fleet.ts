@@ -43,9 +43,11 @@ type FaultChoice = { readonly kind: FaultRequest['kind'] } & Readonly<Record<str
 
 /** The fleet simulator, through its control API. */
 export class Fleet {
+  readonly #url: string;
   readonly #control: ReturnType<typeof fleetControl>;
 
   constructor(url: string) {
+    this.#url = url;
     this.#control = fleetControl(url);
   }
 
@@ -72,9 +74,13 @@ export class Fleet {
    * Makes something go wrong.
    *
    * @param scope a tag's value: a job's id, or a namespace of the test's own, which is known before the job is.
+   * @returns what takes this fault back.
    */
-  async breaks(scope: string, fault: FaultChoice): Promise<void> {
-    await this.#control.addFault({ ...fault, jobId: scope });
+  async breaks(scope: string, fault: FaultChoice): Promise<() => Promise<void>> {
+    const [added] = (await this.#control.addFault({ ...fault, jobId: scope })) as readonly { readonly id: string }[];
+    return async () => {
+      await fetch(`${this.#url}/_fleet/faults/${added?.id ?? ''}`, { method: 'DELETE' });
+    };
   }
 
   /** Gives one Spot instance of the job the two-minute notice. */

@@ -1,6 +1,7 @@
 import { region, type Credentials } from '../../../local/environment-file.ts';
 import { hasEnded, itemsOf, type JobDetail, type JobEvent, type JobRef, type JobState, type LogLine, type OrchestratorClient, type Submission } from '../../../sdk/src/index.ts';
 import { signedFetch } from '../../../sdk/src/signed-fetch.ts';
+import type { Account } from './account.ts';
 import { eventually } from './eventually.ts';
 
 /** What is said beside a manifest. */
@@ -9,10 +10,12 @@ export type SubmitOptions = Pick<Submission, 'script' | 'priority'>;
 /** Jobs of the deployed stack, through its API. */
 export class Jobs {
   readonly #client: OrchestratorClient;
+  readonly #account: Account;
   readonly #api: { readonly apiUrl: string; readonly credentials: Credentials };
 
-  constructor(client: OrchestratorClient, api: { readonly apiUrl: string; readonly credentials: Credentials }) {
+  constructor(client: OrchestratorClient, account: Account, api: { readonly apiUrl: string; readonly credentials: Credentials }) {
     this.#client = client;
+    this.#account = account;
     this.#api = api;
   }
 
@@ -53,12 +56,13 @@ export class Jobs {
   /** Waits until the job is in one of the states; it fails at once when the job ends in another. */
   async reaches(job: JobRef, state: JobState | readonly JobState[], timeoutMs?: number): Promise<JobDetail> {
     const wanted = [state].flat();
-    return eventually(`job ${job.jobId} is ${wanted.join(' or ')}`, async () => {
-      const now = await this.get(job);
-      if (wanted.includes(now.state)) return now;
+    await eventually(`job ${job.jobId} is ${wanted.join(' or ')}`, async () => {
+      const now = await this.#account.job(job.jobId);
+      if (now === undefined || wanted.includes(now.state)) return now !== undefined;
       if (hasEnded(now)) throw new Error(`Job ${job.jobId} ended ${now.state} ${now.outcome ?? ''}: ${now.reason?.message ?? ''}`);
-      return undefined;
+      return false;
     }, timeoutMs);
+    return this.get(job);
   }
 
   /** Waits for the job's end, whatever it is. */
@@ -67,17 +71,14 @@ export class Jobs {
   }
 
   /** Waits until the history has an event of this type. */
-  async happens(job: JobRef, type: JobEvent['type'], timeoutMs?: number): Promise<JobEvent> {
-    return eventually(`${type} happens to job ${job.jobId}`, async () => {
-      const events = await this.events(job);
-      return events.find((event) => event.type === type);
-    }, timeoutMs);
+  async happens(job: JobRef, type: JobEvent['type'], timeoutMs?: number): Promise<void> {
+    await eventually(`${type} happens to job ${job.jobId}`, async () =>
+      (await this.#account.eventsOf(job.jobId)).some((event) => event.type === type), timeoutMs);
   }
 
   /** Waits until the steps have written this text. */
   async writes(job: JobRef, text: string, timeoutMs?: number): Promise<void> {
-    await eventually(`job ${job.jobId} writes ${JSON.stringify(text)}`, async () =>
-      (await this.logs(job)).some(({ message }) => message.includes(text)), timeoutMs);
+    await eventually(`job ${job.jobId} writes ${JSON.stringify(text)}`, () => this.#account.wrote(job.jobId, text), timeoutMs);
   }
 }
 

@@ -2,7 +2,7 @@ import type { JobRef } from '../../../sdk/src/index.ts';
 import { eventually } from './eventually.ts';
 import type { SharedCloud } from './shared-cloud.ts';
 
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /** Waits until nothing is left of a job that ended: no instance, no place in the queue, no limit held, nothing to tend. */
 export async function leavesNothing(cloud: SharedCloud, { jobId }: JobRef): Promise<void> {

@@ -3,9 +3,12 @@ import type { ClusterDefinition } from '../../../core/manifest/schema.ts';
 type Spec = ClusterDefinition['spec'];
 type Step = NonNullable<NonNullable<Spec['hooks']>['onRun']>[number];
 
-/** A step that runs a script in bash. */
+/** What every step of a test writes when it begins: so often it ran. */
+export const begun = 'the step begins';
+
+/** A step that runs a script in bash, after it has written that it begins. */
 export function script(name: string, ...lines: readonly string[]): Step {
-  return { name, script: ['#!/bin/bash', ...lines, ''].join('\n'), timeoutSeconds: 60 };
+  return { name, script: ['#!/bin/bash', `echo "${begun}"`, ...lines, ''].join('\n'), timeoutSeconds: 600 };
 }
 
 /** A cluster of one small node that comes on demand; `spec` says what is different. */

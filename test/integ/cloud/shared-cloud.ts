@@ -16,6 +16,8 @@ export interface SharedCloud {
   readonly endpoint: string;
   readonly fleetUrl: string;
   readonly outputs: Readonly<Record<string, string>>;
+  /** The folder with the code of the functions that run. */
+  readonly temporary: string;
   /** An IAM user who may call every route of the API, and nothing else. */
   readonly researcher: Credentials;
   /** Submits and watches jobs as the researcher. */
@@ -23,7 +25,7 @@ export interface SharedCloud {
   readonly fleet: Fleet;
   /** What an administrator sees and does: table, functions, executions, buckets. */
   readonly account: Account;
-  /** A client of the API with these credentials; it sends each request once. */
+  /** A client of the API with these credentials. */
   client(credentials?: Credentials): OrchestratorClient;
   /** Process id of the fleet simulator. */
   fleetPid(): number;
@@ -38,12 +40,12 @@ export async function sharedCloud(): Promise<SharedCloud> {
   const fleetUrl = fleetUrlOf(site);
   const apiUrl = outputs['ApiUrl'] ?? '';
   const client = (credentials: Credentials = researcher): OrchestratorClient =>
-    new OrchestratorClient({ endpoint: apiUrl, region, credentials, maxAttempts: 1 });
+    new OrchestratorClient({ endpoint: apiUrl, region, credentials });
   const fleet = new Fleet(fleetUrl);
   const account = new Account({ endpoint, outputs });
   return {
-    apiUrl, endpoint, fleetUrl, outputs, researcher, fleet, account, client,
-    jobs: new Jobs(client(), { apiUrl, credentials: researcher }),
+    apiUrl, endpoint, fleetUrl, outputs, temporary: site.temporary, researcher, fleet, account, client,
+    jobs: new Jobs(client(), account, { apiUrl, credentials: researcher }),
     fleetPid: () => serverNamed(currentRecord(), 'fleet')?.pid ?? 0,
     restartFleet: async () => { await restartFleet(currentRecord(), siteOptions); },
   };
