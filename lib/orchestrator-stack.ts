@@ -3,10 +3,10 @@ import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { OrchestratorApi } from './api/orchestrator-api.ts';
-import { bundledConstants, functionEnvironment, type DeployedResources } from './configuration/deployment-environment.ts';
+import { functionEnvironment, type DeployedResources } from './configuration/deployment-environment.ts';
 import { zonesOf } from './configuration/network.ts';
 import type { DeploymentConfiguration } from './configuration/schema.ts';
-import { bundleHandlers, type HandlerBundles } from './functions/handler-bundles.ts';
+import type { HandlerBundles } from './functions/handler-bundles.ts';
 import type { FunctionSettings } from './functions/orchestrator-function.ts';
 import { JobLifecycle } from './lifecycle/job-lifecycle.ts';
 import { LifecycleAddress } from './lifecycle/lifecycle-address.ts';
@@ -21,8 +21,8 @@ export interface OrchestratorStackProps extends StackProps {
   readonly configuration: DeploymentConfiguration;
   /** Folder that has `lambdas/`, `nodes/` and `statemachines/`. */
   readonly sourceRoot: string;
-  /** Bundled handlers, for whoever makes several stacks from the same sources. */
-  readonly bundles?: HandlerBundles;
+  /** The handlers under `sourceRoot`, bundled with the constants of the configuration. */
+  readonly bundles: HandlerBundles;
 }
 
 /** A whole deployment of the orchestrator in one region. */
@@ -48,7 +48,7 @@ export class OrchestratorStack extends Stack {
     const resources = deployedResources(queue, nodes, bus, lifecycle);
     const settings: FunctionSettings = {
       configuration,
-      bundles: bundles ?? bundleHandlers(sourceRoot, bundledConstants(configuration)),
+      bundles,
       environment: functionEnvironment(this, configuration, resources),
     };
     const jobQueue = new JobQueue(this, 'Scheduling', { settings, alarms, queue, bus, lifecycle });

@@ -1,10 +1,15 @@
-import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, globSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 
 // CommonJS packages inside an ES module bundle call require for what Node brings along.
 const requireBanner = "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);";
+
+/**
+ * Sources of credentials on people's machines. The SDK imports them when it finds none in the environment, where
+ * Lambda puts them: left out, each bundle is a tenth smaller.
+ */
+const neverImported = ['ini', 'login', 'process', 'sso', 'web-identity'].map((source) => `@aws-sdk/credential-provider-${source}`);
 
 /** The handlers of a source tree, each bundled with all that it imports into a folder of its own. */
 export interface HandlerBundles {
@@ -26,13 +31,12 @@ export interface HandlerBundles {
  *
  * @param sourceRoot folder that has `lambdas/`.
  * @param constants replaced in the sources, by expression: `{ 'process.env.X': 'a text' }`.
+ * @param output folder for the bundles; it must stay until the stack is synthesized.
  */
-export function bundleHandlers(sourceRoot: string, constants: Readonly<Record<string, string>>): HandlerBundles {
+export function bundleHandlers(sourceRoot: string, constants: Readonly<Record<string, string>>, output: string): HandlerBundles {
   const names = globSync('lambdas/*/*/handler.ts', { cwd: sourceRoot })
     .map((file) => relative('lambdas', dirname(file)))
     .sort();
-  const output = mkdtempSync(join(tmpdir(), 'orchestrator-bundles-'));
-  process.once('exit', () => rmSync(output, { recursive: true, force: true }));
   const { metafile } = buildSync({
     absWorkingDir: sourceRoot,
     entryPoints: names.map((name) => ({ in: join('lambdas', name, 'handler.ts'), out: join(name, 'index') })),
@@ -41,6 +45,7 @@ export function bundleHandlers(sourceRoot: string, constants: Readonly<Record<st
     banner: { js: requireBanner },
     define: Object.fromEntries(Object.entries(constants).map(([key, text]) => [key, JSON.stringify(text)])),
     bundle: true,
+    external: neverImported,
     minify: true,
     platform: 'node',
     target: 'node24',

@@ -1,17 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { bundleHandlers } from '../../lib/functions/handler-bundles.ts';
-import { bundles, synthesize } from './synthesize.ts';
+import { bundles, scratchFolder, synthesize } from './synthesize.ts';
 import { grantsOf } from './policies.ts';
 
 const mebibyte = 1024 ** 2;
 /** DESIGN's numbers: the EC2 client alone is larger than most handlers. */
 const largest = { withEc2: 1.6 * mebibyte, others: mebibyte };
-
-const scratch = mkdtempSync(join(tmpdir(), 'handlers-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
 
 describe('bundles', () => {
   it.each(bundles.names)('of %s start quickly: they are small', (name) => {
@@ -20,10 +16,11 @@ describe('bundles', () => {
   });
 
   it('replace constants in either way of writing them', () => {
-    const folder = join(scratch, 'lambdas', 'area', 'say-constant');
+    const sources = scratchFolder('sources-');
+    const folder = join(sources, 'lambdas', 'area', 'say-constant');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'handler.ts'), "export const handler = () => [process.env['ORCH_DEPLOYMENT'], process.env.ORCH_DEPLOYMENT];");
-    const made = bundleHandlers(scratch, { 'process.env.ORCH_DEPLOYMENT': '{"name":"inlined"}' });
+    const made = bundleHandlers(sources, { 'process.env.ORCH_DEPLOYMENT': '{"name":"inlined"}' }, scratchFolder('bundles-'));
     const text = readFileSync(join(made.folder('area/say-constant'), 'index.mjs'), 'utf8');
     expect(text).not.toContain('process.env');
     expect(text).toContain('inlined');

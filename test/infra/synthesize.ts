@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { bundledConstants } from '../../lib/configuration/deployment-environment.ts';
@@ -9,8 +11,16 @@ import { OrchestratorStack } from '../../lib/orchestrator-stack.ts';
 
 export const sourceRoot = join(import.meta.dirname, '..', '..');
 
+const scratch = mkdtempSync(join(tmpdir(), 'infra-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** A folder that is gone after the tests of this file. */
+export function scratchFolder(prefix: string): string {
+  return mkdtempSync(join(scratch, prefix));
+}
+
 /** The handlers bundled once a test file: constants that differ between configurations do not matter to templates. */
-export const bundles = bundleHandlers(sourceRoot, bundledConstants(parseConfiguration({}, 'test', 'us-east-1')));
+export const bundles = bundleHandlers(sourceRoot, bundledConstants(parseConfiguration({}, 'test', 'us-east-1')), scratchFolder('bundles-'));
 
 interface Synthesized {
   readonly app: App;
@@ -33,6 +43,7 @@ export function synthesize(configuration: unknown = {}, options: { validate?: bo
   const { context } = JSON.parse(readFileSync(join(sourceRoot, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
   const parsed = parseConfiguration(configuration, 'test', 'us-east-1');
   const app = new App({
+    outdir: scratchFolder('cdk.out-'),
     context: { ...context, 'aws:cdk:disable-asset-staging': true },
     builtinCloudFormationValidation: options.validate ?? false,
   });
