@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-export class CommandFailedError extends Error {
+class CommandFailedError extends Error {
   override readonly name = 'CommandFailedError';
 }
 

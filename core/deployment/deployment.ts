@@ -10,7 +10,7 @@ export interface NamespaceSettings {
 }
 
 /** Times that decide how patient the deployment is, in seconds. */
-export interface Intervals {
+interface Intervals {
   /** A node that is not online after this long is replaced. */
   readonly nodeOnlineTimeout: number;
   readonly nodePoll: number;

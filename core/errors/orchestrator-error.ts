@@ -13,9 +13,6 @@ export const errorNames = [
   'IdempotencyKeyReusedError',
   'PayloadTooLargeError',
   'QuotaExceededError',
-  'LaunchRejectedError',
-  'StepFailedError',
-  'StepTimedOutError',
   'DependencyThrottledError',
   'ConfigurationError',
   'LeaseLostError',
@@ -25,7 +22,7 @@ export const errorNames = [
 export type ErrorName = (typeof errorNames)[number];
 
 /** What a caller can do about it: mend the input, wait, or tell the operator. */
-export type ErrorKind = 'client' | 'conflict' | 'throttled' | 'rejected' | 'internal';
+export type ErrorKind = 'client' | 'conflict' | 'throttled' | 'internal';
 
 /** JSON-safe facts beside the message; never a secret. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
@@ -111,27 +108,6 @@ export class QuotaExceededError extends OrchestratorError {
   readonly name = 'QuotaExceededError';
   readonly kind = 'throttled';
   readonly retryable = true;
-}
-
-/** EC2 refuses the launch for a reason that waiting does not cure: AMI, IAM, launch template. */
-export class LaunchRejectedError extends OrchestratorError {
-  readonly name = 'LaunchRejectedError';
-  readonly kind = 'rejected';
-  readonly retryable = false;
-}
-
-/** A step of the user ended with an exit code other than 0. */
-export class StepFailedError extends OrchestratorError {
-  readonly name = 'StepFailedError';
-  readonly kind = 'rejected';
-  readonly retryable = false;
-}
-
-/** A step of the user took longer than its limit. */
-export class StepTimedOutError extends OrchestratorError {
-  readonly name = 'StepTimedOutError';
-  readonly kind = 'rejected';
-  readonly retryable = false;
 }
 
 /** An AWS API asks us to slow down and the retries of the client are used up. */

@@ -1,7 +1,7 @@
 declare const brand: unique symbol;
 
 /** A string or number that cannot be mistaken for another of the same shape. */
-export type Brand<T, Name extends string> = T & { readonly [brand]: Name };
+type Brand<T, Name extends string> = T & { readonly [brand]: Name };
 
 /** Lower-case ULID: sorts by submission time. */
 export type JobId = Brand<string, 'JobId'>;

@@ -24,7 +24,7 @@ export interface Reason {
   readonly message: string;
 }
 
-export interface RetryPolicy {
+interface RetryPolicy {
   readonly maxAttempts: number;
   readonly on: readonly Outcome[];
 }
@@ -59,8 +59,9 @@ export interface Job {
   readonly attempt: number;
   readonly submittedAtMs: EpochMs;
   readonly updatedAtMs: EpochMs;
-  /** First admission: the capacity time-out counts from here, parked time included. */
   readonly firstAdmittedAtMs?: EpochMs;
+  /** Admission of this attempt: the capacity time-out counts from here, parked time included. */
+  readonly admittedAtMs?: EpochMs;
   /** Begin of CONFIGURING in this attempt: the TTL counts from here. */
   readonly configuringAtMs?: EpochMs;
   readonly endedAtMs?: EpochMs;

@@ -2,14 +2,11 @@ import type { Attempt, Demand, Job, JobEvent } from '../job/job.ts';
 import type { EpochMs, JobId } from '../job/ids.ts';
 
 /** What the reconciler enforces to the minute. A deadline whose attempt or state has passed is void. */
-export const deadlineKinds = ['capacity', 'ttl', 'step'] as const;
-export type DeadlineKind = (typeof deadlineKinds)[number];
-
 export interface Deadline {
   readonly atMs: EpochMs;
   readonly jobId: JobId;
   readonly attempt: number;
-  readonly kind: DeadlineKind;
+  readonly kind: 'capacity' | 'ttl' | 'step';
   /** For `step`: the step's key, `<phase>/<index>`. */
   readonly step?: string;
 }

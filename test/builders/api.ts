@@ -41,7 +41,7 @@ import { apiEvent, lambdaContext } from './lambda-events.ts';
 import type { ApiEventParts } from './lambda-events.ts';
 
 /** Tokens as Step Functions has them: the first answer wins. */
-export class RecordedTokens implements TaskTokens {
+class RecordedTokens implements TaskTokens {
   readonly answers = new Map<string, TaskAnswer>();
 
   async answer(token: string, answer: TaskAnswer): Promise<'answered' | 'gone'> {

@@ -13,7 +13,7 @@ import { apiEvent, lambdaContext } from './lambda-events.ts';
 export const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
 
 /** A request as it arrived. */
-export interface Arrived {
+interface Arrived {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;

@@ -8,7 +8,7 @@ import { parseManifest } from '../../core/manifest/parse.ts';
 import { newJob } from '../../core/job/new-job.ts';
 import { digest as asDigest, jobId, microUsd, type JobId } from '../../core/job/ids.ts';
 import { changeJob } from '../../core/job/change-job.ts';
-import { requestCancel, requestRelease } from '../../core/lifecycle/request.ts';
+import type { requestCancel, requestRelease } from '../../core/lifecycle/request.ts';
 import type { ProviderInstance } from '../../core/capacity/gang.ts';
 import type { Demand } from '../../core/job/job.ts';
 import type { CapacityProvider } from '../../core/ports/capacity-provider.ts';

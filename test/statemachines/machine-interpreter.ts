@@ -12,7 +12,7 @@ interface Rule {
   readonly Next: string;
 }
 
-export interface MachineState {
+interface MachineState {
   readonly Type: string;
   readonly Resource?: string;
   readonly Arguments?: { readonly FunctionName: string; readonly Payload: Bindings };

@@ -7,7 +7,7 @@ export function problemLines(file: string, { errors = [], detail }: Problem): re
 }
 
 /** `file:line:column: path: message (suggestion)`. */
-export function problemLine(file: string, { code, line, column, path, message, suggestion }: ProblemEntry, kind = ''): string {
+function problemLine(file: string, { code, line, column, path, message, suggestion }: ProblemEntry, kind = ''): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
   const subject = code === 'invalid-syntax' ? '' : path === '$' ? 'the document: ' : `${path}: `;
   const meant = suggestion === undefined ? '' : ` (did you mean ${JSON.stringify(suggestion)}?)`;

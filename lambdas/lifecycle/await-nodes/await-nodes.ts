@@ -3,6 +3,7 @@ import type { GangRequest } from '../../../core/capacity/gang.ts';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
 import { epochMs, type EpochMs } from '../../../core/job/ids.ts';
 import type { Job, Node } from '../../../core/job/job.ts';
+import { nameNodes } from '../../../core/job/name-nodes.ts';
 import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
 import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
@@ -59,7 +60,7 @@ async function look(ports: AwaitPorts, job: Job, nodes: readonly Node[]): Promis
 }
 
 async function replace(ports: AwaitPorts, job: Job, nodes: readonly Node[], late: readonly Node[]): Promise<TaskAnswer | undefined> {
-  const names = late.map((node) => `${node.name} (${node.instanceId})`).join(', ');
+  const names = nameNodes(late);
   const launches = await ports.attempts.launches(job.jobId, job.attempt);
   const replacements = launches.filter((launch) => launch.replaces !== undefined).length;
   if (replacements >= ports.deployment.limits.maxReplacementsPerAttempt) {
@@ -72,16 +73,14 @@ async function replace(ports: AwaitPorts, job: Job, nodes: readonly Node[], late
   }
   const fresh = new Map(result.nodes.map((node) => [node.rank, node]));
   await ports.attempts.putNodes(job.jobId, job.attempt, nodes.map((node) => fresh.get(node.rank) ?? node));
-  await recordEvents(ports, job, result.nodes.map((node) => ({
-    type: 'NodeReplaced',
-    message: `${node.name} did not come up in ${ports.deployment.intervals.nodeOnlineTimeout} s; ${node.instanceId} takes its place`,
-    data: { node: node.name, zone: node.zone, instanceType: node.instanceType },
-  })));
+  // One entry for all: a change takes a hundred writes, and a thousand nodes may be late together.
+  const message = `${names} did not come up in ${ports.deployment.intervals.nodeOnlineTimeout} s; in their place: ${nameNodes(result.nodes)}`;
+  await recordEvents(ports, job, [{ type: 'NodeReplaced', message, data: { nodes: result.nodes.length } }]);
   return undefined;
 }
 
 /** When the job's time to live is over: counted from CONFIGURING. */
-export function ttlDeadline(job: Job): EpochMs {
+function ttlDeadline(job: Job): EpochMs {
   return epochMs((job.configuringAtMs ?? job.submittedAtMs) + job.ttlSeconds * 1000);
 }
 

@@ -13,7 +13,7 @@ export const after = (ms: number) => epochMs(t0 + ms);
 /** Ids that sort by `n`, like ULIDs by time. */
 export const idOf = (n: number): JobId => jobId(`01j${String(n).padStart(23, '0')}`);
 
-export function submittedEvent(job: Job): JobEvent {
+function submittedEvent(job: Job): JobEvent {
   return { jobId: job.jobId, namespace: job.namespace, number: 1, atMs: job.submittedAtMs, attempt: 1, type: 'JobSubmitted', message: 'submitted' };
 }
 
