@@ -1,10 +1,12 @@
 import type { JobId } from '../../core/job/ids.ts';
 import type { Job } from '../../core/job/job.ts';
 import type { TaskAnswer } from '../../core/lifecycle/task.ts';
-import type { Wait } from '../../core/lifecycle/wait.ts';
+import type { StepRecord, Wait } from '../../core/lifecycle/wait.ts';
 import type { TaskTokens } from '../../core/ports/executions.ts';
 import type { AttemptStore, JobStore } from '../../core/ports/job-store.ts';
 import { cancelled, isCancelDue } from './current-job.ts';
+
+type StepOfAttempt = Pick<StepRecord, 'jobId' | 'attempt' | 'step'>;
 
 export interface AnswerPorts {
   readonly jobs: JobStore;
@@ -12,10 +14,13 @@ export interface AnswerPorts {
   readonly tokens: TaskTokens;
 }
 
-/** Answers the token that waits for `step`, if it still does. The first answer wins; the others are void. */
-export async function answerWait(ports: Omit<AnswerPorts, 'jobs'>, jobId: JobId, step: string, answer: TaskAnswer): Promise<void> {
-  const wait = await ports.attempts.wait(jobId);
-  if (wait?.step === step) await ports.tokens.answer(wait.token, answer);
+/**
+ * Answers the token that waits for a step of an attempt, if one still does. The first answer wins; the others are void.
+ * Commands of an earlier attempt end long after it, and the step that waits now may have the same name.
+ */
+export async function answerWait(ports: Omit<AnswerPorts, 'jobs'>, step: StepOfAttempt, answer: TaskAnswer): Promise<void> {
+  const wait = await ports.attempts.wait(step.jobId);
+  if (wait?.attempt === step.attempt && wait.step === step.step) await ports.tokens.answer(wait.token, answer);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import type { Job } from '../../core/job/job.ts';
 import { changeJob } from '../../core/job/change-job.ts';
+import { nameNodes } from '../../core/job/name-nodes.ts';
 import { amend } from '../../core/lifecycle/amend.ts';
 import { phases, type Phase, type TaskAnswer } from '../../core/lifecycle/task.ts';
 import type { StepRecord } from '../../core/lifecycle/wait.ts';
@@ -26,7 +27,7 @@ export interface SettlePorts extends AnswerPorts {
  */
 export async function settleStep(ports: SettlePorts, record: StepRecord): Promise<void> {
   if (record.answer !== undefined) {
-    await answerWait(ports, record.jobId, record.step, record.answer);
+    await answerWait(ports, record, record.answer);
     return;
   }
   const nodes = await ports.attempts.nodes(record.jobId, record.attempt);
@@ -51,7 +52,7 @@ export async function finishStep(ports: SettlePorts, record: StepRecord, answer:
       ? amend(job, job, [{ type: 'StepFinished', message: how, data: { step: record.step, name: record.name, kind: answer.kind, exitCode: exitCode ?? null } }], nowMs)
       : undefined,
   );
-  await answerWait(ports, record.jobId, record.step, answer);
+  await answerWait(ports, record, answer);
 }
 
 function answerOf(record: StepRecord, result: StepResult): TaskAnswer | undefined {
@@ -65,10 +66,8 @@ function answerOf(record: StepRecord, result: StepResult): TaskAnswer | undefine
         : { kind: 'failed', exitCode: result.exitCode, reason: { code: 'StepFailed', message: failure(record, 'exited with', result.failed) } };
     case 'timedOut':
       return { kind: 'timedOut', reason: { code: 'StepTimedOut', message: failure(record, 'ran out of time; exit code', result.failed) } };
-    case 'lost': {
-      const names = result.nodes.map((node) => `${node.name} (${node.instanceId})`).join(', ');
-      return { kind: 'interrupted', reason: { code: 'NodeLost', message: `${names} cannot be reached any more.` } };
-    }
+    case 'lost':
+      return { kind: 'interrupted', reason: { code: 'NodeLost', message: `${nameNodes(result.nodes)} cannot be reached any more.` } };
   }
 }
 

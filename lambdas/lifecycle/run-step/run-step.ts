@@ -46,12 +46,12 @@ function waitOf(ports: SettlePorts, { jobId, namespace, attempt }: Job, { token 
 }
 
 async function start(ports: SettlePorts, job: Job, input: StepInput, plan: PhasePlan, step: NodeStep): Promise<void> {
-  const fresh = newRecord(ports, job, plan, step);
-  const record = await ports.attempts.beginStep(fresh);
-  await enterStates(ports, input, record.startedAtMs === fresh.startedAtMs ? beginning(plan, step, record) : undefined);
+  const record = await ports.attempts.beginStep(newRecord(ports, job, plan, step));
+  // Told again by a try that follows one which died before it sent: twice in the history is better than never.
+  await enterStates(ports, input, record.sends === 0 && record.answer === undefined ? beginning(plan, step, record) : undefined);
   await ports.attempts.putWait({ ...waitOf(ports, job, input), purpose: 'step', step: record.step });
   if (record.answer !== undefined) {
-    await answerWait(ports, job.jobId, record.step, record.answer);
+    await answerWait(ports, record, record.answer);
   } else if (record.commandId === undefined) {
     await dispatchStep(ports, job, plan, step, record);
   } else {
