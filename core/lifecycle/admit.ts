@@ -4,10 +4,10 @@ import { queueEntryOf } from './retry.ts';
 import type { Job } from '../job/job.ts';
 import { epochMs, isoTime, type EpochMs } from '../job/ids.ts';
 
-/** PENDING → ACQUIRING_CAPACITY: out of the queue, limits held, a new attempt, the capacity time-out set once. */
+/** PENDING → ACQUIRING_CAPACITY: out of the queue, limits held, a new attempt, its capacity time-out set. */
 export function admit(job: Job, nowMs: EpochMs): JobChange {
   const first = job.firstAdmittedAtMs ?? nowMs;
-  const next: Job = { ...job, state: 'ACQUIRING_CAPACITY', holdsLimits: true, firstAdmittedAtMs: first };
+  const next: Job = { ...job, state: 'ACQUIRING_CAPACITY', holdsLimits: true, firstAdmittedAtMs: first, admittedAtMs: nowMs };
   const change = amend(
     job,
     next,
@@ -18,9 +18,9 @@ export function admit(job: Job, nowMs: EpochMs): JobChange {
   return { ...change, attempt: newAttempt(next, nowMs), dequeue: queueEntryOf(job), deadlines: [timeout] };
 }
 
-/** When a job gives up waiting for capacity: counted from its first admission, parked time included. */
+/** When an attempt gives up waiting for capacity: counted from its admission, parked time included. */
 export function capacityDeadline(job: Job): EpochMs {
-  return epochMs((job.firstAdmittedAtMs ?? job.submittedAtMs) + job.capacityTimeoutSeconds * 1000);
+  return epochMs((job.admittedAtMs ?? job.submittedAtMs) + job.capacityTimeoutSeconds * 1000);
 }
 
 /** A job that has nothing to try before `untilMs` gives its limits back and waits for a turn at `token`. */

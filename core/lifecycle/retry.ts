@@ -1,3 +1,4 @@
+import { InvalidTransitionError } from '../errors/orchestrator-error.ts';
 import { isAllowed } from './transitions.ts';
 import { amend, releaseNote } from './amend.ts';
 import { closeAttempt } from './enter.ts';
@@ -17,11 +18,14 @@ export function wantsRetry(job: Job): boolean {
 
 /**
  * Ends the attempt and puts the job back into the queue in one change, so that nobody sees a job ended that is not.
- * Called when every machine of the attempt is verified gone. The job keeps its place by submission time.
+ * Called when every machine of the attempt is verified gone. The job keeps its place by submission time; its search for
+ * capacity has its whole time again.
+ *
+ * @throws InvalidTransitionError from a state that no attempt ends in.
  */
 export function retry(job: Job, attempt: Attempt, nowMs: EpochMs): JobChange {
-  const { outcome, reason, exitCode: _code, configuringAtMs: _at, ...rest } = job;
-  if (!isAllowed(job.state, 'PENDING')) throw new Error(`retry from ${job.state}`);
+  const { outcome, reason, exitCode: _code, admittedAtMs: _admitted, configuringAtMs: _at, ...rest } = job;
+  if (!isAllowed(job.state, 'PENDING')) throw new InvalidTransitionError(`A job cannot go from ${job.state} to PENDING.`, { from: job.state, to: 'PENDING' });
   const ended = job.state === 'DESTROYING' ? 'DONE' : 'PROVISIONING_FAILED';
   const next: Job = { ...rest, state: 'PENDING', attempt: job.attempt + 1, holdsLimits: false };
   const change = amend(

@@ -18,7 +18,7 @@ export function jobEntities(table: ToolboxTable) {
         demand: as<Demand>(), ttlSeconds: number(), capacityTimeoutSeconds: number(), retry: as<Job['retry']>(),
         hasScript: boolean(), interactive: boolean(), state: as<Job['state']>(), outcome: as<NonNullable<Job['outcome']>>().optional(),
         reason: as<NonNullable<Job['reason']>>().optional(), exitCode: as<number>().optional(), attempt: number(),
-        submittedAtMs: as<EpochMs>(), updatedAtMs: as<EpochMs>(), firstAdmittedAtMs: as<EpochMs>().optional(),
+        submittedAtMs: as<EpochMs>(), updatedAtMs: as<EpochMs>(), firstAdmittedAtMs: as<EpochMs>().optional(), admittedAtMs: as<EpochMs>().optional(),
         configuringAtMs: as<EpochMs>().optional(), endedAtMs: as<EpochMs>().optional(), holdsLimits: boolean(),
         cancelRequestedBy: as<string>().optional(), releaseRequestedBy: as<string>().optional(), revision: number(), eventCount: number(),
       } satisfies AttributesOf<Job>),

@@ -111,5 +111,5 @@ async function stopped(ports: AcquirePorts, job: Job, by: 'cancelled' | 'timedOu
 
 /** Why a job gives up waiting for capacity. */
 export function timeoutReason(job: Job) {
-  return { code: 'CapacityTimeout', message: `No zone had the whole gang within ${job.capacityTimeoutSeconds} s of the first admission.` };
+  return { code: 'CapacityTimeout', message: `No zone had the whole gang within ${job.capacityTimeoutSeconds} s of its admission.` };
 }
