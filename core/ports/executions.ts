@@ -4,8 +4,9 @@ import type { TaskAnswer } from '../lifecycle/task.ts';
 export interface ExecutionStart {
   readonly jobId: JobId;
   readonly attempt: number;
-  /** `destroy`: only tear down, for an attempt whose execution died. `generation` tells such executions apart. */
+  /** `destroy`: only tear down, for an attempt whose execution died. */
   readonly from: 'acquire' | 'destroy';
+  /** 0 for the first execution of an attempt; tells those apart that are started in place of one that died. */
   readonly generation: number;
 }
 

@@ -5,6 +5,7 @@ import {
   StartExecutionCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
+import { InternalError } from '../../../core/errors/orchestrator-error.ts';
 import type { Executions, ExecutionStart } from '../../../core/ports/executions.ts';
 
 /**
@@ -25,7 +26,7 @@ export class SfnExecutions implements Executions {
     const input = JSON.stringify({ jobId: start.jobId, attempt: start.attempt, from: start.from });
     try {
       const started = await this.#sfn.send(new StartExecutionCommand({ stateMachineArn: this.#aliasArn, name, input }));
-      if (started.executionArn === undefined) throw new Error(`StartExecution of ${name} answered no ARN`);
+      if (started.executionArn === undefined) throw new InternalError('StartExecution answered no ARN.', { name });
       return { executionArn: started.executionArn };
     } catch (error) {
       if (error instanceof ExecutionAlreadyExists) return { executionArn: executionArn(this.#aliasArn, name) };
@@ -47,7 +48,7 @@ export class SfnExecutions implements Executions {
 
 /** Names are unique for 90 days in Step Functions; a job's id never comes twice. */
 function executionName({ jobId, attempt, from, generation }: ExecutionStart): string {
-  return from === 'acquire' ? `${jobId}-${attempt}` : `${jobId}-${attempt}-destroy-${generation}`;
+  return generation === 0 ? `${jobId}-${attempt}` : `${jobId}-${attempt}-${from}-${generation}`;
 }
 
 /** `arn:…:stateMachine:NAME:ALIAS` → `arn:…:execution:NAME:EXECUTION`. */

@@ -1,13 +1,15 @@
+import { InternalError } from '../../../core/errors/orchestrator-error.ts';
 import { costOf } from '../../../core/job/cost.ts';
 import { changeJob } from '../../../core/job/change-job.ts';
-import { jobId } from '../../../core/job/ids.ts';
-import type { Attempt, Job, Node } from '../../../core/job/job.ts';
+import { jobId, type MicroUsd } from '../../../core/job/ids.ts';
+import type { Attempt, Job } from '../../../core/job/job.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
 import { enter } from '../../../core/lifecycle/enter.ts';
 import { retry, wantsRetry } from '../../../core/lifecycle/retry.ts';
 import { conclude } from '../../../core/lifecycle/conclude.ts';
 import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
+import { closeNodes } from '../close-nodes.ts';
 import type { JobPorts } from '../current-job.ts';
 
 export interface FinishPorts extends JobPorts {
@@ -17,10 +19,10 @@ export interface FinishPorts extends JobPorts {
 /** Records the end of an attempt: the job's end, or its next attempt where the retry policy asks for one. */
 export async function finishJob(ports: FinishPorts, input: TaskInput): Promise<TaskAnswer> {
   const id = jobId(input.jobId);
-  const nodes = await endNodes(ports, input);
+  const costMicroUsd = await endNodes(ports, input);
   const stored = await ports.jobs.attempt(id, input.attempt);
-  if (stored === undefined) throw new Error(`attempt ${input.attempt} of ${id} has no record`);
-  const attempt: Attempt = { ...stored, costMicroUsd: costOf(nodes, ports.clock.now()) };
+  if (stored === undefined) throw new InternalError('The attempt has no record.', { jobId: id, attempt: input.attempt });
+  const attempt: Attempt = { ...stored, costMicroUsd };
   let retried = false;
   await changeJob(ports.jobs, id, (job) => {
     retried = job.attempt > input.attempt;
@@ -32,15 +34,10 @@ export async function finishJob(ports: FinishPorts, input: TaskInput): Promise<T
   return { kind: retried ? 'retried' : 'ended' };
 }
 
-/** Whatever is not verified gone when an attempt ends is DESTRUCTION_FAILED; all other nodes are gone by now. */
-async function endNodes(ports: FinishPorts, input: TaskInput): Promise<readonly Node[]> {
-  const id = jobId(input.jobId);
-  const nodes = await ports.attempts.nodes(id, input.attempt);
-  if (nodes.length === 0 || !input.enter.includes('DONE')) return nodes;
-  const nowMs = ports.clock.now();
-  const gone = nodes.map((node) => ({ ...node, goneAtMs: node.goneAtMs ?? nowMs }));
-  await ports.attempts.putNodes(id, input.attempt, gone);
-  return gone;
+/** At DONE all of them are verified gone; DESTRUCTION_FAILED counts what they cost until then. */
+async function endNodes(ports: FinishPorts, { jobId: id, attempt, enter: path }: TaskInput): Promise<MicroUsd> {
+  if (path.includes('DONE')) return closeNodes(ports, jobId(id), attempt);
+  return costOf(await ports.attempts.nodes(jobId(id), attempt), ports.clock.now());
 }
 
 function ending(job: Job, attempt: Attempt, input: TaskInput, ports: FinishPorts): JobChange | undefined {

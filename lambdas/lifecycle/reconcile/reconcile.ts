@@ -1,17 +1,7 @@
-import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
-import type { Executions } from '../../../core/ports/executions.ts';
-import type { DeadlineStore } from '../../../core/ports/job-store.ts';
-import type { SettlePorts } from '../settle-step.ts';
 import { enforceDeadlines } from './enforce-deadlines.ts';
+import type { Guard, ReconcilePorts } from './reconcile-ports.ts';
 import { sweepInstances } from './sweep-instances.ts';
 import { tendAttempts } from './tend-attempts.ts';
-
-export interface ReconcilePorts extends SettlePorts {
-  readonly deadlines: DeadlineStore;
-  readonly executions: Executions;
-  readonly capacity: CapacityProvider;
-  readonly log: { info(message: string, facts: Record<string, unknown>): void; error(message: string, facts: Record<string, unknown>): void };
-}
 
 /** What a pass did: all zero where the events did their work. */
 export interface ReconcileReport {
@@ -24,25 +14,26 @@ export interface ReconcileReport {
 }
 
 /**
- * The second line behind every event, once a minute: deadlines, executions that never started or died, tokens that
- * nobody answered, instances without a living attempt, nodes that are gone. One part that fails does not keep the
- * others from their work; the pass then fails at its end, so that the failure is seen.
+ * The second line behind every event, once a minute: deadlines, instances without a living attempt, executions that
+ * never started or died, nodes that are gone, tokens that nobody answered. What fails keeps nothing else from its turn;
+ * the pass then fails at its end, so that the failure is seen.
  */
 export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport> {
   const errors: unknown[] = [];
-  const guarded = async <T>(part: string, work: () => Promise<T>, otherwise: T): Promise<T> => {
+  const guard: Guard = async (what, work) => {
     try {
       return await work();
     } catch (error) {
       errors.push(error);
-      ports.log.error(`reconcile: ${part} failed`, { error });
-      return otherwise;
+      ports.log.error(`reconcile: ${what} failed`, { error });
+      return undefined;
     }
   };
-  const deadlines = await guarded('deadlines', () => enforceDeadlines(ports), 0);
-  const tended = await guarded('attempts', () => tendAttempts(ports), { executionsStarted: 0, stepsPolled: 0 });
-  const swept = await guarded('instances', () => sweepInstances(ports), { orphansTerminated: 0, nodesLost: 0 });
-  const report = { deadlines, ...tended, ...swept, failures: errors.length };
+  const deadlines = (await guard('deadlines', () => enforceDeadlines(ports, guard))) ?? 0;
+  const instances = await guard('looking for instances', () => ports.capacity.describeAll());
+  const orphansTerminated = (await guard('orphans', () => sweepInstances(ports, instances ?? [], guard))) ?? 0;
+  const tended = await guard('attempts', () => tendAttempts(ports, instances, guard));
+  const report = { deadlines, orphansTerminated, executionsStarted: 0, stepsPolled: 0, nodesLost: 0, ...tended, failures: errors.length };
   ports.log.info('reconciled', { report });
   if (errors.length > 0) throw new AggregateError(errors, `${errors.length} parts of the reconciler failed`);
   return report;

@@ -1,0 +1,27 @@
+import { changeJob } from '../../../core/job/change-job.ts';
+import type { Job } from '../../../core/job/job.ts';
+import { amend, releaseNote } from '../../../core/lifecycle/amend.ts';
+import { closeNodes } from '../close-nodes.ts';
+import type { ReconcilePorts } from './reconcile-ports.ts';
+
+/** The job stays DESTRUCTION_FAILED; once nothing of it is left its limits are given back and its cost is known. */
+export async function destroyAgain(ports: ReconcilePorts, job: Job): Promise<void> {
+  const { jobId, attempt } = job;
+  const { remaining } = await ports.capacity.release(job);
+  if (remaining > 0) {
+    ports.log.error('instances of a job cannot be destroyed', { jobId, namespace: job.namespace, remaining });
+    return;
+  }
+  const record = await ports.jobs.attempt(jobId, attempt);
+  // The list of active attempts lags a little.
+  if (record?.active !== true) return;
+  const costMicroUsd = await closeNodes(ports, jobId, attempt);
+  await changeJob(ports.jobs, jobId, (now) => {
+    const change = amend(now, { ...now, holdsLimits: false }, [{ type: 'NodesGone', message: 'every instance is gone at last' }], ports.clock.now());
+    return {
+      ...change,
+      attempt: { ...record, active: false, costMicroUsd },
+      ...(now.holdsLimits ? { release: releaseNote(now, change.after.eventCount) } : {}),
+    };
+  });
+}

@@ -1,0 +1,17 @@
+import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
+import type { Executions } from '../../../core/ports/executions.ts';
+import type { DeadlineStore } from '../../../core/ports/job-store.ts';
+import type { SettlePorts } from '../settle-step.ts';
+
+export interface ReconcilePorts extends SettlePorts {
+  readonly deadlines: DeadlineStore;
+  readonly executions: Executions;
+  readonly capacity: CapacityProvider;
+  readonly log: { info(message: string, facts: Record<string, unknown>): void; error(message: string, facts: Record<string, unknown>): void };
+}
+
+/**
+ * Does one thing of a pass. What it throws is logged and kept for the end of the pass, and the answer is `undefined`
+ * then: a job that cannot be looked after keeps no other from its turn.
+ */
+export type Guard = <T>(what: string, work: () => Promise<T>) => Promise<T | undefined>;
