@@ -36,15 +36,12 @@ const turnAnswerMs = 10_000;
 
 /**
  * Schedules until there is nothing to do or `hasTime` says stop. One at a time: whoever finds the lease taken marks the
- * table dirty and leaves, and the holder looks again before it does.
+ * table dirty and leaves, and the holder looks again before it does. Whoever fails gives the lease back.
  */
 export async function scheduleJobs(ports: SchedulerPorts, owner: string, hasTime: () => boolean): Promise<SchedulerReport> {
   let report: SchedulerReport = { held: false, cycles: 0, admitted: 0, turns: 0, released: 0 };
-  const taken = await ports.store.takeLease(owner, ports.clock.now(), ports.leaseMs);
-  if (taken === undefined) {
-    await ports.store.markDirty();
-    return report;
-  }
+  const taken = await takeLease(ports, owner);
+  if (taken === undefined) return report;
   report = { ...report, held: true };
   let lease: Lease = taken;
   try {
@@ -57,9 +54,30 @@ export async function scheduleJobs(ports: SchedulerPorts, owner: string, hasTime
     const { dirty } = await ports.store.dropLease(lease);
     return dirty && hasTime() ? add(await scheduleJobs(ports, owner, hasTime), report) : report;
   } catch (error) {
-    if (!(error instanceof LeaseLostError)) throw error;
-    ports.log.info('another scheduler took the lease', { owner });
-    return report;
+    if (error instanceof LeaseLostError) {
+      ports.log.info('another scheduler took the lease', { owner });
+      return report;
+    }
+    await giveBack(ports, lease);
+    throw error;
+  }
+}
+
+/** The holder may have looked for the mark for the last time before it was set: the lease is free then. */
+async function takeLease(ports: SchedulerPorts, owner: string): Promise<Lease | undefined> {
+  const take = () => ports.store.takeLease(owner, ports.clock.now(), ports.leaseMs);
+  const taken = await take();
+  if (taken !== undefined) return taken;
+  await ports.store.markDirty();
+  return take();
+}
+
+/** So that the next invocation need not wait for the lease's end; it ends by itself where this fails too. */
+async function giveBack(ports: SchedulerPorts, lease: Lease): Promise<void> {
+  try {
+    await ports.store.dropLease(lease);
+  } catch (error) {
+    ports.log.info('the lease could not be given back', { owner: lease.owner, error });
   }
 }
 
