@@ -1,11 +1,15 @@
 import { changeJob } from '../../../core/job/change-job.ts';
 import { epochMs } from '../../../core/job/ids.ts';
+import type { Job } from '../../../core/job/job.ts';
 import { capacityDeadline, park } from '../../../core/lifecycle/admit.ts';
 import type { TaskInput } from '../../../core/lifecycle/task.ts';
 import type { TaskTokens } from '../../../core/ports/executions.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
 import { timeoutReason } from '../acquire-capacity/acquire-capacity.ts';
 import { cancelled, enterStates, isCancelDue, type JobPorts } from '../current-job.ts';
+
+/** An execution that was stopped may leave this task behind: a job that went on without it is not parked. */
+const isAcquiring = (job: Job, attempt: number): boolean => job.state === 'ACQUIRING_CAPACITY' && job.attempt === attempt;
 
 export interface ParkPorts extends JobPorts {
   readonly attempts: AttemptStore;
@@ -23,7 +27,7 @@ export async function parkJob(ports: ParkPorts, input: TaskInput & { readonly to
   const untilMs = epochMs(Math.max(nowMs, input.result?.untilMs ?? nowMs));
   const why = input.result?.reason?.message ?? 'No capacity.';
   await ports.attempts.putWait({ jobId: job.jobId, namespace: job.namespace, attempt: job.attempt, token, purpose: 'park', sinceMs: nowMs });
-  const parked = await changeJob(ports.jobs, job.jobId, (now) => park(now, token, untilMs, why, nowMs));
+  const parked = await changeJob(ports.jobs, job.jobId, (now) => (isAcquiring(now, input.attempt) ? park(now, token, untilMs, why, nowMs) : undefined));
   if (isCancelDue(parked)) await ports.tokens.answer(token, cancelled(parked));
   else if (nowMs >= capacityDeadline(parked)) await ports.tokens.answer(token, { kind: 'timedOut', reason: timeoutReason(parked) });
 }
