@@ -5,7 +5,7 @@ import { PRICE_LIST_REGION, PriceList } from '../adapters/pricing/price-list.ts'
 import { logger, traced } from '../runtime/telemetry.ts';
 import { clock, deployment } from './stores.ts';
 
-/** What EC2 offers: for functions that judge manifests and launch nothing. */
+/** What EC2 offers. Apart from `capacity`, so that functions that launch nothing do not carry what launches. */
 export const catalogue = new Ec2InstanceCatalogue({
   ec2: traced(new EC2Client({})),
   region: deployment.region,

@@ -1,4 +1,5 @@
-import { capacity, catalogue } from '../../composition/capacity.ts';
+import { capacity } from '../../composition/capacity.ts';
+import { catalogue } from '../../composition/catalogue.ts';
 import { clock, deployment, jobs, manifests } from '../../composition/stores.ts';
 import { apiHandler } from '../../runtime/api-handler.ts';
 import { newJobId } from '../../runtime/ids.ts';
