@@ -13,7 +13,7 @@ import threading
 from ministack.core import iam_actions
 from ministack.services import stepfunctions
 
-_machines = {}  # token -> ARN of the state machine that issued it
+_machines = {}  # token -> ARN of the state machine that issued it, also once its task is over
 _invocation = threading.local()  # .token: of the callback task that this thread invokes a function for
 
 
@@ -34,7 +34,6 @@ def _fail_tasks_whose_function_fails() -> None:
             return invoke_with_callback(resource, input_data, token, state_def)
         finally:
             _invocation.token = None
-            _machines.pop(token, None)
 
     def call(func_ref, event):
         token = getattr(_invocation, "token", None)
