@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Job, JobEvent } from '../../../core/job/job.ts';
 import { administrator } from '../../../local/cdk.ts';
@@ -23,6 +23,7 @@ export class Account {
   readonly #documents: DynamoDBDocumentClient;
   readonly #lambda: LambdaClient;
   readonly #logs: CloudWatchLogsClient;
+  readonly #machines: SFNClient;
 
   constructor({ endpoint, outputs }: { readonly endpoint: string; readonly outputs: Readonly<Record<string, string>> }) {
     this.client = { endpoint, region, credentials: administrator };
@@ -31,6 +32,7 @@ export class Account {
     this.#documents = DynamoDBDocumentClient.from(new DynamoDBClient(this.client));
     this.#lambda = new LambdaClient(this.client);
     this.#logs = new CloudWatchLogsClient(this.client);
+    this.#machines = new SFNClient(this.client);
   }
 
   /** A job as it is stored. Waiting asks the table: the API answers with a function each time, and that is a process here. */
@@ -103,11 +105,18 @@ export class Account {
     await this.invoke('EventsReconcile');
   }
 
+  /** The execution of a job's latest attempt, and the version of the machine that it runs. */
+  async executionOf(jobId: string): Promise<{ readonly arn: string; readonly version: string | undefined }> {
+    const attempts = (await this.items(`JOB#${jobId}`)).filter(({ sk }) => sk.startsWith('ATTEMPT#'));
+    const arn = attempts.at(-1)?.['executionArn'];
+    if (typeof arn !== 'string') throw new Error(`Job ${jobId} has no execution.`);
+    const { stateMachineVersionArn: version } = await this.#machines.send(new DescribeExecutionCommand({ executionArn: arn }));
+    return { arn, version };
+  }
+
   /** Stops the execution of a job's latest attempt, as somebody might in the console. */
   async stopExecution(jobId: string): Promise<void> {
-    const attempts = (await this.items(`JOB#${jobId}`)).filter(({ sk }) => sk.startsWith('ATTEMPT#'));
-    const executionArn = attempts.at(-1)?.['executionArn'];
-    if (typeof executionArn !== 'string') throw new Error(`Job ${jobId} has no execution.`);
-    await new SFNClient(this.client).send(new StopExecutionCommand({ executionArn }));
+    const { arn } = await this.executionOf(jobId);
+    await this.#machines.send(new StopExecutionCommand({ executionArn: arn }));
   }
 }

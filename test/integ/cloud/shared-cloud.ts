@@ -1,8 +1,10 @@
 import { administrator } from '../../../local/cdk.ts';
+import { bringUp } from '../../../local/cloud.ts';
 import { region, type Credentials } from '../../../local/environment-file.ts';
 import { readRecord } from '../../../local/record.ts';
 import { restartFleet, serverNamed } from '../../../local/servers.ts';
 import { endpointOf, fleetUrlOf } from '../../../local/services.ts';
+import type { CdkApp } from '../../../local/synthesis.ts';
 import { OrchestratorClient } from '../../../sdk/src/index.ts';
 import { Account } from './account.ts';
 import { Fleet } from './fleet.ts';
@@ -16,8 +18,6 @@ export interface SharedCloud {
   readonly endpoint: string;
   readonly fleetUrl: string;
   readonly outputs: Readonly<Record<string, string>>;
-  /** The folder with the code of the functions that run. */
-  readonly temporary: string;
   /** An IAM user who may call every route of the API, and nothing else. */
   readonly researcher: Credentials;
   /** Submits and watches jobs as the researcher. */
@@ -27,6 +27,8 @@ export interface SharedCloud {
   readonly account: Account;
   /** A client of the API with these credentials. */
   client(credentials?: Credentials): OrchestratorClient;
+  /** Deploys another app over the stack, or the product's own again. */
+  deploy(app?: CdkApp): Promise<void>;
   /** Process id of the fleet simulator. */
   fleetPid(): number;
   /** Starts the simulator again after a test killed it. */
@@ -44,8 +46,9 @@ export async function sharedCloud(): Promise<SharedCloud> {
   const fleet = new Fleet(fleetUrl);
   const account = new Account({ endpoint, outputs });
   return {
-    apiUrl, endpoint, fleetUrl, outputs, temporary: site.temporary, researcher, fleet, account, client,
+    apiUrl, endpoint, fleetUrl, outputs, researcher, fleet, account, client,
     jobs: new Jobs(client(), account, { apiUrl, credentials: researcher }),
+    deploy: async (app) => { await bringUp({ ...siteOptions, ...(app === undefined ? {} : { app }) }); },
     fleetPid: () => serverNamed(currentRecord(), 'fleet')?.pid ?? 0,
     restartFleet: async () => { await restartFleet(currentRecord(), siteOptions); },
   };
