@@ -1,6 +1,4 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
-import type { StepDispatch } from '../../core/ports/node-commands.ts';
 import type { JobId } from '../../core/job/ids.ts';
 import { requestCancel, requestRelease } from '../../core/lifecycle/request.ts';
 import type { JobState } from '../../core/lifecycle/states.ts';
@@ -9,6 +7,7 @@ import { expectLaws, statesOf } from './laws.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
 import { machine } from './lifecycle-world.ts';
 import { aManifest, everyHook, noHook } from './manifests.ts';
+import { failing, hanging } from './step-ends.ts';
 
 const arrowsTaken = new Set<string>();
 const transitionsSeen = new Set<string>();
@@ -35,11 +34,6 @@ async function lived(id: JobId, most?: number): Promise<readonly JobState[]> {
   note(world);
   return statesOf(world, id);
 }
-
-const failing = (name: string, exitCode = 3) => (dispatch: StepDispatch) =>
-  dispatch.step.name === name ? ({ status: 'exited', exitCode, tail: 'boom' } as const) : ({ status: 'exited', exitCode: 0, tail: '' } as const);
-const hanging = (name: string) => (dispatch: StepDispatch) =>
-  dispatch.step.name === name ? ({ status: 'running' } as const) : ({ status: 'exited', exitCode: 0, tail: '' } as const);
 
 async function tickUntil(id: JobId, state: JobState): Promise<void> {
   for (let n = 0; n < 40 && world.job(id).state !== state; n += 1) await world.tick(5);
@@ -291,60 +285,6 @@ describe('when a part is broken for good', () => {
     world.capacity.machines.stubborn = false;
     await lived(id, 80);
   });
-});
-
-describe('any single fault', () => {
-  it('loses no job, runs no step twice, leaves no instance', async () => {
-    const sample = new InMemoryWorld();
-    let total = 0;
-    sample.gate = () => ((total += 1), undefined);
-    await sample.submit(aManifest(), 'job-a');
-    await sample.live();
-    for (let at = 1; at <= total; at += 1) {
-      for (const when of ['before', 'after'] as const) {
-        world = new InMemoryWorld();
-        let count = 0;
-        world.gate = () => ((count += 1) === at ? when : undefined);
-        const id = await world.submit(aManifest(), 'job-a');
-        await lived(id, 80);
-      }
-    }
-    expect(total).toBeGreaterThan(50);
-  }, 240_000);
-});
-
-describe('many jobs under random faults', () => {
-  it('keep the laws and the limit', async () => {
-    const plan = fc.record({
-      faults: fc.array(fc.record({ at: fc.nat({ max: 600 }), when: fc.constantFrom('before' as const, 'after' as const) }), { maxLength: 25 }),
-      cancels: fc.array(fc.nat({ max: 11 }), { maxLength: 4 }),
-      fails: fc.array(fc.nat({ max: 11 }), { maxLength: 4 }),
-      free: fc.integer({ min: 3, max: 20 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(plan, async ({ faults, cancels, fails, free }) => {
-        world = new InMemoryWorld();
-        for (const zone of ['us-east-1a', 'us-east-1b', 'us-east-1c']) world.stock(zone, free);
-        let count = 0;
-        const byCall = new Map(faults.map((fault) => [fault.at, fault.when]));
-        world.gate = () => byCall.get((count += 1));
-        world.commands.endOf = (dispatch) => ({ status: 'exited', exitCode: fails.includes(Number(dispatch.jobId.slice(4))) && dispatch.step.phase === 'run' ? 1 : 0, tail: '' });
-        const ids: JobId[] = [];
-        for (let n = 0; n < 12; n += 1) ids.push(await world.submit(aManifest(), `job-${n}`));
-        for (let n = 0; n < 100 && !world.isOver(); n += 1) {
-          const cancelled = ids[cancels[n] ?? -1];
-          if (cancelled !== undefined) await world.ask(cancelled, requestCancel).catch(() => undefined);
-          await world.tick(15);
-          const held = [...world.table.shares.values()].reduce((sum, share) => sum + share.runningJobs, 0);
-          expect(held).toBeLessThanOrEqual(world.deployment.limits.maxRunningJobs);
-        }
-        await world.live(60);
-        await expectLaws(world);
-        note(world);
-      }),
-      { numRuns: 15 },
-    );
-  }, 240_000);
 });
 
 afterAll(() => {

@@ -136,7 +136,7 @@ export class LifecycleWorld implements Executions {
 
   get ports() {
     const { jobs, attempts, manifests, deadlines, scheduler } = this.parts.stores;
-    const gate: Gate = (call) => this.gate(call);
+    const gate: Gate = (call, values) => this.gate(call, values);
     return {
       jobs: flaky('jobs', jobs, gate),
       attempts: flaky('attempts', attempts, gate),

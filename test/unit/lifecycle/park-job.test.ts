@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Job } from '../../../core/job/job.ts';
+import { parkJob } from '../../../lambdas/lifecycle/park-job/park-job.ts';
+import { ManualClock } from '../../builders/capacity.ts';
+import { aJob } from '../../builders/job.ts';
+import { InMemoryAttemptStore } from '../../fakes/in-memory-attempt-store.ts';
+import { InMemoryJobStore } from '../../fakes/in-memory-job-store.ts';
+import { InMemoryTable } from '../../fakes/in-memory-table.ts';
+
+async function parked(fields: Partial<Job>) {
+  const table = new InMemoryTable();
+  const clock = new ManualClock();
+  const job = aJob({ holdsLimits: true, admittedAtMs: clock.now(), ...fields });
+  table.jobs.set(job.jobId, job);
+  const answers: string[] = [];
+  const tokens = {
+    answer: async (_token: string, { kind }: { readonly kind: string }) => {
+      answers.push(kind);
+      return 'answered' as const;
+    },
+  };
+  const ports = { jobs: new InMemoryJobStore(table), attempts: new InMemoryAttemptStore(table), tokens, clock };
+  await parkJob(ports, { jobId: job.jobId, attempt: 1, enter: [], token: 'token', result: { kind: 'short' } });
+  return { table, answers, job };
+}
+
+describe('parking a job', () => {
+  it('gives its limits back and leaves its token for the scheduler', async () => {
+    const { table, answers, job } = await parked({ state: 'ACQUIRING_CAPACITY' });
+    expect(table.parked.get(job.jobId)).toMatchObject({ token: 'token' });
+    expect(table.jobs.get(job.jobId)).toMatchObject({ holdsLimits: false });
+    expect(table.releases.size).toBe(1);
+    expect(answers).toEqual([]);
+  });
+
+  it('is answered at once when the job was cancelled before its token was there, or its time is over', async () => {
+    expect((await parked({ state: 'ACQUIRING_CAPACITY', cancelRequestedBy: 'ada' })).answers).toEqual(['cancelled']);
+    expect((await parked({ state: 'ACQUIRING_CAPACITY', admittedAtMs: aJob().submittedAtMs })).answers).toEqual(['timedOut']);
+  });
+
+  it('leaves a job alone that went on without the task', async () => {
+    const { table, job } = await parked({ state: 'DESTROYING' });
+    expect(table.parked.size).toBe(0);
+    expect(table.releases.size).toBe(0);
+    expect(table.jobs.get(job.jobId)).toEqual(job);
+  });
+});
