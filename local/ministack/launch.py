@@ -47,6 +47,7 @@ def main() -> None:
     import authorised_resources
     import emf
     import functions
+    import public_images
     import gateway_refusals
     import resource_types
     import stack_operations
@@ -55,6 +56,7 @@ def main() -> None:
 
     resource_types.register(arguments.fleet)
     functions.let_invocations_finish()
+    public_images.publish()
     transport.trust_loopback()
     emf.publish_metrics_from_logs()
     task_tokens.behave_as_on_aws()
