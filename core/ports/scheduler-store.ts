@@ -10,7 +10,7 @@ export interface Lease {
   readonly expiresAtMs: EpochMs;
 }
 
-/** Why jobs wait, as the last cycle saw it. */
+/** Why jobs wait, as the last cycle saw it after which any did. It says nothing of jobs that came later. */
 export interface WaitingReport {
   readonly atMs: EpochMs;
   readonly byNamespace: Readonly<Record<string, Reason>>;
@@ -18,15 +18,13 @@ export interface WaitingReport {
 
 /** The scheduler's view of the store. All writes throw `LeaseLostError` when the lease is no longer the caller's. */
 export interface SchedulerStore {
-  /** Takes the lease if it is free or over; `undefined` if somebody else holds it. */
+  /** Takes the lease if it is free or over, and clears the mark; `undefined` if somebody else holds it. */
   takeLease(owner: string, nowMs: EpochMs, durationMs: number): Promise<Lease | undefined>;
   renewLease(lease: Lease, nowMs: EpochMs, durationMs: number): Promise<Lease>;
-  /** Gives the lease back; answers whether somebody marked the table dirty meanwhile. */
+  /** Gives the lease back; answers whether somebody marked the table dirty since it was taken. */
   dropLease(lease: Lease): Promise<{ readonly dirty: boolean }>;
-  /** Called by whoever found the lease taken: its holder looks again before it leaves. */
+  /** Called by whoever found the lease taken: its holder hears of it when it gives the lease back. */
   markDirty(): Promise<void>;
-  /** Clears the mark and says whether it was set. */
-  takeDirty(lease: Lease): Promise<boolean>;
   /**
    * At most `depth` entries of each leaf, best first, with what is held and what is parked. Leaves that have long been
    * empty at `nowMs` are forgotten on the way.

@@ -16,6 +16,7 @@ export class InMemorySchedulerStore implements SchedulerStore {
   async takeLease(owner: string, nowMs: EpochMs, durationMs: number): Promise<Lease | undefined> {
     if (this.#table.lease.expiresAtMs > nowMs) return undefined;
     this.#table.lease = { owner, epoch: this.#table.lease.epoch + 1, expiresAtMs: epochMs(nowMs + durationMs) };
+    this.#table.dirty = false;
     return copy(this.#table.lease);
   }
 
@@ -33,13 +34,6 @@ export class InMemorySchedulerStore implements SchedulerStore {
 
   async markDirty(): Promise<void> {
     this.#table.dirty = true;
-  }
-
-  async takeDirty(lease: Lease): Promise<boolean> {
-    if (!this.#table.dirty) return false;
-    this.#mustHold(lease);
-    this.#table.dirty = false;
-    return true;
   }
 
   #mustHold(lease: Lease): void {

@@ -46,10 +46,6 @@ export class DynamoSchedulerStore implements SchedulerStore {
     return this.#lease.markDirty();
   }
 
-  takeDirty(lease: Lease): Promise<boolean> {
-    return this.#lease.takeDirty(lease);
-  }
-
   async snapshot(depth: number, nowMs: EpochMs): Promise<QueueSnapshot> {
     const [leaves, uses, parked] = await Promise.all([this.#leaves.list(), this.uses(), this.#parked()]);
     const read = await Promise.all(leaves.map(async (leaf) => ({ leaf, entries: await this.#queue(leaf.namespace, depth) })));

@@ -74,7 +74,6 @@ export const keys = {
   deadlinesUntil: (atMs: number): string => digits(atMs + 1, 13),
   cooldown: (scope: string): Key => ({ pk: partitions.cooldowns, sk: scope }),
   lease: { pk: partitions.scheduler, sk: 'LEASE' },
-  dirty: { pk: partitions.scheduler, sk: 'DIRTY' },
   waiting: { pk: partitions.scheduler, sk: 'WAITING' },
   manifestVersion: (namespace: string, name: string, version: number): Key => ({ pk: manifestPartition(namespace, name), sk: versionSortKey(version) }),
   manifestDigest: (namespace: string, name: string, digest: string): Key => ({ pk: manifestPartition(namespace, name), sk: `DIGEST#${digest}` }),

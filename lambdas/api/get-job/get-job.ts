@@ -59,7 +59,7 @@ function costSoFar(job: Job, attempts: readonly Attempt[], nodes: readonly Node[
 async function whyItWaits(ports: GetJobPorts, job: Job): Promise<JobDetailView['waiting']> {
   if (job.state === 'PENDING') {
     const report = await ports.scheduler.waitingReport();
-    const reason = report?.byNamespace[job.namespace];
+    const reason = report === undefined || report.atMs < job.updatedAtMs ? undefined : report.byNamespace[job.namespace];
     return reason === undefined ? { code: 'NotYetConsidered', message: 'The scheduler has not looked at it yet.' } : { ...reason };
   }
   if (job.state !== 'ACQUIRING_CAPACITY' || job.holdsLimits) return undefined;

@@ -45,11 +45,11 @@ export async function scheduleJobs(ports: SchedulerPorts, owner: string, hasTime
   report = { ...report, held: true };
   let lease: Lease = taken;
   try {
-    for (let again = true; again && hasTime(); ) {
-      const done = await runCycle(ports, lease);
-      report = add(report, done);
-      again = done.admitted + done.turns + done.released > 0 || (await ports.store.takeDirty(lease));
-      lease = await ports.store.renewLease(lease, ports.clock.now(), ports.leaseMs);
+    for (let more = true; more && hasTime(); ) {
+      lease = await keepLease(ports, lease);
+      const cycle = await runCycle(ports, lease);
+      report = add(report, cycle);
+      ({ more } = cycle);
     }
     const { dirty } = await ports.store.dropLease(lease);
     return dirty && hasTime() ? add(await scheduleJobs(ports, owner, hasTime), report) : report;
@@ -72,6 +72,12 @@ async function takeLease(ports: SchedulerPorts, owner: string): Promise<Lease | 
   return take();
 }
 
+/** A cycle is shorter than half of the lease. */
+async function keepLease(ports: SchedulerPorts, lease: Lease): Promise<Lease> {
+  const nowMs = ports.clock.now();
+  return lease.expiresAtMs - nowMs > ports.leaseMs / 2 ? lease : ports.store.renewLease(lease, nowMs, ports.leaseMs);
+}
+
 /** So that the next invocation need not wait for the lease's end; it ends by itself where this fails too. */
 async function giveBack(ports: SchedulerPorts, lease: Lease): Promise<void> {
   try {
@@ -91,20 +97,28 @@ function add(a: SchedulerReport, b: Omit<SchedulerReport, 'held'>): SchedulerRep
   };
 }
 
+/** What a cycle did, and whether another may do more: ends are left to count, or slots that were given away were not taken. */
+interface Cycle extends Omit<SchedulerReport, 'held'> {
+  readonly more: boolean;
+}
+
 /** One cycle: count what ended, look, plan, apply, tell why the rest waits. */
-async function runCycle(ports: SchedulerPorts, lease: Lease): Promise<Omit<SchedulerReport, 'held'>> {
+async function runCycle(ports: SchedulerPorts, lease: Lease): Promise<Cycle> {
   const releases = await ports.store.releases(releasesPerCycle);
   if (releases.length > 0) await ports.store.applyReleases(lease, releases);
   const nowMs = ports.clock.now();
-  const snapshot = await ports.store.snapshot(ports.policy.maxRunningJobs, nowMs);
+  // One more than can start, so that it is seen who waits.
+  const snapshot = await ports.store.snapshot(ports.policy.maxRunningJobs + 1, nowMs);
   const plan = planCycle(snapshot, ports.policy, nowMs);
-  const granted = new Set(await ports.store.grant(lease, await changesOf(ports, plan)));
-  const admitted = plan.admissions.filter((entry) => granted.has(entry.jobId)).map((entry) => entry.jobId);
+  const changes = await changesOf(ports, plan);
+  const granted = new Set(changes.length === 0 ? [] : await ports.store.grant(lease, changes));
+  const admitted = changes.filter(({ before, dequeue }) => dequeue !== undefined && granted.has(before.jobId)).map(({ after }) => after);
   const turns = plan.turns.filter((entry) => granted.has(entry.jobId));
   await startExecutions(ports, admitted);
   await answerTurns(ports, [...turns, ...unanswered(snapshot, nowMs)]);
-  await ports.store.reportWaiting(lease, { atMs: nowMs, byNamespace: plan.waiting });
-  return { cycles: 1, admitted: admitted.length, turns: turns.length, released: releases.length };
+  if (Object.keys(plan.waiting).length > 0) await ports.store.reportWaiting(lease, { atMs: nowMs, byNamespace: plan.waiting });
+  const more = releases.length === releasesPerCycle || (granted.size > 0 && granted.size < plan.admissions.length + plan.turns.length);
+  return { cycles: 1, admitted: admitted.length, turns: turns.length, released: releases.length, more };
 }
 
 /** The plan as changes of the jobs as they are now; one that was cancelled or started meanwhile is left out. */

@@ -1,4 +1,4 @@
-import type { JobId } from '../../../core/job/ids.ts';
+import type { Job } from '../../../core/job/job.ts';
 import type { Executions } from '../../../core/ports/executions.ts';
 import type { JobStore } from '../../../core/ports/job-store.ts';
 
@@ -14,15 +14,13 @@ const atOnce = 10;
  * Starts the execution of each admitted job's attempt. The name is derived from job and attempt, so that starting twice
  * starts once; a crash before the ARN is written is mended by the reconciler in the same way.
  */
-export async function startExecutions(ports: StartPorts, jobIds: readonly JobId[]): Promise<void> {
-  for (let i = 0; i < jobIds.length; i += atOnce) {
-    await Promise.all(jobIds.slice(i, i + atOnce).map((jobId) => startExecution(ports, jobId)));
+export async function startExecutions(ports: StartPorts, jobs: readonly Job[]): Promise<void> {
+  for (let i = 0; i < jobs.length; i += atOnce) {
+    await Promise.all(jobs.slice(i, i + atOnce).map((job) => startExecution(ports, job)));
   }
 }
 
-async function startExecution(ports: StartPorts, jobId: JobId): Promise<void> {
-  const job = await ports.jobs.get(jobId);
-  if (job === undefined || job.state !== 'ACQUIRING_CAPACITY') return;
-  const { executionArn } = await ports.executions.start({ jobId, attempt: job.attempt, from: 'acquire', generation: 0 });
-  await ports.jobs.recordExecution(jobId, job.attempt, executionArn);
+async function startExecution(ports: StartPorts, { jobId, attempt }: Job): Promise<void> {
+  const { executionArn } = await ports.executions.start({ jobId, attempt, from: 'acquire', generation: 0 });
+  await ports.jobs.recordExecution(jobId, attempt, executionArn);
 }
