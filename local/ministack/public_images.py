@@ -21,3 +21,14 @@ def publish() -> None:
         image = "ami-" + hashlib.sha256(name.encode()).hexdigest()[:17]
         ssm._PUBLIC_AMI_PARAMETERS[parameter] = image
         ec2._STUB_AMIS.append((image, name, name, "", "/dev/xvda", _AMAZON, "amazon"))
+    _tell_architectures_apart()
+
+
+def _tell_architectures_apart() -> None:
+    view = ec2._stub_image_view
+
+    def with_architecture(image, name, *rest):
+        known = view(image, name, *rest)
+        return {**known, "Architecture": "arm64"} if "arm64" in name.lower() else known
+
+    ec2._stub_image_view = with_architecture
