@@ -1,9 +1,8 @@
-import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { LaunchRecord } from '../../../core/capacity/gang.ts';
-import { VersionConflictError } from '../../../core/errors/orchestrator-error.ts';
+import { InternalError, VersionConflictError } from '../../../core/errors/orchestrator-error.ts';
 import type { JobId } from '../../../core/job/ids.ts';
 import type { Node } from '../../../core/job/job.ts';
 import type { StepRecord, Wait } from '../../../core/lifecycle/wait.ts';
@@ -61,7 +60,9 @@ export class DynamoAttemptStore implements AttemptStore {
       return step;
     } catch (error) {
       if (!(error instanceof TransactionRefused)) throw error;
-      return (await this.step(step.jobId, step.attempt, step.step)) ?? step;
+      const begun = await this.step(step.jobId, step.attempt, step.step);
+      if (begun === undefined) throw new InternalError('A step that was begun has no record.', { jobId: step.jobId, step: step.step }, { cause: error });
+      return begun;
     }
   }
 

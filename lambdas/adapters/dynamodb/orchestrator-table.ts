@@ -61,15 +61,20 @@ export class OrchestratorTable {
       const { ToolboxItem: _parsed, ...item } = action.params();
       return item;
     });
-    await this.#patiently(() => this.table.getDocumentClient().send(new TransactWriteCommand({ TransactItems })));
+    const refused = (failed: ReadonlySet<number>, cause: unknown) => new TransactionRefused(failed, cause);
+    await this.#patiently(() => this.table.getDocumentClient().send(new TransactWriteCommand({ TransactItems })), refused);
   }
 
-  /** A single read or write under the same rules; a condition that does not hold is a `TransactionRefused` too. */
+  /**
+   * A single read or write.
+   * @throws TransactionRefused when its condition does not hold, and for no other reason.
+   * @throws DependencyThrottledError when DynamoDB goes on throttling, or a transaction stays in the way.
+   */
   async call<T>(send: () => Promise<T>): Promise<T> {
-    return this.#patiently(send);
+    return this.#patiently(send, (_failed, cause) => throttled(cause));
   }
 
-  async #patiently<T>(send: () => Promise<T>): Promise<T> {
+  async #patiently<T>(send: () => Promise<T>, inTheWay: (failed: ReadonlySet<number>, cause: unknown) => Error): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         // Each try is a command of its own, with a new idempotency token: the one before wrote nothing.
@@ -78,7 +83,7 @@ export class OrchestratorTable {
         const refusal = refusalOf(error);
         if (refusal === undefined) throw error;
         if (refusal.kind === 'condition') throw new TransactionRefused(refusal.failed, error);
-        if (attempt === MAX_TRIES) throw refusal.throttled ? throttled(error) : new TransactionRefused(refusal.failed, error);
+        if (attempt === MAX_TRIES) throw refusal.throttled ? throttled(error) : inTheWay(refusal.failed, error);
         await this.#backoff(attempt);
       }
     }
