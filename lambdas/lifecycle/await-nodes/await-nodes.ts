@@ -32,7 +32,7 @@ export async function awaitNodes(ports: AwaitPorts, input: TaskInput, budgetMs: 
   const startedAtMs = ports.clock.now();
   for (let job: Job | undefined = entered; job !== undefined; job = await ports.jobs.get(job.jobId)) {
     const nodes = await ports.attempts.nodes(job.jobId, job.attempt);
-    const answer = isCancelDue(job) ? cancelled(job) : await look(ports, job, nodes);
+    const answer = isCancelDue(job) ? cancelled(job) : await look(ports, job, nodes.filter(isThere));
     if (answer.kind === 'missing') {
       const failure = await replace(ports, job, nodes, answer.nodes);
       if (failure !== undefined) return failure;
@@ -43,6 +43,8 @@ export async function awaitNodes(ports: AwaitPorts, input: TaskInput, budgetMs: 
   }
   return { kind: 'error', reason: { code: 'JobGone', message: 'The job has no record any more.' } };
 }
+
+const isThere = (node: Node): boolean => node.goneAtMs === undefined;
 
 type Look = TaskAnswer | { readonly kind: 'missing'; readonly nodes: readonly Node[] };
 
@@ -72,7 +74,11 @@ async function replace(ports: AwaitPorts, job: Job, nodes: readonly Node[], late
     return { kind: 'failed', reason: { code: 'NodeNeverCameUp', message: `${names} did not come up and could not be replaced: ${result.kind}.` } };
   }
   const fresh = new Map(result.nodes.map((node) => [node.rank, node]));
-  await ports.attempts.putNodes(job.jobId, job.attempt, nodes.map((node) => fresh.get(node.rank) ?? node));
+  const inPlace = nodes.filter(isThere).map((node) => fresh.get(node.rank) ?? node);
+  const nowMs = ports.clock.now();
+  const replaced = late.map((node) => ({ ...node, goneAtMs: nowMs }));
+  // What was replaced was paid for.
+  await ports.attempts.putNodes(job.jobId, job.attempt, [...inPlace, ...nodes.filter((node) => !isThere(node)), ...replaced]);
   // One entry for all: a change takes a hundred writes, and a thousand nodes may be late together.
   const message = `${names} did not come up in ${ports.deployment.intervals.nodeOnlineTimeout} s; in their place: ${nameNodes(result.nodes)}`;
   await recordEvents(ports, job, [{ type: 'NodeReplaced', message, data: { nodes: result.nodes.length } }]);
