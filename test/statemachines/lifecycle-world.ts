@@ -14,7 +14,7 @@ import type { Demand } from '../../core/job/job.ts';
 import type { CapacityProvider } from '../../core/ports/capacity-provider.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Executions, ExecutionStart, TaskTokens } from '../../core/ports/executions.ts';
-import type { AttemptStore, DeadlineStore, JobStore } from '../../core/ports/job-store.ts';
+import type { AttemptStore, JobStore } from '../../core/ports/job-store.ts';
 import type { ManifestStore } from '../../core/ports/manifest-store.ts';
 import type { SchedulerStore } from '../../core/ports/scheduler-store.ts';
 import type { TaskAnswer, TaskInput } from '../../core/lifecycle/task.ts';
@@ -27,6 +27,7 @@ import { onCommandFinished } from '../../lambdas/lifecycle/on-command-finished/o
 import { parkJob } from '../../lambdas/lifecycle/park-job/park-job.ts';
 import { reconcile } from '../../lambdas/lifecycle/reconcile/reconcile.ts';
 import { runStep, type StepInput } from '../../lambdas/lifecycle/run-step/run-step.ts';
+import { readTaskInput } from '../../lambdas/runtime/task-input.ts';
 import { scheduleJobs } from '../../lambdas/queue/schedule-jobs/schedule-jobs.ts';
 import { InMemoryNodeCommands } from '../fakes/in-memory-node-commands.ts';
 import { flaky, type Gate } from './flaky.ts';
@@ -63,7 +64,6 @@ export interface WorldParts {
     readonly jobs: JobStore;
     readonly attempts: AttemptStore;
     readonly manifests: ManifestStore;
-    readonly deadlines: DeadlineStore;
     readonly scheduler: SchedulerStore;
   };
   readonly capacity: CapacityProvider;
@@ -135,13 +135,12 @@ export class LifecycleWorld implements Executions {
   }
 
   get ports() {
-    const { jobs, attempts, manifests, deadlines, scheduler } = this.parts.stores;
+    const { jobs, attempts, manifests, scheduler } = this.parts.stores;
     const gate: Gate = (call, values) => this.gate(call, values);
     return {
       jobs: flaky('jobs', jobs, gate),
       attempts: flaky('attempts', attempts, gate),
       manifests: flaky('manifests', manifests, gate),
-      deadlines: flaky('deadlines', deadlines, gate),
       store: flaky('store', scheduler, gate),
       capacity: flaky('capacity', this.parts.capacity, gate),
       commands: flaky('commands', this.commands, gate),
@@ -199,8 +198,7 @@ export class LifecycleWorld implements Executions {
 
   async #invoke(functionName: string, payload: Readonly<Record<string, unknown>>): Promise<unknown> {
     const ports = this.ports;
-    // What the machine sends is what the handlers' schema accepts: held against it in the unit tests of the runtime.
-    const input = payload as unknown as TaskInput;
+    const input = readTaskInput(payload);
     switch (functionName) {
       case 'AcquireCapacity':
         return acquireCapacity(ports, input);
