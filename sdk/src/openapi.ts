@@ -298,7 +298,7 @@ export interface components {
                     /** @description What all nodes together may cost in an hour. */
                     maxUsdPerHour?: number;
                     /**
-                     * @description How long machines may be sought, from the first admission and waiting included, before the outcome is NO_CAPACITY.
+                     * @description How long machines may be sought in an attempt, from its admission and waiting included, before the outcome is NO_CAPACITY.
                      * @default 86400
                      */
                     timeoutSeconds?: number;
