@@ -18,8 +18,6 @@ import { FootprintWorld, ShiftedClock } from './footprint-world.ts';
 const MANIFEST = new URL('../../examples/gang-64.yaml', import.meta.url);
 const JOB = '01kb3v9m2q7xw4hz8tn6rc5yde';
 const DEMAND = { nodes: 65, vcpus: 516, gpus: 0, microUsdPerHour: microUsd(24_768_000) };
-/** All that is written to be looked at later is over after this: the capacity time-out is the longest. */
-const UNTIL_DEADLINES_LAPSE_MS = 25 * 3_600_000;
 
 /** More events than any job of a few steps brings: what takes longer hangs. */
 const MOST_DELIVERIES = 50;
@@ -102,16 +100,13 @@ class Observation {
     const jobMinute = await this.#apart(() => this.#minute());
     const end = await this.#charged(() => this.#end());
     const idleMinute = await this.#apart(() => this.#minute());
-    world.clock.advance(UNTIL_DEADLINES_LAPSE_MS);
-    const lapse = await this.#apart(() => world.reconcile());
-    const idle = await this.#apart(() => world.reconcile());
     const { jobs, attempts } = this.#unmetered;
     return {
       job: await this.#job(),
       events: (await jobs.events(this.#id, 1_000)).items,
       nodes: await attempts.nodes(this.#id, 1),
       sent: world.commands.sent,
-      charges: [...begin, ...end, { command: 'deadlines that lapse', about: 'DEADLINES', origin: 'Reconcile', ...less(lapse, idle) }],
+      charges: [...begin, ...end],
       transitions: world.transitions,
       invocations: world.invocations,
       idleMinute,

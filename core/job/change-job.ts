@@ -9,7 +9,8 @@ const attempts = 8;
 
 /**
  * Reads, decides and commits; when somebody else changed the job in between, does so again. `decide` answers
- * `undefined` where nothing is to change. Answers the job as it is then.
+ * `undefined` where nothing is to change. Answers the job as it is then. Whoever has just read the job gives it as
+ * `known` and saves the first read: if it has changed since, the commit says so.
  *
  * @throws JobNotFoundError
  * @throws VersionConflictError after eight conflicts in a row
@@ -18,9 +19,10 @@ export async function changeJob(
   jobs: Pick<JobStore, 'get' | 'commit'>,
   jobId: JobId,
   decide: (job: Job) => JobChange | undefined,
+  known?: Job,
 ): Promise<Job> {
   for (let n = 1; ; n += 1) {
-    const job = await jobs.get(jobId);
+    const job = n === 1 && known !== undefined ? known : await jobs.get(jobId);
     if (job === undefined) throw new JobNotFoundError(`There is no job ${jobId}.`, { jobId });
     const change = decide(job);
     if (change === undefined) return job;

@@ -67,6 +67,8 @@ export interface Job {
   readonly endedAtMs?: EpochMs;
   /** Whether the scheduler counts this job against the limits: from admission, and from each turn, until a release. */
   readonly holdsLimits: boolean;
+  /** Set while the job has a parked entry: from its first parking in an attempt until the attempt has capacity or ends. */
+  readonly parked?: true;
   readonly cancelRequestedBy?: string;
   readonly releaseRequestedBy?: string;
   readonly revision: number;

@@ -1,10 +1,10 @@
 import { amend, newAttempt, releaseNote } from './amend.ts';
-import type { Deadline, JobChange, ParkedEntry } from './change.ts';
+import type { JobChange, ParkedEntry } from './change.ts';
 import { queueEntryOf } from './retry.ts';
 import type { Job } from '../job/job.ts';
 import { epochMs, isoTime, type EpochMs } from '../job/ids.ts';
 
-/** PENDING → ACQUIRING_CAPACITY: out of the queue, limits held, a new attempt, its capacity time-out set. */
+/** PENDING → ACQUIRING_CAPACITY: out of the queue, limits held, a new attempt, whose search for capacity begins. */
 export function admit(job: Job, nowMs: EpochMs): JobChange {
   const first = job.firstAdmittedAtMs ?? nowMs;
   const next: Job = { ...job, state: 'ACQUIRING_CAPACITY', holdsLimits: true, firstAdmittedAtMs: first, admittedAtMs: nowMs };
@@ -14,8 +14,7 @@ export function admit(job: Job, nowMs: EpochMs): JobChange {
     [{ type: 'StateChanged', message: 'admitted by the scheduler', from: 'PENDING', to: 'ACQUIRING_CAPACITY' }],
     nowMs,
   );
-  const timeout: Deadline = { atMs: capacityDeadline(next), jobId: job.jobId, attempt: job.attempt, kind: 'capacity' };
-  return { ...change, attempt: newAttempt(next, nowMs), dequeue: queueEntryOf(job), deadlines: [timeout] };
+  return { ...change, attempt: newAttempt(next, nowMs), dequeue: queueEntryOf(job) };
 }
 
 /** When an attempt gives up waiting for capacity: counted from its admission, parked time included. */
@@ -27,7 +26,7 @@ export function capacityDeadline(job: Job): EpochMs {
 export function park(job: Job, token: string, untilMs: EpochMs, why: string, nowMs: EpochMs): JobChange {
   const change = amend(
     job,
-    { ...job, holdsLimits: false, reason: { code: 'NoCapacity', message: why } },
+    { ...job, holdsLimits: false, parked: true, reason: { code: 'NoCapacity', message: why } },
     [{ type: 'Parked', message: why, data: { until: isoTime(untilMs) } }],
     nowMs,
   );

@@ -1,16 +1,6 @@
 import type { Attempt, Demand, Job, JobEvent } from '../job/job.ts';
 import type { EpochMs, JobId } from '../job/ids.ts';
 
-/** What the reconciler enforces to the minute. A deadline whose attempt or state has passed is void. */
-export interface Deadline {
-  readonly atMs: EpochMs;
-  readonly jobId: JobId;
-  readonly attempt: number;
-  readonly kind: 'capacity' | 'ttl' | 'step';
-  /** For `step`: the step's key, `<phase>/<index>`. */
-  readonly step?: string;
-}
-
 /** What a PENDING job has in the queue, and nothing else has. */
 export interface QueueEntry {
   readonly jobId: JobId;
@@ -55,7 +45,6 @@ export interface JobChange {
   readonly after: Job;
   readonly events: readonly JobEvent[];
   readonly attempt?: Attempt;
-  readonly deadlines?: readonly Deadline[];
   readonly enqueue?: QueueEntry;
   readonly dequeue?: QueueEntry;
   readonly park?: ParkedEntry;

@@ -1,8 +1,8 @@
 import { InvalidTransitionError } from '../errors/orchestrator-error.ts';
-import { epochMs, type EpochMs } from '../job/ids.ts';
+import type { EpochMs } from '../job/ids.ts';
 import type { Attempt, Job } from '../job/job.ts';
 import { amend, releaseNote, type NewEvent } from './amend.ts';
-import type { Deadline, JobChange } from './change.ts';
+import type { JobChange } from './change.ts';
 import { conclude, type Verdict } from './conclude.ts';
 import { isTerminal, type JobState } from './states.ts';
 import type { TaskAnswer } from './task.ts';
@@ -26,7 +26,7 @@ function step(walk: Walk, to: JobState, result: TaskAnswer | undefined, nowMs: E
   const because = arrow(job.state, to);
   const verdict: Verdict = conclude(job, job.state, to, result);
   const news = verdict.reason !== undefined && verdict.reason !== job.reason ? verdict.reason.message : because;
-  const { reason: _reason, ...rest } = job;
+  const { reason: _reason, parked: _parked, ...rest } = job;
   return {
     job: {
       ...rest,
@@ -40,11 +40,6 @@ function step(walk: Walk, to: JobState, result: TaskAnswer | undefined, nowMs: E
       { type: 'StateChanged', message: news, from: job.state, to, ...(verdict.outcome === undefined ? {} : { data: { outcome: verdict.outcome } }) },
     ],
   };
-}
-
-function deadlinesOf(job: Job, path: readonly JobState[], nowMs: EpochMs): Deadline[] {
-  if (!path.includes('CONFIGURING')) return [];
-  return [{ atMs: epochMs(nowMs + job.ttlSeconds * 1000), jobId: job.jobId, attempt: job.attempt, kind: 'ttl' }];
 }
 
 /**
@@ -70,10 +65,9 @@ export function enter(
   const change = amend(job, next, walk.events, nowMs);
   return {
     ...change,
-    deadlines: deadlinesOf(next, path, nowMs),
     ...(attempt !== undefined && isTerminal(last) ? { attempt: closeAttempt(attempt, change.after, gone, nowMs) } : {}),
     ...(release ? { release: releaseNote(job, change.after.eventCount) } : {}),
-    ...(job.state === 'ACQUIRING_CAPACITY' ? { unpark: true } : {}),
+    ...(job.parked === true ? { unpark: true } : {}),
   };
 }
 

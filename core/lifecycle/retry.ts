@@ -24,7 +24,7 @@ export function wantsRetry(job: Job): boolean {
  * @throws InvalidTransitionError from a state that no attempt ends in.
  */
 export function retry(job: Job, attempt: Attempt, nowMs: EpochMs): JobChange {
-  const { outcome, reason, exitCode: _code, admittedAtMs: _admitted, configuringAtMs: _at, ...rest } = job;
+  const { outcome, reason, exitCode: _code, admittedAtMs: _admitted, configuringAtMs: _at, parked: _parked, ...rest } = job;
   if (!isAllowed(job.state, 'PENDING')) throw new InvalidTransitionError(`A job cannot go from ${job.state} to PENDING.`, { from: job.state, to: 'PENDING' });
   const ended = job.state === 'DESTROYING' ? 'DONE' : 'PROVISIONING_FAILED';
   const next: Job = { ...rest, state: 'PENDING', attempt: job.attempt + 1, holdsLimits: false };
@@ -46,7 +46,7 @@ export function retry(job: Job, attempt: Attempt, nowMs: EpochMs): JobChange {
     attempt: closeAttempt(attempt, { ...job, state: ended }, true, nowMs),
     enqueue: queueEntryOf(change.after),
     ...(job.holdsLimits ? { release: releaseNote(job, change.after.eventCount) } : {}),
-    ...(job.state === 'ACQUIRING_CAPACITY' ? { unpark: true } : {}),
+    ...(job.parked === true ? { unpark: true } : {}),
   };
 }
 

@@ -15,6 +15,8 @@ export interface Wait {
   /** `<phase>/<index>` for `step`. */
   readonly step?: string;
   readonly sinceMs: EpochMs;
+  /** When the step is out of time; absent for a step bounded by the TTL only. */
+  readonly deadlineMs?: EpochMs;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Attempt, Job, JobEvent, Node } from '../job/job.ts';
 import type { JobId, EpochMs } from '../job/ids.ts';
-import type { Deadline, JobChange, ParkedEntry } from '../lifecycle/change.ts';
+import type { JobChange, ParkedEntry } from '../lifecycle/change.ts';
 import type { StepRecord, Wait } from '../lifecycle/wait.ts';
 import type { LaunchRecord } from '../capacity/gang.ts';
 import type { JobState } from '../lifecycle/states.ts';
@@ -70,11 +70,4 @@ export interface AttemptStore {
   putWait(wait: Wait): Promise<void>;
   /** The latest wait of the job; its token may have been answered since, which answering it again tells. */
   wait(jobId: JobId): Promise<Wait | undefined>;
-}
-
-/** Deadlines by minute. `due` answers those at or before `nowMs` since the last minute that `settle` closed. */
-export interface DeadlineStore {
-  due(nowMs: EpochMs): Promise<readonly Deadline[]>;
-  /** Removes what was dealt with. */
-  settle(deadlines: readonly Deadline[]): Promise<void>;
 }

@@ -2,7 +2,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { OrchestratorTable } from '../adapters/dynamodb/orchestrator-table.ts';
 import { DynamoAttemptStore } from '../adapters/dynamodb/dynamo-attempt-store.ts';
 import { DynamoCooldownStore } from '../adapters/dynamodb/dynamo-cooldown-store.ts';
-import { DynamoDeadlineStore } from '../adapters/dynamodb/dynamo-deadline-store.ts';
 import { DynamoJobStore } from '../adapters/dynamodb/dynamo-job-store.ts';
 import { DynamoManifestStore } from '../adapters/dynamodb/dynamo-manifest-store.ts';
 import { DynamoSchedulerStore } from '../adapters/dynamodb/dynamo-scheduler-store.ts';
@@ -18,6 +17,5 @@ const table = new OrchestratorTable(traced(new DynamoDBClient({})), deployment.t
 export const jobs = new DynamoJobStore(table);
 export const attempts = new DynamoAttemptStore(table);
 export const cooldowns = new DynamoCooldownStore(table);
-export const deadlines = new DynamoDeadlineStore(table);
 export const manifests = new DynamoManifestStore(table);
 export const schedulerStore = new DynamoSchedulerStore(table);

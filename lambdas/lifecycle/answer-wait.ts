@@ -1,4 +1,3 @@
-import type { JobId } from '../../core/job/ids.ts';
 import type { Job } from '../../core/job/job.ts';
 import type { TaskAnswer } from '../../core/lifecycle/task.ts';
 import type { StepRecord, Wait } from '../../core/lifecycle/wait.ts';
@@ -23,15 +22,20 @@ export async function answerWait(ports: Omit<AnswerPorts, 'jobs'>, step: StepOfA
   if (wait?.attempt === step.attempt && wait.step === step.step) await ports.tokens.answer(wait.token, answer);
 }
 
+/** Called after a cancel or release has written its mark: whoever waits is told, if the request concerns it. */
+export async function tellWhoeverWaits(ports: Omit<AnswerPorts, 'jobs'>, job: Job): Promise<void> {
+  const wait = await ports.attempts.wait(job.jobId);
+  const answer = wait === undefined ? undefined : stopAnswer(job, wait);
+  if (wait !== undefined && answer !== undefined) await ports.tokens.answer(wait.token, answer);
+}
+
 /**
- * The second half of the double check: called after a token is registered. A cancel or release writes its mark first and
- * looks for a token then, so one of the two sees the other.
+ * The second half of the double check: called after the token of `wait` is registered. A cancel or release writes its
+ * mark first and looks for a token then, so one of the two sees the other.
  */
-export async function answerIfStopped(ports: AnswerPorts, jobId: JobId): Promise<void> {
-  const job = await ports.jobs.get(jobId);
-  const wait = job === undefined ? undefined : await ports.attempts.wait(jobId);
-  if (job === undefined || wait === undefined) return;
-  const answer = stopAnswer(job, wait);
+export async function answerIfStopped(ports: AnswerPorts, wait: Wait): Promise<void> {
+  const job = await ports.jobs.get(wait.jobId);
+  const answer = job === undefined ? undefined : stopAnswer(job, wait);
   if (answer !== undefined) await ports.tokens.answer(wait.token, answer);
 }
 

@@ -1,7 +1,7 @@
 import { changeJob } from '../../core/job/change-job.ts';
 import { InvalidTransitionError } from '../../core/errors/orchestrator-error.ts';
 import { alsoRecord, amend, type NewEvent } from '../../core/lifecycle/amend.ts';
-import type { Deadline } from '../../core/lifecycle/change.ts';
+import type { JobChange } from '../../core/lifecycle/change.ts';
 import { enter } from '../../core/lifecycle/enter.ts';
 import type { TaskInput } from '../../core/lifecycle/task.ts';
 import { jobId } from '../../core/job/ids.ts';
@@ -30,32 +30,24 @@ export async function currentJob(ports: JobPorts, input: TaskInput): Promise<Job
 }
 
 /**
- * Moves the task's job along the states that the task enters, with what else is to be told and enforced from then on, in
- * one change; answers the job as it is then.
+ * Moves the task's job along the states that the task enters, with what else is to be told, in one change; answers the
+ * job as it is then. Whoever has just read the job gives it as `known`.
  */
-export async function enterStates(ports: JobPorts, input: TaskInput, also: Also = nothing): Promise<Job> {
-  return changeJob(ports.jobs, jobId(input.jobId), (job) => {
+export async function enterStates(ports: JobPorts, input: TaskInput, also: readonly NewEvent[] = [], known?: Job): Promise<Job> {
+  const decide = (job: Job): JobChange | undefined => {
     assertCurrent(job, input.attempt);
     const nowMs = ports.clock.now();
     const entered = enter(job, undefined, input.enter, input.result, nowMs);
-    if (entered === undefined && also.events.length === 0) return undefined;
-    const change = alsoRecord(entered ?? amend(job, job, [], nowMs), also.events, nowMs);
-    return { ...change, deadlines: [...(change.deadlines ?? []), ...also.deadlines] };
-  });
+    if (entered === undefined && also.length === 0) return undefined;
+    return alsoRecord(entered ?? amend(job, job, [], nowMs), also, nowMs);
+  };
+  return changeJob(ports.jobs, jobId(input.jobId), decide, known);
 }
 
-/** What goes with an entry into states. */
-export interface Also {
-  readonly events: readonly NewEvent[];
-  readonly deadlines: readonly Deadline[];
-}
-
-const nothing: Also = { events: [], deadlines: [] };
-
-/** Adds entries to the job's history, and changes nothing else of it. */
+/** Adds entries to the history of a job that was just read, and changes nothing else of it. */
 export async function recordEvents(ports: JobPorts, job: Job, events: readonly NewEvent[]): Promise<Job> {
   if (events.length === 0) return job;
-  return changeJob(ports.jobs, job.jobId, (now) => amend(now, now, events, ports.clock.now()));
+  return changeJob(ports.jobs, job.jobId, (now) => amend(now, now, events, ports.clock.now()), job);
 }
 
 /** Whether a cancel waits to be acted on. During post-run of a cancelled job it is done already. */

@@ -3,7 +3,7 @@ import type { Cooldown } from '../../core/capacity/offering.ts';
 import { VersionConflictError } from '../../core/errors/orchestrator-error.ts';
 import type { JobId } from '../../core/job/ids.ts';
 import type { Attempt, Job, JobEvent, Node } from '../../core/job/job.ts';
-import type { Deadline, JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../../core/lifecycle/change.ts';
+import type { JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../../core/lifecycle/change.ts';
 import type { StepRecord, Wait } from '../../core/lifecycle/wait.ts';
 import type { Page } from '../../core/ports/page.ts';
 import type { ManifestVersion } from '../../core/ports/manifest-store.ts';
@@ -16,7 +16,6 @@ export const copy = <T>(value: T): T => structuredClone(value);
 
 export const attemptKey = (jobId: JobId, attempt: number): string => `${jobId}/${attempt}`;
 export const noteKey = ({ jobId, attempt, cause }: LimitRelease): string => `${jobId}/${attempt}/${cause}`;
-export const deadlineKey = ({ atMs, jobId, attempt, kind, step }: Deadline): string => `${atMs}/${jobId}/${attempt}/${kind}/${step ?? ''}`;
 
 /** What the in-memory stores share, as the Dynamo stores share a table. */
 export class InMemoryTable {
@@ -32,7 +31,6 @@ export class InMemoryTable {
   readonly parked = new Map<JobId, ParkedEntry>();
   readonly releases = new Map<string, LimitRelease>();
   readonly shares = new Map<string, ShareUse>();
-  readonly deadlines = new Map<string, Deadline>();
   readonly cooldowns = new Map<string, Cooldown>();
   readonly manifests = new Map<string, readonly ManifestVersion[]>();
   readonly idempotency = new Map<string, { readonly requestDigest: string; readonly jobId: JobId; readonly expiresAtMs: number }>();
@@ -48,7 +46,6 @@ export class InMemoryTable {
     this.jobs.set(jobId, after);
     this.append(change.events);
     if (attempt !== undefined) this.attempts.set(attemptKey(jobId, attempt.attempt), attempt);
-    for (const deadline of copy(change.deadlines ?? [])) this.deadlines.set(deadlineKey(deadline), deadline);
     if (dequeue !== undefined) this.queue.delete(jobId);
     if (enqueue !== undefined) this.queue.set(jobId, enqueue);
     if (change.unpark === true) this.parked.delete(jobId);

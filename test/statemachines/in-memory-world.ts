@@ -5,7 +5,6 @@ import { aDeployment, ManualClock, silentLog, someFacts, ZONES } from '../builde
 import { InMemoryAttemptStore } from '../fakes/in-memory-attempt-store.ts';
 import { InMemoryCapacityProvider } from '../fakes/in-memory-capacity-provider.ts';
 import { InMemoryCooldownStore } from '../fakes/in-memory-cooldown-store.ts';
-import { InMemoryDeadlineStore } from '../fakes/in-memory-deadline-store.ts';
 import { InMemoryInstanceCatalogue } from '../fakes/in-memory-instance-catalogue.ts';
 import { InMemoryJobStore } from '../fakes/in-memory-job-store.ts';
 import { InMemoryManifestStore } from '../fakes/in-memory-manifest-store.ts';
@@ -27,7 +26,6 @@ function partsOver(table: InMemoryTable) {
     jobs: new InMemoryJobStore(table),
     attempts,
     manifests: new InMemoryManifestStore(table),
-    deadlines: new InMemoryDeadlineStore(table),
     scheduler: new InMemorySchedulerStore(table),
   };
   const capacity = new InMemoryCapacityProvider({ attempts, cooldowns, catalogue, clock, deployment, log: silentLog });

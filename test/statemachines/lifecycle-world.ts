@@ -19,7 +19,7 @@ import type { ManifestStore } from '../../core/ports/manifest-store.ts';
 import type { SchedulerStore } from '../../core/ports/scheduler-store.ts';
 import type { TaskAnswer, TaskInput } from '../../core/lifecycle/task.ts';
 import { acquireCapacity } from '../../lambdas/lifecycle/acquire-capacity/acquire-capacity.ts';
-import { stopAnswer } from '../../lambdas/lifecycle/answer-wait.ts';
+import { tellWhoeverWaits } from '../../lambdas/lifecycle/answer-wait.ts';
 import { awaitNodes } from '../../lambdas/lifecycle/await-nodes/await-nodes.ts';
 import { destroyNodes } from '../../lambdas/lifecycle/destroy-nodes/destroy-nodes.ts';
 import { finishJob } from '../../lambdas/lifecycle/finish-job/finish-job.ts';
@@ -129,9 +129,7 @@ export class LifecycleWorld implements Executions {
       const change = request(now, 'ada', this.clock.now());
       return change === 'already' ? undefined : change;
     });
-    const wait = await attempts.wait(id);
-    const answer = wait === undefined ? undefined : stopAnswer(job, wait);
-    if (wait !== undefined && answer !== undefined) await this.tokens.answer(wait.token, answer);
+    await tellWhoeverWaits({ attempts, tokens: this.tokens }, job);
   }
 
   get ports() {

@@ -1,5 +1,5 @@
 import { Entity, item, number, string } from 'dynamodb-toolbox';
-import type { LaunchOutcome, LaunchRecord } from '../../../core/capacity/gang.ts';
+import type { LaunchRecord } from '../../../core/capacity/gang.ts';
 import type { EpochMs, JobId, MicroUsd } from '../../../core/job/ids.ts';
 import type { Attempt, Demand, Node } from '../../../core/job/job.ts';
 import type { StepRecord, Wait } from '../../../core/lifecycle/wait.ts';
@@ -7,6 +7,9 @@ import { tableLayout } from '../../../core/queue/table-layout.ts';
 import { packed } from './packed.ts';
 import { as, bare, type AttributesOf, type ToolboxTable } from './toolbox-table.ts';
 import { keys } from './keys.ts';
+
+/** What of a launch is not in its key. */
+type StoredLaunch = Omit<LaunchRecord, 'jobId' | 'attempt' | 'ordinal'>;
 
 /** What the attempts of a job leave behind, and the token that the running one waits for: all under the job's partition. */
 export function attemptEntities(table: ToolboxTable) {
@@ -31,8 +34,7 @@ export function attemptEntities(table: ToolboxTable) {
       ...bare, name: 'launch', table, computeKey: ({ jobId, attempt, ordinal }) => keys.launch(jobId, attempt, ordinal),
       schema: item({
         ...perAttempt, ordinal: number().key(),
-        request: as<Omit<LaunchRecord, 'jobId' | 'attempt' | 'ordinal' | 'result'>>(),
-        result: as<LaunchOutcome>().transform(packed<LaunchOutcome>()).optional(),
+        launch: as<StoredLaunch>().transform(packed<StoredLaunch>()),
       }),
     }),
     step: new Entity({

@@ -21,7 +21,6 @@ export function changeActions(entities: Entities, change: JobChange): Action[] {
     entities.job.build(PutTransaction).item(after).options({ condition: { attr: 'revision', eq: before.revision } }),
     ...change.events.map((event) => appendEvent(entities, event)),
     ...(attempt === undefined ? [] : [entities.attempt.build(PutTransaction).item(attemptItem(attempt))]),
-    ...(change.deadlines ?? []).map((deadline) => entities.deadline.build(PutTransaction).item(deadline)),
     ...queueActions(entities, change.enqueue, change.dequeue),
     ...(park === undefined ? [] : [entities.parked.build(PutTransaction).item(park)]),
     ...(change.unpark === undefined || park !== undefined ? [] : [entities.parked.build(DeleteTransaction).key({ jobId: before.jobId })]),

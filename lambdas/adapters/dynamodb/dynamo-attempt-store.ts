@@ -40,7 +40,7 @@ export class DynamoAttemptStore implements AttemptStore {
     const { table, entities } = this.#table;
     const query = table.build(QueryCommand).entities(entities.launch).query({ partition: jobPartition(jobId), range: { beginsWith: sortPrefixes.launch(attempt) } });
     const { Items = [] } = await this.#table.call(() => query.options({ consistent: true, maxPages: Number.POSITIVE_INFINITY }).send());
-    return Items.map(({ request, ...rest }) => ({ ...rest, ...request }));
+    return Items.map(({ launch, ...key }) => ({ ...key, ...launch }));
   }
 
   async putNodes(jobId: JobId, attempt: number, nodes: readonly Node[]): Promise<void> {
@@ -88,8 +88,8 @@ export class DynamoAttemptStore implements AttemptStore {
   }
 }
 
-function launchItem({ jobId, attempt, ordinal, result, ...request }: LaunchRecord) {
-  return { jobId, attempt, ordinal, request, ...(result === undefined ? {} : { result }) };
+function launchItem({ jobId, attempt, ordinal, ...launch }: LaunchRecord) {
+  return { jobId, attempt, ordinal, launch };
 }
 
 function stepItem({ jobId, attempt, step, ...record }: StepRecord) {

@@ -20,7 +20,7 @@ export function jobEntities(table: ToolboxTable) {
         reason: as<NonNullable<Job['reason']>>().optional(), exitCode: as<number>().optional(), attempt: number(),
         submittedAtMs: as<EpochMs>(), updatedAtMs: as<EpochMs>(), firstAdmittedAtMs: as<EpochMs>().optional(), admittedAtMs: as<EpochMs>().optional(),
         configuringAtMs: as<EpochMs>().optional(), endedAtMs: as<EpochMs>().optional(), holdsLimits: boolean(),
-        cancelRequestedBy: as<string>().optional(), releaseRequestedBy: as<string>().optional(), revision: number(), eventCount: number(),
+        parked: as<true>().optional(), cancelRequestedBy: as<string>().optional(), releaseRequestedBy: as<string>().optional(), revision: number(), eventCount: number(),
       } satisfies AttributesOf<Job>),
     }),
     event: new Entity({

@@ -1,5 +1,5 @@
 import type { JobId } from '../../../core/job/ids.ts';
-import type { Deadline, LimitRelease, QueueEntry } from '../../../core/lifecycle/change.ts';
+import type { LimitRelease, QueueEntry } from '../../../core/lifecycle/change.ts';
 import { eventSortPrefix, jobPrefix, queuePrefix, releasePrefix } from '../../../core/queue/stream-keys.ts';
 
 /** Primary keys of the table's items, and how wide the numbers in them are, since keys sort as text. */
@@ -12,8 +12,6 @@ const digits = (value: number, width: number): string => String(value).padStart(
 
 /** Highest priority there is: the queue sorts by what is missing to it. */
 const MAX_PRIORITY = 1000;
-/** Deadlines are spread so that no partition takes all of a busy deployment's; few enough to be read each minute. */
-export const DEADLINE_SHARDS = 4;
 
 export const sortPrefixes = {
   event: eventSortPrefix,
@@ -30,7 +28,6 @@ export const queuePartition = (namespace: string): string => `${queuePrefix}${na
 export const manifestPartition = (namespace: string, name: string): string => `MANIFEST#${namespace}#${name}`;
 export const manifestListPartition = (namespace: string): string => `MANIFESTS#${namespace}`;
 export const versionSortKey = (version: number): string => `${sortPrefixes.version}${digits(version, 8)}`;
-export const deadlinePartition = (shard: number): string => `DEADLINES#${shard}`;
 
 /** Partitions that hold one kind of item each, few of them at any time. */
 export const partitions = {
@@ -66,12 +63,6 @@ export const keys = {
     pk: partitions.releases,
     sk: `${jobId}#${digits(attempt, 4)}#${digits(cause, 8)}`,
   }),
-  deadline: ({ atMs, jobId, attempt, kind, step }: Omit<Deadline, 'step'> & { readonly step?: string | undefined }): Key => ({
-    pk: deadlinePartition(shardOf(jobId)),
-    sk: `${digits(atMs, 13)}#${jobId}#${digits(attempt, 4)}#${kind}${step === undefined ? '' : `#${step}`}`,
-  }),
-  /** Sorts after every deadline at or before `atMs`. */
-  deadlinesUntil: (atMs: number): string => digits(atMs + 1, 13),
   cooldown: (scope: string): Key => ({ pk: partitions.cooldowns, sk: scope }),
   lease: { pk: partitions.scheduler, sk: 'LEASE' },
   waiting: { pk: partitions.scheduler, sk: 'WAITING' },
@@ -79,8 +70,3 @@ export const keys = {
   manifestDigest: (namespace: string, name: string, digest: string): Key => ({ pk: manifestPartition(namespace, name), sk: `DIGEST#${digest}` }),
   manifestHead: (namespace: string, name: string): Key => ({ pk: manifestListPartition(namespace), sk: name }),
 } as const;
-
-/** The last character of an id is random, so deadlines spread evenly. */
-function shardOf(jobId: JobId): number {
-  return (jobId.codePointAt(jobId.length - 1) ?? 0) % DEADLINE_SHARDS;
-}

@@ -1,12 +1,12 @@
 import { Entity, item, number, string } from 'dynamodb-toolbox';
 import type { EpochMs, JobId } from '../../../core/job/ids.ts';
 import type { Demand } from '../../../core/job/job.ts';
-import type { Deadline, LimitRelease, ParkedEntry, QueueEntry } from '../../../core/lifecycle/change.ts';
+import type { LimitRelease, ParkedEntry, QueueEntry } from '../../../core/lifecycle/change.ts';
 import type { ShareUse } from '../../../core/scheduling/plan-cycle.ts';
 import { as, bare, type AttributesOf, type ToolboxTable } from './toolbox-table.ts';
 import { keys } from './keys.ts';
 
-/** What waits, what is held, and what is due. */
+/** What waits, and what is held. */
 export function queueEntities(table: ToolboxTable) {
   const entry = { jobId: as<JobId>().key(), namespace: string().key(), priority: number().key(), submittedAtMs: as<EpochMs>().key(), demand: as<Demand>() } satisfies AttributesOf<QueueEntry>;
   return {
@@ -29,12 +29,6 @@ export function queueEntities(table: ToolboxTable) {
     release: new Entity({
       ...bare, name: 'release', table, computeKey: keys.release,
       schema: item({ jobId: as<JobId>().key(), attempt: number().key(), cause: number().key(), namespace: string(), demand: as<Demand>() } satisfies AttributesOf<LimitRelease>),
-    }),
-    deadline: new Entity({
-      ...bare, name: 'deadline', table, computeKey: keys.deadline,
-      schema: item({
-        atMs: as<EpochMs>().key(), jobId: as<JobId>().key(), attempt: number().key(), kind: as<Deadline['kind']>().key(), step: as<string>().key().optional(),
-      } satisfies AttributesOf<Deadline>),
     }),
   };
 }

@@ -2,7 +2,7 @@ import { viewJob } from '../../../core/api/job-view.ts';
 import { operations } from '../../../core/api/operations.ts';
 import { requestCancel } from '../../../core/lifecycle/request.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
-import { answerIfStopped } from '../../lifecycle/answer-wait.ts';
+import { tellWhoeverWaits } from '../../lifecycle/answer-wait.ts';
 import type { AnswerPorts } from '../../lifecycle/answer-wait.ts';
 import type { ApiOperation } from '../../runtime/api-handler.ts';
 import { changeUsersJob } from '../find-job.ts';
@@ -16,7 +16,7 @@ export function cancelJob(ports: AnswerPorts & { readonly clock: Clock }): ApiOp
     schema: operations.cancelJob,
     run: async ({ path, user }) => {
       const job = await changeUsersJob(ports.jobs, path, (now) => requestCancel(now, user, ports.clock.now()));
-      await answerIfStopped(ports, job.jobId);
+      await tellWhoeverWaits(ports, job);
       return { status: 202, body: viewJob(job) };
     },
   };

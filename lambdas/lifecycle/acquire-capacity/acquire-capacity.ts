@@ -1,5 +1,5 @@
 import { gangRequest } from '../../../core/capacity/gang-request.ts';
-import type { AcquireResult, GangRequest, LaunchRecord } from '../../../core/capacity/gang.ts';
+import type { AcquireResult, GangRequest, LaunchOutcome, LaunchRecord } from '../../../core/capacity/gang.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { amend, type NewEvent } from '../../../core/lifecycle/amend.ts';
 import { capacityDeadline } from '../../../core/lifecycle/admit.ts';
@@ -19,8 +19,8 @@ export interface AcquirePorts extends JobPorts {
   readonly capacity: CapacityProvider;
 }
 
-/** A transaction takes a hundred writes; a turn seldom makes ten calls. What is left out is in the launch records. */
-const eventsPerTurn = 40;
+/** A turn seldom makes ten calls. What is left out of its history entry is in the launch records. */
+const mostTold = 40;
 
 /** Gets the whole gang, or nothing, and says which. Runs again after a crash without launching twice. */
 export async function acquireCapacity(ports: AcquirePorts, input: TaskInput): Promise<TaskAnswer> {
@@ -32,8 +32,8 @@ export async function acquireCapacity(ports: AcquirePorts, input: TaskInput): Pr
   const result = await ports.capacity.acquire(request, interruptedBy(ports, job));
   if (result.kind === 'acquired') await ports.attempts.putNodes(job.jobId, job.attempt, result.nodes);
   const launches = await ports.attempts.launches(job.jobId, job.attempt);
-  const tried = launches.filter((launch) => launch.requestedAtMs >= startedAtMs).slice(-eventsPerTurn);
-  const after = await changeJob(ports.jobs, job.jobId, (now) => withEvents(now, [...tried.map(tryEvent), ...endEvents(request, result)], ports.clock.now()));
+  const tried = launches.filter((launch) => launch.requestedAtMs >= startedAtMs).slice(-mostTold);
+  const after = await changeJob(ports.jobs, job.jobId, (now) => withEvents(now, [...tryEvents(tried), ...endEvents(request, result)], ports.clock.now()));
   return answer(ports, after, result);
 }
 
@@ -50,18 +50,22 @@ function withEvents(job: Job, events: readonly NewEvent[], nowMs: EpochMs): JobC
   return events.length === 0 ? undefined : amend(job, job, events, nowMs);
 }
 
-function tryEvent(launch: LaunchRecord): NewEvent {
-  const got = launch.result?.launched.length ?? 0;
-  const codes = [...new Set(launch.result?.unavailable.map((u) => u.code) ?? [])];
-  const rejected = launch.result?.rejected;
-  const where = `${launch.instanceTypes.join(' or ')} ${launch.market} in ${launch.zones.join(' or ')}`;
-  const why = rejected === undefined ? codes.join(', ') : `${rejected.code}: ${rejected.message}`;
-  return {
-    type: 'LaunchTried',
-    message: `${launch.pool}: ${got} of ${launch.count} × ${where}${why === '' ? '' : ` (${why})`}`,
-    data: { ordinal: launch.ordinal, pool: launch.pool, asked: launch.count, launched: got, market: launch.market, zones: launch.zones, codes },
-  };
+/** One entry for all calls of a turn. */
+function tryEvents(launches: readonly LaunchRecord[]): NewEvent[] {
+  if (launches.length === 0) return [];
+  const tried = launches.map(({ ordinal, pool, count, market, zones, result }) => ({
+    ordinal, pool, asked: count, launched: result?.launched.length ?? 0, market, zones, codes: codesOf(result),
+  }));
+  return [{ type: 'LaunchTried', message: launches.map(launchText).join('; '), data: { launches: tried } }];
 }
+
+function launchText({ pool, count, market, instanceTypes, zones, result }: LaunchRecord): string {
+  const where = `${instanceTypes.join(' or ')} ${market} in ${zones.join(' or ')}`;
+  const why = result?.rejected === undefined ? codesOf(result).join(', ') : `${result.rejected.code}: ${result.rejected.message}`;
+  return `${pool}: ${result?.launched.length ?? 0} of ${count} × ${where}${why === '' ? '' : ` (${why})`}`;
+}
+
+const codesOf = (result: LaunchOutcome | undefined): string[] => [...new Set(result?.unavailable.map(({ code }) => code))];
 
 function endEvents(request: GangRequest, result: AcquireResult): NewEvent[] {
   const asked = request.pools.reduce((sum, pool) => sum + pool.count, 0);

@@ -86,7 +86,7 @@ async function replace(ports: AwaitPorts, job: Job, nodes: readonly Node[], late
 }
 
 /** When the job's time to live is over: counted from CONFIGURING. */
-function ttlDeadline(job: Job): EpochMs {
+export function ttlDeadline(job: Job): EpochMs {
   return epochMs((job.configuringAtMs ?? job.submittedAtMs) + job.ttlSeconds * 1000);
 }
 

@@ -1,10 +1,8 @@
 import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
 import type { Executions } from '../../../core/ports/executions.ts';
-import type { DeadlineStore } from '../../../core/ports/job-store.ts';
 import type { SettlePorts } from '../settle-step.ts';
 
 export interface ReconcilePorts extends SettlePorts {
-  readonly deadlines: DeadlineStore;
   readonly executions: Executions;
   readonly capacity: CapacityProvider;
   readonly log: { info(message: string, facts: Record<string, unknown>): void; error(message: string, facts: Record<string, unknown>): void };

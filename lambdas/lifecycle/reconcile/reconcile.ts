@@ -1,11 +1,10 @@
-import { enforceDeadlines } from './enforce-deadlines.ts';
 import type { Guard, ReconcilePorts } from './reconcile-ports.ts';
 import { sweepInstances } from './sweep-instances.ts';
-import { tendAttempts } from './tend-attempts.ts';
+import { nothing, tendAttempts } from './tend-attempts.ts';
 
 /** What a pass did: all zero where the events did their work. */
 export interface ReconcileReport {
-  readonly deadlines: number;
+  readonly timesOver: number;
   readonly executionsStarted: number;
   readonly stepsPolled: number;
   readonly orphansTerminated: number;
@@ -14,8 +13,8 @@ export interface ReconcileReport {
 }
 
 /**
- * The second line behind every event, once a minute: deadlines, instances without a living attempt, executions that
- * never started or died, nodes that are gone, tokens that nobody answered. What fails keeps nothing else from its turn;
+ * The second line behind every event, once a minute: instances without a living attempt, executions that never started
+ * or died, nodes that are gone, time that is over, tokens that nobody answered. What fails keeps nothing else from its turn;
  * the pass then fails at its end, so that the failure is seen.
  */
 export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport> {
@@ -29,11 +28,10 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
       return undefined;
     }
   };
-  const deadlines = (await guard('deadlines', () => enforceDeadlines(ports, guard))) ?? 0;
   const instances = await guard('looking for instances', () => ports.capacity.describeAll());
   const orphansTerminated = (await guard('orphans', () => sweepInstances(ports, instances ?? [], guard))) ?? 0;
   const tended = await guard('attempts', () => tendAttempts(ports, instances, guard));
-  const report = { deadlines, orphansTerminated, executionsStarted: 0, stepsPolled: 0, nodesLost: 0, ...tended, failures: errors.length };
+  const report = { orphansTerminated, ...(tended ?? nothing), failures: errors.length };
   ports.log.info('reconciled', { report });
   if (errors.length > 0) throw new AggregateError(errors, `${errors.length} parts of the reconciler failed`);
   return report;

@@ -5,19 +5,20 @@ import { isTerminal } from '../../../core/lifecycle/states.ts';
 import type { Wait } from '../../../core/lifecycle/wait.ts';
 import type { Page } from '../../../core/ports/page.ts';
 import { stopAnswer } from '../answer-wait.ts';
-import { settleStep } from '../settle-step.ts';
 import { destroyAgain } from './destroy-again.ts';
 import { endForLostNodes } from './lost-nodes.ts';
 import type { Guard, ReconcilePorts } from './reconcile-ports.ts';
 import { revive } from './revive-execution.ts';
+import { askAboutStep, timeOver } from './time-over.ts';
 
 export interface Tended {
   readonly executionsStarted: number;
+  readonly timesOver: number;
   readonly stepsPolled: number;
   readonly nodesLost: number;
 }
 
-const nothing: Tended = { executionsStarted: 0, stepsPolled: 0, nodesLost: 0 };
+export const nothing: Tended = { executionsStarted: 0, timesOver: 0, stepsPolled: 0, nodesLost: 0 };
 const pageSize = 200;
 /** Attempts looked after at a time: enough for a thousand in a minute, few enough for the limits of the services asked. */
 const atOnce = 10;
@@ -39,7 +40,12 @@ export async function tendAttempts(ports: ReconcilePorts, instances: readonly Pr
 }
 
 function add(a: Tended, b: Tended): Tended {
-  return { executionsStarted: a.executionsStarted + b.executionsStarted, stepsPolled: a.stepsPolled + b.stepsPolled, nodesLost: a.nodesLost + b.nodesLost };
+  return {
+    executionsStarted: a.executionsStarted + b.executionsStarted,
+    timesOver: a.timesOver + b.timesOver,
+    stepsPolled: a.stepsPolled + b.stepsPolled,
+    nodesLost: a.nodesLost + b.nodesLost,
+  };
 }
 
 async function tend(ports: ReconcilePorts, listed: Attempt, byJob: ReadonlyMap<JobId | undefined, readonly ProviderInstance[]> | undefined): Promise<Tended> {
@@ -55,16 +61,16 @@ async function tend(ports: ReconcilePorts, listed: Attempt, byJob: ReadonlyMap<J
   if (wait?.attempt !== job.attempt) return nothing;
   const nodesLost = byJob === undefined ? 0 : await endForLostNodes(ports, job, wait, byJob.get(job.jobId) ?? []);
   if (nodesLost > 0) return { ...nothing, nodesLost };
-  return (await poll(ports, job, wait)) ? { ...nothing, stepsPolled: 1 } : nothing;
+  return lookAfterWait(ports, job, wait);
 }
 
-/** A token that nobody has answered for a while: the event may be lost, so the step itself is asked. */
-async function poll(ports: ReconcilePorts, job: Job, wait: Wait): Promise<boolean> {
-  const stop = stopAnswer(job, wait);
-  if (stop !== undefined) await ports.tokens.answer(wait.token, stop);
-  const waited = ports.clock.now() - wait.sinceMs;
-  if (wait.purpose !== 'step' || wait.step === undefined || waited < ports.deployment.intervals.unansweredAfter * 1000) return false;
-  const record = await ports.attempts.step(job.jobId, job.attempt, wait.step);
-  if (record !== undefined) await settleStep(ports, record);
-  return true;
+/** Answers what the event or the request for it would have, and asks about a step of which nothing was heard for a while. */
+async function lookAfterWait(ports: ReconcilePorts, job: Job, wait: Wait): Promise<Tended> {
+  const nowMs = ports.clock.now();
+  const over = timeOver(job, nowMs);
+  const answer = stopAnswer(job, wait) ?? over;
+  if (answer !== undefined) await ports.tokens.answer(wait.token, answer);
+  const unheard = nowMs - wait.sinceMs >= ports.deployment.intervals.unansweredAfter * 1000 || nowMs >= (wait.deadlineMs ?? Number.POSITIVE_INFINITY);
+  if (wait.purpose === 'step' && unheard) await askAboutStep(ports, wait);
+  return { ...nothing, timesOver: over === undefined ? 0 : 1, stepsPolled: wait.purpose === 'step' && unheard ? 1 : 0 };
 }

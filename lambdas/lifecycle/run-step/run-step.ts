@@ -1,9 +1,10 @@
 import { epochMs } from '../../../core/job/ids.ts';
 import type { Job } from '../../../core/job/job.ts';
+import type { NewEvent } from '../../../core/lifecycle/amend.ts';
 import type { Phase, TaskInput } from '../../../core/lifecycle/task.ts';
-import type { StepRecord } from '../../../core/lifecycle/wait.ts';
+import type { StepRecord, Wait } from '../../../core/lifecycle/wait.ts';
 import { stepKey, type NodeStep } from '../../../core/runtimes/node-step.ts';
-import { currentJob, enterStates, type Also } from '../current-job.ts';
+import { currentJob, enterStates } from '../current-job.ts';
 import { planPhase, type PhasePlan } from '../job-steps.ts';
 import { dispatchStep } from '../dispatch-step.ts';
 import { answerIfStopped, answerWait } from '../answer-wait.ts';
@@ -30,15 +31,16 @@ export async function runStep(ports: SettlePorts, input: StepInput): Promise<voi
   const step = plan.steps[input.step];
   if (step !== undefined) {
     await start(ports, job, input, plan, step);
-  } else {
-    await enterStates(ports, input);
-    if (input.phase !== 'run' || plan.steps.length > 0) {
-      await ports.tokens.answer(input.token, { kind: 'phaseDone' });
-      return;
-    }
-    await ports.attempts.putWait({ ...waitOf(ports, job, input), purpose: 'release' });
+    return;
   }
-  await answerIfStopped(ports, job.jobId);
+  await enterStates(ports, input, [], job);
+  if (input.phase !== 'run' || plan.steps.length > 0) {
+    await ports.tokens.answer(input.token, { kind: 'phaseDone' });
+    return;
+  }
+  const wait: Wait = { ...waitOf(ports, job, input), purpose: 'release' };
+  await ports.attempts.putWait(wait);
+  await answerIfStopped(ports, wait);
 }
 
 function waitOf(ports: SettlePorts, { jobId, namespace, attempt }: Job, { token }: StepInput) {
@@ -48,8 +50,10 @@ function waitOf(ports: SettlePorts, { jobId, namespace, attempt }: Job, { token 
 async function start(ports: SettlePorts, job: Job, input: StepInput, plan: PhasePlan, step: NodeStep): Promise<void> {
   const record = await ports.attempts.beginStep(newRecord(ports, job, plan, step));
   // Told again by a try that follows one which died before it sent: twice in the history is better than never.
-  await enterStates(ports, input, record.sends === 0 && record.answer === undefined ? beginning(plan, step, record) : undefined);
-  await ports.attempts.putWait({ ...waitOf(ports, job, input), purpose: 'step', step: record.step });
+  await enterStates(ports, input, record.sends === 0 && record.answer === undefined ? beginning(plan, step, record) : [], job);
+  const { deadlineMs } = record;
+  const wait: Wait = { ...waitOf(ports, job, input), purpose: 'step', step: record.step, ...(deadlineMs === undefined ? {} : { deadlineMs }) };
+  await ports.attempts.putWait(wait);
   if (record.answer !== undefined) {
     await answerWait(ports, record, record.answer);
   } else if (record.commandId === undefined) {
@@ -57,6 +61,7 @@ async function start(ports: SettlePorts, job: Job, input: StepInput, plan: Phase
   } else {
     await settleStep(ports, record);
   }
+  await answerIfStopped(ports, wait);
 }
 
 function newRecord(ports: SettlePorts, job: Job, plan: PhasePlan, step: NodeStep): StepRecord {
@@ -74,16 +79,12 @@ function newRecord(ports: SettlePorts, job: Job, plan: PhasePlan, step: NodeStep
   };
 }
 
-/** The step's begin in the history, and its deadline. */
-function beginning(plan: PhasePlan, step: NodeStep, record: StepRecord): Also {
-  const { jobId, attempt, deadlineMs } = record;
+/** The step's begin in the history. */
+function beginning(plan: PhasePlan, step: NodeStep, record: StepRecord): readonly NewEvent[] {
   const substituted = plan.substituted !== undefined && step.phase === 'configure' && step.index === 0;
   const where = step.ranks === 'all' ? 'all nodes' : 'the head node';
-  return {
-    events: [
-      ...(substituted ? [{ type: 'RuntimeSubstituted', message: plan.substituted } as const] : []),
-      { type: 'StepStarted', message: `${step.name} on ${where}`, data: { step: record.step, name: step.name, system: step.system } },
-    ],
-    deadlines: deadlineMs === undefined ? [] : [{ atMs: deadlineMs, jobId, attempt, kind: 'step', step: record.step }],
-  };
+  return [
+    ...(substituted ? [{ type: 'RuntimeSubstituted', message: plan.substituted } as const] : []),
+    { type: 'StepStarted', message: `${step.name} on ${where}`, data: { step: record.step, name: step.name, system: step.system } },
+  ];
 }

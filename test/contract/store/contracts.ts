@@ -1,6 +1,5 @@
 import { attemptStoreContract } from './attempt-store.contract.ts';
 import { cooldownStoreContract } from './cooldown-store.contract.ts';
-import { deadlineStoreContract } from './deadline-store.contract.ts';
 import { jobStoreContract } from './job-store.contract.ts';
 import { manifestStoreContract } from './manifest-store.contract.ts';
 import { schedulerStoreContract } from './scheduler-store.contract.ts';
@@ -12,7 +11,6 @@ export const storeContracts: readonly (readonly [string, (newWorld: NewWorld) =>
   ['submission', submissionContract],
   ['JobStore', jobStoreContract],
   ['AttemptStore', attemptStoreContract],
-  ['DeadlineStore', deadlineStoreContract],
   ['ManifestStore', manifestStoreContract],
   ['SchedulerStore', schedulerStoreContract],
   ['CooldownStore', cooldownStoreContract],

@@ -111,7 +111,6 @@ export function schedulerStoreContract(newWorld: NewWorld): void {
       expect(await world.jobs.attempt(job.jobId, 1)).toEqual(change.attempt);
       const { queues, uses } = await world.scheduler.snapshot(10, after(1_000));
       expect({ queues, uses }).toEqual({ queues: [], uses: [used('research', 1, 5)] });
-      expect(await world.deadlines.due(after(86_401_000))).toEqual(change.deadlines);
     });
 
     it('admits more jobs than a transaction takes, of several namespaces', async () => {

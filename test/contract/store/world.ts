@@ -1,20 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CooldownStore } from '../../../core/ports/capacity-provider.ts';
-import type { AttemptStore, DeadlineStore, JobStore } from '../../../core/ports/job-store.ts';
+import type { AttemptStore, JobStore } from '../../../core/ports/job-store.ts';
 import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
 import type { SchedulerStore } from '../../../core/ports/scheduler-store.ts';
 import { tableLayout } from '../../../core/queue/table-layout.ts';
 import { DynamoAttemptStore } from '../../../lambdas/adapters/dynamodb/dynamo-attempt-store.ts';
 import { DynamoCooldownStore } from '../../../lambdas/adapters/dynamodb/dynamo-cooldown-store.ts';
-import { DynamoDeadlineStore } from '../../../lambdas/adapters/dynamodb/dynamo-deadline-store.ts';
 import { DynamoJobStore } from '../../../lambdas/adapters/dynamodb/dynamo-job-store.ts';
 import { DynamoManifestStore } from '../../../lambdas/adapters/dynamodb/dynamo-manifest-store.ts';
 import { DynamoSchedulerStore } from '../../../lambdas/adapters/dynamodb/dynamo-scheduler-store.ts';
 import { OrchestratorTable } from '../../../lambdas/adapters/dynamodb/orchestrator-table.ts';
 import { InMemoryAttemptStore } from '../../fakes/in-memory-attempt-store.ts';
 import { InMemoryCooldownStore } from '../../fakes/in-memory-cooldown-store.ts';
-import { InMemoryDeadlineStore } from '../../fakes/in-memory-deadline-store.ts';
 import { InMemoryJobStore } from '../../fakes/in-memory-job-store.ts';
 import { InMemoryManifestStore } from '../../fakes/in-memory-manifest-store.ts';
 import { InMemorySchedulerStore } from '../../fakes/in-memory-scheduler-store.ts';
@@ -27,7 +25,6 @@ export interface StoreWorld {
   readonly manifests: ManifestStore;
   readonly scheduler: SchedulerStore;
   readonly cooldowns: CooldownStore;
-  readonly deadlines: DeadlineStore;
 }
 
 export type NewWorld = () => Promise<StoreWorld>;
@@ -40,7 +37,6 @@ export async function inMemoryWorld(): Promise<StoreWorld> {
     manifests: new InMemoryManifestStore(table),
     scheduler: new InMemorySchedulerStore(table),
     cooldowns: new InMemoryCooldownStore(table),
-    deadlines: new InMemoryDeadlineStore(table),
   };
 }
 
@@ -57,7 +53,6 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     manifests: new DynamoManifestStore(table),
     scheduler: new DynamoSchedulerStore(table),
     cooldowns: new DynamoCooldownStore(table),
-    deadlines: new DynamoDeadlineStore(table),
   };
 }
 

@@ -71,9 +71,9 @@ describe('entering states', () => {
     expect(stuck).toMatchObject({ after: { holdsLimits: true }, attempt: { active: true } });
   });
 
-  it('sets the TTL deadline at CONFIGURING', () => {
+  it('counts the TTL from CONFIGURING', () => {
     const change = enter(aJob({ state: 'ACQUIRING_CAPACITY' }), undefined, ['CONFIGURING'], undefined, now);
-    expect(change?.deadlines).toEqual([expect.objectContaining({ kind: 'ttl', atMs: now + 3_600_000 })]);
+    expect(change?.after).toMatchObject({ configuringAtMs: now });
   });
 
   it('ends every non-terminal arrow with an outcome when the job is over', () => {
