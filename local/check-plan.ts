@@ -35,7 +35,7 @@ export function planSteps(quick: boolean, reportFolder: string): Step[] {
     check('types', 'tsc', '-p', '.'),
     check('lint', 'oxlint', '--type-aware'),
     check('layers', 'depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err',
-      'bin', 'lib', 'core', 'lambdas', 'sdk', 'cli', 'local'),
+      'bin', 'lib', 'core', 'lambdas', 'sdk', 'cli', 'local', 'benchmarks', 'test'),
     check('unused', 'knip', '--no-progress'),
     jest('unit', ['unit', 'infra']),
   ];
