@@ -80,8 +80,11 @@ function failure(record: StepRecord, verb: string, failed: readonly FailedNode[]
   return `${record.name} ${verb} ${first.exitCode} on ${first.node}${more}${tail === '' ? '.' : `: ${tail}`}`;
 }
 
-/** The command is over and the unit may not be: SSM gives up after 48 h, a job need not. */
-async function sendAgain(ports: SettlePorts, record: StepRecord): Promise<void> {
+/**
+ * Sends a command that attaches to the step's unit, or is told its end. The first command is over and the unit may not
+ * be, since SSM gives up after 48 h and a job need not; or its answer does not come.
+ */
+export async function sendAgain(ports: SettlePorts, record: StepRecord): Promise<void> {
   const job: Job | undefined = await ports.jobs.get(record.jobId);
   const at = locate(record.step);
   if (job === undefined || job.attempt !== record.attempt || at === undefined) return;
