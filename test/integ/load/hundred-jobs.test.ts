@@ -29,7 +29,7 @@ beforeAll(async () => {
   cloud = await sharedCloud();
   await isAtRest(cloud);
   await cloud.fleet.changeMarket(scarceMarket);
-  submitted = await Promise.all(plannedJobs(jobCount).map(async (planned) => ({ ...planned, job: await cloud.jobs.submit(planned.manifest) })));
+  submitted = await inTurns(plannedJobs(jobCount), async (planned) => ({ ...planned, job: await cloud.jobs.submit(planned.manifest) }));
   await Promise.all([hurry(), cancelAll('cancelledAtOnce')]);
   await untilAllHaveEnded();
   ended = new Map(await inTurns(submitted, async ({ job }) => [job.jobId, await cloud.jobs.get(job)]));
@@ -44,7 +44,7 @@ async function hurry(): Promise<void> {
 }
 
 async function cancelAll(fate: PlannedJob['fate']): Promise<void> {
-  await Promise.all(submitted.filter((planned) => planned.fate === fate).map(({ job }) => cloud.jobs.cancel(job)));
+  await inTurns(submitted.filter((planned) => planned.fate === fate), ({ job }) => cloud.jobs.cancel(job));
 }
 
 /** Looks on: cancels those that are to be cancelled while they run, and keeps the most that held limits. */
@@ -70,7 +70,7 @@ async function listed(): Promise<readonly Job[]> {
   return all.flat().filter(({ jobId }) => ours.has(jobId));
 }
 
-/** Does something for each, a few at a time. */
+/** Does something for each, a few at a time: each request at the same time is a process of the local cloud's. */
 async function inTurns<Item, Result>(items: readonly Item[], act: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = [];
   const atOnce = 8;
