@@ -1,3 +1,4 @@
+import { InternalError } from '../../../core/errors/orchestrator-error.ts';
 import type { Guard, ReconcilePorts } from './reconcile-ports.ts';
 import { sweepInstances } from './sweep-instances.ts';
 import { nothing, tendAttempts } from './tend-attempts.ts';
@@ -33,6 +34,6 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
   const tended = await guard('attempts', () => tendAttempts(ports, instances, guard));
   const report = { orphansTerminated, ...(tended ?? nothing), failures: errors.length };
   ports.log.info('reconciled', { report });
-  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} parts of the reconciler failed`);
+  if (errors.length > 0) throw new InternalError(`${errors.length} parts of the reconciler failed.`, {}, { cause: new AggregateError(errors) });
   return report;
 }

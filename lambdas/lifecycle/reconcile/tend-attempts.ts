@@ -49,6 +49,8 @@ function add(a: Tended, b: Tended): Tended {
 }
 
 async function tend(ports: ReconcilePorts, listed: Attempt, byJob: ReadonlyMap<JobId | undefined, readonly ProviderInstance[]> | undefined): Promise<Tended> {
+  // In this order: if the job went on since, the token is of a task that is over, and what is answered to it is void.
+  const wait = await ports.attempts.wait(listed.jobId);
   const job = await ports.jobs.get(listed.jobId);
   if (job === undefined || job.attempt !== listed.attempt) return nothing;
   if (job.state === 'DESTRUCTION_FAILED') {
@@ -57,7 +59,6 @@ async function tend(ports: ReconcilePorts, listed: Attempt, byJob: ReadonlyMap<J
   }
   if (isTerminal(job.state) || job.state === 'PENDING') return nothing;
   if (await revive(ports, job, listed)) return { ...nothing, executionsStarted: 1 };
-  const wait = await ports.attempts.wait(job.jobId);
   if (wait?.attempt !== job.attempt) return nothing;
   const nodesLost = byJob === undefined ? 0 : await endForLostNodes(ports, job, wait, byJob.get(job.jobId) ?? []);
   if (nodesLost > 0) return { ...nothing, nodesLost };
