@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { JobId } from '../../core/job/ids.ts';
+import { jobId, type JobId } from '../../core/job/ids.ts';
+import type { JobChange } from '../../core/lifecycle/change.ts';
+import { requestCancel } from '../../core/lifecycle/request.ts';
 import type { JobState } from '../../core/lifecycle/states.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
 import { expectLaws, statesOf } from './laws.ts';
@@ -27,6 +29,11 @@ async function lived(id: JobId): Promise<readonly JobState[]> {
   await world.live();
   await expectLaws(world);
   return statesOf(world, id);
+}
+
+function asChange(change: JobChange | 'already'): JobChange {
+  if (change === 'already') throw new Error('nothing changed');
+  return change;
 }
 
 const retried = '  retry: { maxAttempts: 2, on: [INTERRUPTED, TIMED_OUT] }';
@@ -167,6 +174,63 @@ describe('the reconciler', () => {
     expect(world.table.attempts.get(`${id}/1`)?.costMicroUsd).toBeGreaterThan(before);
     expect(world.table.nodes.get(`${id}/1`)?.every(({ goneAtMs }) => goneAtMs !== undefined)).toBe(true);
     expect(world.history(id).filter(({ type }) => type === 'NodesGone')).toHaveLength(1);
+  });
+});
+
+describe('a cancel', () => {
+  it('is seen by a task whose token it did not find', async () => {
+    world.commands.endOf = hanging('train');
+    const id = await world.submit(aManifest(), 'job-a');
+    let asked = false;
+    world.gate = (call, [wait]) => {
+      if (call !== 'attempts.putWait' || asked || !JSON.stringify(wait).includes('run/0')) return undefined;
+      asked = true;
+      // What waits now is the token of a task that is over.
+      void world.ask(id, requestCancel);
+      return undefined;
+    };
+    for (let n = 0; n < 40 && world.job(id).outcome === undefined; n += 1) {
+      await world.pass(5000);
+      await world.schedule();
+      await world.deliver();
+    }
+    expect(world.job(id)).toMatchObject({ outcome: 'CANCELLED' });
+    await lived(id);
+  });
+
+  it('whose request died after its mark is answered by the reconciler', async () => {
+    world.commands.endOf = hanging('train');
+    const id = await world.submit(aManifest(), 'job-a');
+    await tickUntil(id, 'RUNNING');
+    await world.tick(5);
+    world.table.apply(asChange(requestCancel(world.job(id), 'ada', world.clock.now())));
+    await world.reconcile();
+    expect(await lived(id)).toContain('RUN_FAILED');
+    expect(world.job(id)).toMatchObject({ outcome: 'CANCELLED' });
+  });
+});
+
+describe('an orphan', () => {
+  const stray = { jobId: jobId('job-gone'), attempt: 1, ordinal: 1, pool: 'workers', count: 2, minimum: 1, market: 'spot', instanceTypes: ['c6i.large'], zones: ['us-east-1a'], clientToken: 'stray' } as const;
+
+  it('is terminated after its grace', async () => {
+    await world.capacity.machines.launch({ ...stray, requestedAtMs: world.clock.now(), request: '{}' });
+    await world.tick(15);
+    expect(await world.running()).toBe(2);
+    await world.tick(60);
+    expect(await world.running()).toBe(0);
+  });
+
+  it('is no instance that went with its job while the reconciler looked', async () => {
+    const id = await world.submit(aManifest(), 'job-a');
+    await tickUntil(id, 'RUNNING');
+    const before = await world.capacity.describeAll();
+    await lived(id);
+    const { describeAll } = world.capacity;
+    let looks = 0;
+    world.capacity.describeAll = async () => ((looks += 1) === 1 ? before : describeAll.call(world.capacity));
+    await world.reconcile();
+    expect(world.history(id).map(({ type }) => type)).not.toContain('Reconciled');
   });
 });
 

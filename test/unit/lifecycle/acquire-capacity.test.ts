@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AcquireResult } from '../../../core/capacity/gang.ts';
+import { epochMs } from '../../../core/job/ids.ts';
+import { canonicalJson } from '../../../core/manifest/canonical.ts';
+import { parseManifest } from '../../../core/manifest/parse.ts';
+import { acquireCapacity } from '../../../lambdas/lifecycle/acquire-capacity/acquire-capacity.ts';
+import { aDeployment, ManualClock, silentLog } from '../../builders/capacity.ts';
+import { aJob } from '../../builders/job.ts';
+import { InMemoryAttemptStore } from '../../fakes/in-memory-attempt-store.ts';
+import { InMemoryCapacityProvider } from '../../fakes/in-memory-capacity-provider.ts';
+import { InMemoryCooldownStore } from '../../fakes/in-memory-cooldown-store.ts';
+import { InMemoryInstanceCatalogue } from '../../fakes/in-memory-instance-catalogue.ts';
+import { InMemoryJobStore } from '../../fakes/in-memory-job-store.ts';
+import { InMemoryManifestStore } from '../../fakes/in-memory-manifest-store.ts';
+import { InMemoryTable } from '../../fakes/in-memory-table.ts';
+import { aManifest } from '../../statemachines/manifests.ts';
+
+/** What the task answers when the search for capacity ends so, and `remaining` machines do not go when they are told to. */
+async function answerTo(result: AcquireResult, remaining = 0) {
+  const table = new InMemoryTable();
+  const manifests = new InMemoryManifestStore(table);
+  const clock = new ManualClock();
+  const parsed = parseManifest(aManifest());
+  if (!parsed.ok) throw new Error('the manifest is invalid');
+  const job = aJob({ state: 'ACQUIRING_CAPACITY', admittedAtMs: clock.now(), cancelRequestedBy: 'ada' });
+  const { name, digest } = job.manifest;
+  await manifests.put({ namespace: job.namespace, name, digest, canonical: canonicalJson(parsed.manifest), createdAtMs: clock.now(), createdBy: 'ada' });
+  table.jobs.set(job.jobId, job);
+  let released = 0;
+  const attempts = new InMemoryAttemptStore(table);
+  const catalogue = new InMemoryInstanceCatalogue([]);
+  const capacity = new InMemoryCapacityProvider({ attempts, catalogue, clock, cooldowns: new InMemoryCooldownStore(table), deployment: aDeployment(), log: silentLog });
+  capacity.acquire = async () => result;
+  capacity.release = async () => {
+    released += 1;
+    return { terminated: 0, remaining };
+  };
+  const ports = { jobs: new InMemoryJobStore(table), attempts, manifests, clock, capacity };
+  const { kind } = await acquireCapacity(ports, { jobId: job.jobId, attempt: 1, enter: [] });
+  return { kind, released };
+}
+
+describe('a search for capacity that is broken off', () => {
+  it('is out of time only when nothing of it is left running', async () => {
+    expect(await answerTo({ kind: 'interrupted', by: 'timedOut' })).toEqual({ kind: 'timedOut', released: 1 });
+    expect(await answerTo({ kind: 'interrupted', by: 'timedOut' }, 2)).toEqual({ kind: 'leaked', released: 1 });
+  });
+
+  it('leaves to the teardown what a cancelled one launched', async () => {
+    expect(await answerTo({ kind: 'interrupted', by: 'cancelled' })).toEqual({ kind: 'cancelled', released: 0 });
+  });
+
+  it('does not park a job that was cancelled meanwhile', async () => {
+    const short: AcquireResult = { kind: 'short', shortfall: 2, untilMs: epochMs(0), cooldowns: [], launches: 1 };
+    expect(await answerTo(short)).toMatchObject({ kind: 'cancelled' });
+  });
+
+  it('ends when the launch is refused, or what it brought does not go', async () => {
+    expect(await answerTo({ kind: 'rejected', code: 'AccessDenied', message: 'no' })).toMatchObject({ kind: 'rejected' });
+    expect(await answerTo({ kind: 'leaked', remaining: 1 })).toMatchObject({ kind: 'leaked' });
+  });
+});
