@@ -57,7 +57,7 @@ export class QueueTable extends Construct {
   /** Writes of items, alone or in transactions. */
   allowWrites(writer: OrchestratorFunction): void {
     writer.allow(
-      ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem', 'dynamodb:BatchWriteItem'],
+      ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'],
       [this.table.tableArn],
     );
     this.key?.grant(writer, 'kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey');

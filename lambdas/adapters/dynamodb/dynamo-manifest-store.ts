@@ -39,8 +39,12 @@ export class DynamoManifestStore implements ManifestStore {
 
   async get(namespace: string, name: string, version?: number): Promise<ManifestVersion | undefined> {
     if (version === undefined) return this.#latest(namespace, name);
-    const { entities } = this.#table;
-    const get = entities.version.build(GetItemCommand).key({ namespace, name, version }).options({ consistent: true });
+    return (await this.#read(namespace, name, version, false)) ?? this.#read(namespace, name, version, true);
+  }
+
+  /** A version never changes, so whatever a read finds is right; only one that finds nothing may have come too early. */
+  async #read(namespace: string, name: string, version: number, consistent: boolean): Promise<ManifestVersion | undefined> {
+    const get = this.#table.entities.version.build(GetItemCommand).key({ namespace, name, version }).options({ consistent });
     const { Item } = await this.#table.call(() => get.send());
     return Item;
   }

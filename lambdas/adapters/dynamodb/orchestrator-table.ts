@@ -30,8 +30,8 @@ export type Backoff = (attempt: number) => Promise<void>;
 const jittered: Backoff = (attempt) => delay(Math.random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempt));
 
 /**
- * The one table with its entities: what all Dynamo stores are built on. Needs `dynamodb:GetItem`, `BatchGetItem`, `Query`, `PutItem`,
- * `UpdateItem`, `DeleteItem`, `ConditionCheckItem` and `BatchWriteItem` on the table, `Query` on its index of jobs and
+ * The one table with its entities: what all Dynamo stores are built on. Needs `dynamodb:GetItem`, `BatchGetItem`,
+ * `Query`, `PutItem`, `UpdateItem`, `DeleteItem` and `ConditionCheckItem` on the table, `Query` on its index of jobs and
  * `Scan` on its index of active attempts; a transaction needs the permissions of its actions, nothing more.
  */
 export class OrchestratorTable {
@@ -61,7 +61,6 @@ export class OrchestratorTable {
       const { ToolboxItem: _parsed, ...item } = action.params();
       return item;
     });
-    const refused = (failed: ReadonlySet<number>, cause: unknown) => new TransactionRefused(failed, cause);
     await this.#patiently(() => this.table.getDocumentClient().send(new TransactWriteCommand({ TransactItems })), refused);
   }
 
@@ -89,3 +88,5 @@ export class OrchestratorTable {
     }
   }
 }
+
+const refused = (failed: ReadonlySet<number>, cause: unknown): Error => new TransactionRefused(failed, cause);

@@ -26,20 +26,21 @@ const mostTold = 40;
 export async function acquireCapacity(ports: AcquirePorts, input: TaskInput): Promise<TaskAnswer> {
   const job = await enterStates(ports, input);
   const request = gangRequest(job, await manifestOf(ports.manifests, job));
-  const known = await ports.attempts.nodes(job.jobId, job.attempt);
-  if (known.length > 0) return { kind: 'acquired' };
   const startedAtMs = ports.clock.now();
   const result = await ports.capacity.acquire(request, interruptedBy(ports, job));
   if (result.kind === 'acquired') await ports.attempts.putNodes(job.jobId, job.attempt, result.nodes);
   const launches = await ports.attempts.launches(job.jobId, job.attempt);
   const tried = launches.filter((launch) => launch.requestedAtMs >= startedAtMs).slice(-mostTold);
-  const after = await changeJob(ports.jobs, job.jobId, (now) => withEvents(now, [...tryEvents(tried), ...endEvents(request, result)], ports.clock.now()));
+  const after = await changeJob(ports.jobs, job.jobId, (now) => withEvents(now, eventsOf(request, result, tried), ports.clock.now()), job);
   return answer(ports, after, result);
 }
 
+/** The first answer is of `job`, which was just read. */
 function interruptedBy(ports: AcquirePorts, job: Job): Interrupted {
+  let known: Job | undefined = job;
   return async () => {
-    const now = await ports.jobs.get(job.jobId);
+    const now = known ?? (await ports.jobs.get(job.jobId));
+    known = undefined;
     if (now !== undefined && isCancelDue(now)) return 'cancelled';
     return ports.clock.now() >= capacityDeadline(job) ? 'timedOut' : undefined;
   };
@@ -50,13 +51,28 @@ function withEvents(job: Job, events: readonly NewEvent[], nowMs: EpochMs): JobC
   return events.length === 0 ? undefined : amend(job, job, events, nowMs);
 }
 
-/** One entry for all calls of a turn. */
-function tryEvents(launches: readonly LaunchRecord[]): NewEvent[] {
-  if (launches.length === 0) return [];
-  const tried = launches.map(({ ordinal, pool, count, market, zones, result }) => ({
-    ordinal, pool, asked: count, launched: result?.launched.length ?? 0, market, zones, codes: codesOf(result),
+/** One entry for a turn: what came of it, and each of its calls. */
+function eventsOf(request: GangRequest, result: AcquireResult, launches: readonly LaunchRecord[]): NewEvent[] {
+  const calls = launches.map(launchText).join('; ');
+  const tried = launches.map(({ ordinal, pool, count, market, zones, result: outcome }) => ({
+    ordinal, pool, asked: count, launched: outcome?.launched.length ?? 0, market, zones, codes: codesOf(outcome),
   }));
-  return [{ type: 'LaunchTried', message: launches.map(launchText).join('; '), data: { launches: tried } }];
+  switch (result.kind) {
+    case 'acquired': {
+      const zones = [...new Set(result.nodes.map((node) => node.zone))].toSorted();
+      const message = `${result.nodes.length} nodes in ${zones.join(', ')}${calls === '' ? '' : `: ${calls}`}`;
+      return [{ type: 'CapacityAcquired', message, data: { nodes: result.nodes.length, zones, launches: tried } }];
+    }
+    case 'short': {
+      const asked = request.pools.reduce((sum, pool) => sum + pool.count, 0);
+      const message = `${result.shortfall} of ${asked} nodes could not be had, none is kept: ${calls === '' ? 'nothing may be tried now' : calls}`;
+      return [{ type: 'GangReleased', message, data: { shortfall: result.shortfall, launches: tried } }];
+    }
+    case 'rejected':
+    case 'leaked':
+    case 'interrupted':
+      return launches.length === 0 ? [] : [{ type: 'LaunchTried', message: calls, data: { launches: tried } }];
+  }
 }
 
 function launchText({ pool, count, market, instanceTypes, zones, result }: LaunchRecord): string {
@@ -66,22 +82,6 @@ function launchText({ pool, count, market, instanceTypes, zones, result }: Launc
 }
 
 const codesOf = (result: LaunchOutcome | undefined): string[] => [...new Set(result?.unavailable.map(({ code }) => code))];
-
-function endEvents(request: GangRequest, result: AcquireResult): NewEvent[] {
-  const asked = request.pools.reduce((sum, pool) => sum + pool.count, 0);
-  switch (result.kind) {
-    case 'acquired': {
-      const zones = [...new Set(result.nodes.map((node) => node.zone))].toSorted();
-      return [{ type: 'CapacityAcquired', message: `${result.nodes.length} nodes in ${zones.join(', ')}`, data: { nodes: result.nodes.length, zones } }];
-    }
-    case 'short':
-      return [{ type: 'GangReleased', message: `${result.shortfall} of ${asked} nodes could not be had; none is kept.`, data: { shortfall: result.shortfall } }];
-    case 'rejected':
-    case 'leaked':
-    case 'interrupted':
-      return [];
-  }
-}
 
 async function answer(ports: AcquirePorts, job: Job, result: AcquireResult): Promise<TaskAnswer> {
   switch (result.kind) {

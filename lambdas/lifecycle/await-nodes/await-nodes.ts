@@ -30,12 +30,14 @@ export interface AwaitPorts extends JobPorts {
 export async function awaitNodes(ports: AwaitPorts, input: TaskInput, budgetMs: number): Promise<TaskAnswer> {
   const entered = await enterStates(ports, input);
   const startedAtMs = ports.clock.now();
+  // Nobody else changes the nodes while the job configures.
+  let nodes = await ports.attempts.nodes(entered.jobId, entered.attempt);
   for (let job: Job | undefined = entered; job !== undefined; job = await ports.jobs.get(job.jobId)) {
-    const nodes = await ports.attempts.nodes(job.jobId, job.attempt);
     const answer = isCancelDue(job) ? cancelled(job) : await look(ports, job, nodes.filter(isThere));
     if (answer.kind === 'missing') {
-      const failure = await replace(ports, job, nodes, answer.nodes);
-      if (failure !== undefined) return failure;
+      const replaced = await replace(ports, job, nodes, answer.nodes);
+      if (replaced.kind !== 'replaced') return replaced;
+      ({ nodes } = replaced);
     } else if (answer.kind !== 'pending' || ports.clock.now() - startedAtMs >= budgetMs) {
       return answer;
     }
@@ -45,6 +47,11 @@ export async function awaitNodes(ports: AwaitPorts, input: TaskInput, budgetMs: 
 }
 
 const isThere = (node: Node): boolean => node.goneAtMs === undefined;
+
+interface Replaced {
+  readonly kind: 'replaced';
+  readonly nodes: readonly Node[];
+}
 
 type Look = TaskAnswer | { readonly kind: 'missing'; readonly nodes: readonly Node[] };
 
@@ -61,7 +68,7 @@ async function look(ports: AwaitPorts, job: Job, nodes: readonly Node[]): Promis
   return late.length === 0 ? { kind: 'pending' } : { kind: 'missing', nodes: late };
 }
 
-async function replace(ports: AwaitPorts, job: Job, nodes: readonly Node[], late: readonly Node[]): Promise<TaskAnswer | undefined> {
+async function replace(ports: AwaitPorts, job: Job, nodes: readonly Node[], late: readonly Node[]): Promise<TaskAnswer | Replaced> {
   const names = nameNodes(late);
   const launches = await ports.attempts.launches(job.jobId, job.attempt);
   const replacements = launches.filter((launch) => launch.replaces !== undefined).length;
@@ -78,11 +85,12 @@ async function replace(ports: AwaitPorts, job: Job, nodes: readonly Node[], late
   const nowMs = ports.clock.now();
   const replaced = late.map((node) => ({ ...node, goneAtMs: nowMs }));
   // What was replaced was paid for.
-  await ports.attempts.putNodes(job.jobId, job.attempt, [...inPlace, ...nodes.filter((node) => !isThere(node)), ...replaced]);
+  const all = [...inPlace, ...nodes.filter((node) => !isThere(node)), ...replaced];
+  await ports.attempts.putNodes(job.jobId, job.attempt, all);
   // One entry for all: a change takes a hundred writes, and a thousand nodes may be late together.
   const message = `${names} did not come up in ${ports.deployment.intervals.nodeOnlineTimeout} s; in their place: ${nameNodes(result.nodes)}`;
   await recordEvents(ports, job, [{ type: 'NodeReplaced', message, data: { nodes: result.nodes.length } }]);
-  return undefined;
+  return { kind: 'replaced', nodes: all };
 }
 
 /** When the job's time to live is over: counted from CONFIGURING. */

@@ -1,7 +1,7 @@
 import { InternalError } from '../../../core/errors/orchestrator-error.ts';
 import { costOf } from '../../../core/job/cost.ts';
 import { changeJob } from '../../../core/job/change-job.ts';
-import { jobId, type MicroUsd } from '../../../core/job/ids.ts';
+import { jobId } from '../../../core/job/ids.ts';
 import type { Attempt, Job } from '../../../core/job/job.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
 import { enter } from '../../../core/lifecycle/enter.ts';
@@ -9,7 +9,6 @@ import { retry, wantsRetry } from '../../../core/lifecycle/retry.ts';
 import { conclude } from '../../../core/lifecycle/conclude.ts';
 import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
-import { closeNodes } from '../close-nodes.ts';
 import type { JobPorts } from '../current-job.ts';
 
 export interface FinishPorts extends JobPorts {
@@ -19,7 +18,8 @@ export interface FinishPorts extends JobPorts {
 /** Records the end of an attempt: the job's end, or its next attempt where the retry policy asks for one. */
 export async function finishJob(ports: FinishPorts, input: TaskInput): Promise<TaskAnswer> {
   const id = jobId(input.jobId);
-  const costMicroUsd = await endNodes(ports, input);
+  // Those that were not replaced are gone now, or cost until now: their end is that of the attempt.
+  const costMicroUsd = costOf(await ports.attempts.nodes(id, input.attempt), ports.clock.now());
   const stored = await ports.jobs.attempt(id, input.attempt);
   if (stored === undefined) throw new InternalError('The attempt has no record.', { jobId: id, attempt: input.attempt });
   const attempt: Attempt = { ...stored, costMicroUsd };
@@ -32,12 +32,6 @@ export async function finishJob(ports: FinishPorts, input: TaskInput): Promise<T
     return change;
   });
   return { kind: retried ? 'retried' : 'ended' };
-}
-
-/** At DONE all of them are verified gone; DESTRUCTION_FAILED counts what they cost until then. */
-async function endNodes(ports: FinishPorts, { jobId: id, attempt, enter: path }: TaskInput): Promise<MicroUsd> {
-  if (path.includes('DONE')) return closeNodes(ports, jobId(id), attempt);
-  return costOf(await ports.attempts.nodes(jobId(id), attempt), ports.clock.now());
 }
 
 function ending(job: Job, attempt: Attempt, input: TaskInput, ports: FinishPorts): JobChange | undefined {
