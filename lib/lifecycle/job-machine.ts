@@ -65,7 +65,7 @@ export class JobMachine extends Construct {
     const period = Duration.minutes(5);
     const failed = this.machine.metricFailed({ period, statistic: 'Sum' });
     alarms.when('ExecutionsFailed', failed, {
-      description: 'An execution of the job lifecycle failed; its job is torn down by the reconciler.',
+      description: 'An execution of the job lifecycle failed; the reconciler takes its job over.',
       section: 'executions-failed',
       threshold: 1,
     });
