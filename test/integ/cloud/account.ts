@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { DescribeExecutionCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Job, JobEvent } from '../../../core/job/job.ts';
 import { administrator } from '../../../local/cdk.ts';
@@ -105,18 +105,27 @@ export class Account {
     await this.invoke('EventsReconcile');
   }
 
-  /** The execution of a job's latest attempt, and the version of the machine that it runs. */
-  async executionOf(jobId: string): Promise<{ readonly arn: string; readonly version: string | undefined }> {
-    const attempts = (await this.items(`JOB#${jobId}`)).filter(({ sk }) => sk.startsWith('ATTEMPT#'));
-    const arn = attempts.at(-1)?.['executionArn'];
-    if (typeof arn !== 'string') throw new Error(`Job ${jobId} has no execution.`);
-    const { stateMachineVersionArn: version } = await this.#machines.send(new DescribeExecutionCommand({ executionArn: arn }));
-    return { arn, version };
+  /** States that the execution of a job's latest attempt has entered. */
+  async statesOf(jobId: string): Promise<readonly string[]> {
+    const names: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await this.#machines.send(new GetExecutionHistoryCommand({ executionArn: await this.#execution(jobId), nextToken }));
+      names.push(...(page.events ?? []).flatMap(({ stateEnteredEventDetails: entered }) => entered?.name ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return names;
   }
 
   /** Stops the execution of a job's latest attempt, as somebody might in the console. */
   async stopExecution(jobId: string): Promise<void> {
-    const { arn } = await this.executionOf(jobId);
-    await this.#machines.send(new StopExecutionCommand({ executionArn: arn }));
+    await this.#machines.send(new StopExecutionCommand({ executionArn: await this.#execution(jobId) }));
+  }
+
+  async #execution(jobId: string): Promise<string> {
+    const attempts = (await this.items(`JOB#${jobId}`)).filter(({ sk }) => sk.startsWith('ATTEMPT#'));
+    const arn = attempts.at(-1)?.['executionArn'];
+    if (typeof arn !== 'string') throw new Error(`Job ${jobId} has no execution.`);
+    return arn;
   }
 }

@@ -2,9 +2,9 @@
 import { bringUp } from '../../../local/cloud.ts';
 import { readRecord } from '../../../local/record.ts';
 import { stopServers } from '../../../local/servers.ts';
-import { keptName, siteOptions } from './site.ts';
+import { keptFolder, siteOptions } from './site.ts';
 
 export default async function begin() {
-  if (keptName === undefined) await stopServers(siteOptions.dir);
+  if (keptFolder === undefined) await stopServers(siteOptions.dir);
   else if (readRecord(siteOptions.dir) !== undefined) await bringUp(siteOptions);
 }

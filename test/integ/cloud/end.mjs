@@ -1,7 +1,7 @@
 // Runs once after all integration tests.
 import { stopServers } from '../../../local/servers.ts';
-import { keptName, siteOptions } from './site.ts';
+import { keptFolder, siteOptions } from './site.ts';
 
 export default async function end() {
-  if (keptName === undefined) await stopServers(siteOptions.dir);
+  if (keptFolder === undefined) await stopServers(siteOptions.dir);
 }

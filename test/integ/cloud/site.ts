@@ -1,18 +1,18 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { bringUp, type LocalCloudOptions } from '../../../local/cloud.ts';
 import { isRunning } from '../../../local/processes.ts';
 import { readRecord, type CloudRecord } from '../../../local/record.ts';
 import { testClouds } from '../../../local/test-clouds.ts';
 
 /**
- * Set to a name, the shared cloud of that name is left running after the tests and found again by the next run: for
- * whoever writes tests. Left out, each run begins with a cloud of its own and ends it.
+ * Set to a folder, the shared cloud in it is left running after the tests and found again by the next run: for whoever
+ * writes tests. Left out, each run begins with a cloud of its own and ends it.
  */
-export const keptName = process.env['ORCH_TEST_CLOUD'];
+export const keptFolder = process.env['ORCH_TEST_CLOUD'];
 
 /** How the cloud that the integration tests share is started: short intervals, and a fleet whose time runs fast. */
 export const siteOptions: LocalCloudOptions = {
-  dir: join(testClouds, keptName ?? 'integ'),
+  dir: resolve(testClouds, keptFolder ?? 'integ'),
   port: 0,
   config: 'test/fixtures/integ-deployment.json',
   scenario: 'test/fixtures/integ-market.json',

@@ -1,6 +1,6 @@
 import type { ClusterDefinition } from '../../../core/manifest/schema.ts';
 import type { JobState } from '../../../core/lifecycle/states.ts';
-import type { JobDetail, JobRef } from '../../../sdk/src/index.ts';
+import { OrchestratorApiError, type JobDetail, type JobRef } from '../../../sdk/src/index.ts';
 import { eventually } from '../cloud/eventually.ts';
 import { aCluster, script } from '../cloud/manifests.ts';
 import type { SharedCloud } from '../cloud/shared-cloud.ts';
@@ -37,6 +37,13 @@ const cancelIn = (state: JobState, step = false) => async ({ jobs }: SharedCloud
   if (step) await jobs.writes(job, 'here');
   await jobs.cancel(job);
 };
+
+/** From DESTROYING on there is nothing left to cancel. */
+async function cancelTooLate({ jobs }: SharedCloud, job: JobRef): Promise<void> {
+  await jobs.reaches(job, 'DESTROYING');
+  const refusal: unknown = await jobs.cancel(job).catch((error: unknown) => error);
+  if (!(refusal instanceof OrchestratorApiError) || refusal.status !== 409) throw new Error('A cancel in DESTROYING was not refused.', { cause: refusal });
+}
 
 /** Waits until the job's time to live is over, and has the reconciler look. */
 async function outlive({ jobs, account }: SharedCloud, job: JobRef): Promise<void> {
@@ -128,6 +135,7 @@ export const lives: Readonly<Record<string, Life>> = {
   'has a node that does not go': {
     manifest: life('stays', hooks({ onRun: [script('Work')] }), 'lives-stays'),
     prepare: ({ fleet }) => fleet.breaks('lives-stays', { kind: 'terminateIgnored', seconds: 10_000 }),
+    drive: cancelTooLate,
     path: [...well.slice(0, -1), 'DESTRUCTION_FAILED'], ends: { outcome: 'SUCCEEDED' }, steps: 1,
   },
 };
