@@ -1,7 +1,8 @@
 import { changeJob } from '../../../core/job/change-job.ts';
+import { costOf } from '../../../core/job/cost.ts';
+import type { JobId, MicroUsd } from '../../../core/job/ids.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { amend, releaseNote } from '../../../core/lifecycle/amend.ts';
-import { closeNodes } from '../close-nodes.ts';
 import type { ReconcilePorts } from './reconcile-ports.ts';
 
 /** The job stays DESTRUCTION_FAILED; once nothing of it is left its limits are given back and its cost is known. */
@@ -24,4 +25,13 @@ export async function destroyAgain(ports: ReconcilePorts, job: Job): Promise<voi
       ...(now.holdsLimits ? { release: releaseNote(now, change.after.eventCount) } : {}),
     };
   });
+}
+
+/** Notes that the nodes of an attempt are gone, and answers what they cost. Nodes that went before keep their time. */
+async function closeNodes(ports: ReconcilePorts, jobId: JobId, attempt: number): Promise<MicroUsd> {
+  const nodes = await ports.attempts.nodes(jobId, attempt);
+  const nowMs = ports.clock.now();
+  const gone = nodes.map((node) => ({ ...node, goneAtMs: node.goneAtMs ?? nowMs }));
+  if (gone.length > 0) await ports.attempts.putNodes(jobId, attempt, gone);
+  return costOf(gone, nowMs);
 }
