@@ -4,11 +4,11 @@ import { eventually } from '../cloud/eventually.ts';
 import { isAtRest, leavesNothing } from '../cloud/leaves-nothing.ts';
 import { aCluster, script } from '../cloud/manifests.ts';
 import { deployedApi, type Answer, type DeployedApi } from './deployed-api.ts';
-import { jsonSubmission, nowhereToBeHad, yamlSubmission } from './submissions.ts';
+import { jsonSubmission, newNamespace, nowhereToBeHad, yamlSubmission } from './submissions.ts';
 
 jest.setTimeout(240_000);
 
-const namespace = 'api-jobs';
+const namespace = newNamespace('api-jobs');
 const jobsPath = `/v1/namespaces/${namespace}/jobs`;
 
 let api: DeployedApi;
@@ -112,7 +112,7 @@ describe('an idempotency key', () => {
 });
 
 describe('the list of jobs', () => {
-  const listed = 'api-listed';
+  const listed = newNamespace('api-listed');
   let order: string[];
 
   beforeAll(async () => {

@@ -6,11 +6,11 @@ import { leavesNothing } from '../cloud/leaves-nothing.ts';
 import { sharedCloud, type SharedCloud } from '../cloud/shared-cloud.ts';
 import type { TableItem } from '../cloud/account.ts';
 import { killWorkers } from './function-workers.ts';
-import { nowhereToBeHad } from './submissions.ts';
+import { newNamespace, nowhereToBeHad } from './submissions.ts';
 
 jest.setTimeout(240_000);
 
-const namespace = 'crash';
+const namespace = newNamespace('crash');
 const submissions = 16;
 
 let cloud: SharedCloud;

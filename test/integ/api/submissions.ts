@@ -5,6 +5,11 @@ import type { RawRequest } from './raw-request.ts';
 
 type Spec = ClusterDefinition['spec'];
 
+/** A namespace of this run's own: on a cloud that was kept, an earlier run's jobs are not in it. */
+export function newNamespace(name: string): string {
+  return `${name}-${Date.now().toString(36)}`;
+}
+
 /** A cluster of a type that the market has none of: its job parks, and costs nothing until it is cancelled. */
 export function nowhereToBeHad(namespace: string, name: string, spec: Partial<Spec> = {}): ClusterDefinition {
   return aCluster(namespace, name, { nodePools: [{ name: 'head', count: 1, instanceType: 'r6i.2xlarge' }], ...spec });
