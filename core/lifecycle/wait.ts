@@ -35,6 +35,8 @@ export interface StepRecord {
   readonly last: boolean;
   readonly commandId?: string;
   readonly sends: number;
+  /** How many nodes the last command was sent to. */
+  readonly sentTo?: number;
   readonly startedAtMs: EpochMs;
   /** When the step is out of time; absent for a step bounded by the TTL only. */
   readonly deadlineMs?: EpochMs;

@@ -40,6 +40,10 @@ export interface JobStore {
   /** Job, queue entry, events, script and idempotency record: all or nothing. */
   submit(submission: Submission): Promise<SubmitResult>;
   get(jobId: JobId): Promise<Job | undefined>;
+  /** As `get` at half the price, and perhaps as the job was a moment ago: for whoever commits on it, or looks again. */
+  peek(jobId: JobId): Promise<Job | undefined>;
+  /** Both in one read. */
+  getWithWait(jobId: JobId): Promise<{ readonly job?: Job; readonly wait?: Wait }>;
   /** Newest first. */
   list(filter: JobFilter, limit: number, cursor?: string): Promise<Page<Job>>;
   commit(change: JobChange): Promise<void>;

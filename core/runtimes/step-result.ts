@@ -31,8 +31,18 @@ const MAX_SENDS = 30;
 const TIMED_OUT_EXIT_CODE = 124;
 
 /** Nodes on which a step has to end: those of its ranks that are there. */
-function nodesOfStep(record: Pick<StepRecord, 'ranks'>, nodes: readonly Node[]): readonly Node[] {
+export function nodesOfStep(record: Pick<StepRecord, 'ranks'>, nodes: readonly Node[]): readonly Node[] {
   return nodes.filter((node) => node.goneAtMs === undefined && (record.ranks === 'all' || node.rank === 0));
+}
+
+/**
+ * The result of a step that every node which it was sent to has ended with 0: no need to know which nodes these are.
+ * `undefined` in all other cases.
+ */
+export function endedWell({ sentTo }: StepRecord, status: CommandStatus | undefined): StepResult | undefined {
+  if (status === undefined || sentTo === undefined || sentTo === 0 || status.answers.length !== sentTo) return undefined;
+  const well = status.answers.every((answer) => answer.status === 'exited' && answer.exitCode === 0);
+  return well ? { kind: 'exited', exitCode: 0, failed: [] } : undefined;
 }
 
 /**

@@ -19,7 +19,12 @@ export interface AnswerPorts {
  */
 export async function answerWait(ports: Omit<AnswerPorts, 'jobs'>, step: StepOfAttempt, answer: TaskAnswer): Promise<void> {
   const wait = await ports.attempts.wait(step.jobId);
-  if (wait?.attempt === step.attempt && wait.step === step.step) await ports.tokens.answer(wait.token, answer);
+  if (wait !== undefined && isFor(wait, step)) await ports.tokens.answer(wait.token, answer);
+}
+
+/** Whether it is this step that is waited for. */
+export function isFor(wait: Wait, step: StepOfAttempt): boolean {
+  return wait.attempt === step.attempt && wait.step === step.step;
 }
 
 /** Called after a cancel or release has written its mark: whoever waits is told, if the request concerns it. */

@@ -21,27 +21,40 @@ function assertCurrent(job: Job, attempt: number): void {
   }
 }
 
-/** Reads the task's job. */
+/** Reads the task's job, perhaps as it was a moment ago: a change that is based on it would be refused then. */
 export async function currentJob(ports: JobPorts, input: TaskInput): Promise<Job> {
-  return changeJob(ports.jobs, jobId(input.jobId), (job) => {
+  return changeCurrent(ports, input, () => undefined);
+}
+
+/**
+ * Decides on the job as a cheap read shows it, since a commit on an older one is refused; a read that is too old to
+ * decide on is made once more.
+ */
+async function changeCurrent(ports: JobPorts, input: TaskInput, decide: (job: Job) => JobChange | undefined, known?: Job): Promise<Job> {
+  const id = jobId(input.jobId);
+  const assured = (job: Job): JobChange | undefined => {
     assertCurrent(job, input.attempt);
-    return undefined;
-  });
+    return decide(job);
+  };
+  try {
+    return await changeJob(ports.jobs, id, assured, known ?? (await ports.jobs.peek(id)));
+  } catch (error) {
+    if (!(error instanceof InvalidTransitionError)) throw error;
+    return changeJob(ports.jobs, id, assured);
+  }
 }
 
 /**
  * Moves the task's job along the states that the task enters, with what else is to be told, in one change; answers the
- * job as it is then. Whoever has just read the job gives it as `known`.
+ * job as it is then, or was a moment ago if nothing was to be changed. Whoever has just read the job gives it as `known`.
  */
 export async function enterStates(ports: JobPorts, input: TaskInput, also: readonly NewEvent[] = [], known?: Job): Promise<Job> {
-  const decide = (job: Job): JobChange | undefined => {
-    assertCurrent(job, input.attempt);
+  return changeCurrent(ports, input, (job) => {
     const nowMs = ports.clock.now();
     const entered = enter(job, undefined, input.enter, input.result, nowMs);
     if (entered === undefined && also.length === 0) return undefined;
     return alsoRecord(entered ?? amend(job, job, [], nowMs), also, nowMs);
-  };
-  return changeJob(ports.jobs, jobId(input.jobId), decide, known);
+  }, known);
 }
 
 /** Adds entries to the history of a job that was just read, and changes nothing else of it. */

@@ -3,6 +3,7 @@ import type { StepRecord } from '../../core/lifecycle/wait.ts';
 import type { AttemptStore } from '../../core/ports/job-store.ts';
 import type { NodeCommands } from '../../core/ports/node-commands.ts';
 import type { NodeStep } from '../../core/runtimes/node-step.ts';
+import { nodesOfStep } from '../../core/runtimes/step-result.ts';
 import type { PhasePlan } from './job-steps.ts';
 
 export interface DispatchPorts {
@@ -23,17 +24,17 @@ export async function dispatchStep(
   step: NodeStep,
   record: StepRecord,
 ): Promise<StepRecord> {
-  const nodes = await ports.attempts.nodes(job.jobId, job.attempt);
+  const nodes = (await ports.attempts.nodes(job.jobId, job.attempt)).filter((node) => node.goneAtMs === undefined);
   const commandId = await ports.commands.send({
     jobId: job.jobId,
     attempt: job.attempt,
     namespace: job.namespace,
     step,
-    nodes: nodes.filter((node) => node.goneAtMs === undefined),
+    nodes,
     stopFirst: plan.stopFirst,
     commandTimeoutSeconds: Math.min(longestCommandSeconds, (step.timeoutSeconds ?? longestCommandSeconds) + graceSeconds),
   });
-  const sent = { ...record, commandId, sends: record.sends + 1 };
+  const sent = { ...record, commandId, sends: record.sends + 1, sentTo: nodesOfStep(record, nodes).length };
   await ports.attempts.updateStep(sent);
   return sent;
 }

@@ -3,13 +3,14 @@ import type { Job } from '../../core/job/job.ts';
 import { changeJob } from '../../core/job/change-job.ts';
 import { nameNodes } from '../../core/job/name-nodes.ts';
 import { amend } from '../../core/lifecycle/amend.ts';
+import type { JobChange } from '../../core/lifecycle/change.ts';
 import { phases, type Phase, type TaskAnswer } from '../../core/lifecycle/task.ts';
 import type { StepRecord } from '../../core/lifecycle/wait.ts';
 import type { ManifestStore } from '../../core/ports/manifest-store.ts';
 import type { NodeCommands } from '../../core/ports/node-commands.ts';
-import { judge, type FailedNode, type StepResult } from '../../core/runtimes/step-result.ts';
+import { endedWell, judge, type FailedNode, type StepResult } from '../../core/runtimes/step-result.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import { answerWait, type AnswerPorts } from './answer-wait.ts';
+import { answerWait, isFor, type AnswerPorts } from './answer-wait.ts';
 import { dispatchStep } from './dispatch-step.ts';
 import { planPhase } from './job-steps.ts';
 
@@ -30,9 +31,8 @@ export async function settleStep(ports: SettlePorts, record: StepRecord): Promis
     await answerWait(ports, record, record.answer);
     return;
   }
-  const nodes = await ports.attempts.nodes(record.jobId, record.attempt);
   const status = record.commandId === undefined ? undefined : await ports.commands.status(record.commandId);
-  const result = judge(record, nodes, status);
+  const result = endedWell(record, status) ?? judge(record, await ports.attempts.nodes(record.jobId, record.attempt), status);
   if (result.kind === 'resend') {
     await sendAgain(ports, record);
     return;
@@ -46,13 +46,13 @@ export async function finishStep(ports: SettlePorts, record: StepRecord, answer:
   const nowMs = ports.clock.now();
   const exitCode = answer.exitCode;
   await ports.attempts.updateStep({ ...record, answer, finishedAtMs: nowMs, ...(exitCode === undefined ? {} : { exitCode }) });
-  const how = answer.reason?.message ?? `${record.name} exited with 0`;
-  await changeJob(ports.jobs, record.jobId, (job) =>
-    job.attempt === record.attempt
-      ? amend(job, job, [{ type: 'StepFinished', message: how, data: { step: record.step, name: record.name, kind: answer.kind, exitCode: exitCode ?? null } }], nowMs)
-      : undefined,
-  );
-  await answerWait(ports, record, answer);
+  const message = answer.reason?.message ?? `${record.name} exited with 0`;
+  const data = { step: record.step, name: record.name, kind: answer.kind, exitCode: exitCode ?? null };
+  // A wait that replaces this one is of a task that runs again: it finds the record ended.
+  const { job: known, wait } = await ports.jobs.getWithWait(record.jobId);
+  const told = (job: Job): JobChange | undefined => (job.attempt === record.attempt ? amend(job, job, [{ type: 'StepFinished', message, data }], nowMs) : undefined);
+  await changeJob(ports.jobs, record.jobId, told, known);
+  if (wait !== undefined && isFor(wait, record)) await ports.tokens.answer(wait.token, answer);
 }
 
 function answerOf(record: StepRecord, result: StepResult): TaskAnswer | undefined {

@@ -2,6 +2,7 @@ import { JobNotFoundError } from '../../core/errors/orchestrator-error.ts';
 import type { JobId } from '../../core/job/ids.ts';
 import type { Attempt, Job, JobEvent } from '../../core/job/job.ts';
 import type { JobChange, ParkedEntry } from '../../core/lifecycle/change.ts';
+import type { Wait } from '../../core/lifecycle/wait.ts';
 import { queueEntryOf } from '../../core/lifecycle/retry.ts';
 import type { JobFilter, JobStore, Submission, SubmitResult } from '../../core/ports/job-store.ts';
 import type { Page } from '../../core/ports/page.ts';
@@ -50,6 +51,15 @@ export class InMemoryJobStore implements JobStore {
 
   async get(jobId: JobId): Promise<Job | undefined> {
     return copy(this.#table.jobs.get(jobId));
+  }
+
+  async peek(jobId: JobId): Promise<Job | undefined> {
+    return this.get(jobId);
+  }
+
+  async getWithWait(jobId: JobId): Promise<{ readonly job?: Job; readonly wait?: Wait }> {
+    const [job, wait] = [this.#table.jobs.get(jobId), this.#table.waits.get(jobId)];
+    return copy({ ...(job === undefined ? {} : { job }), ...(wait === undefined ? {} : { wait }) });
   }
 
   async list(filter: JobFilter, limit: number, cursor?: string): Promise<Page<Job>> {

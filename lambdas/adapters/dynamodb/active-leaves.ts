@@ -1,7 +1,5 @@
 import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
-import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
-import { partitions } from './keys.ts';
 import type { OrchestratorTable } from './orchestrator-table.ts';
 import { TransactionRefused } from './refusals.ts';
 
@@ -11,7 +9,7 @@ const TOUCH_MS = 30 * 60_000;
 const FORGET_MS = 2 * 60 * 60_000;
 
 /** A namespace that has, or lately had, jobs in its queue. */
-export interface ActiveLeaf {
+interface ActiveLeaf {
   readonly namespace: string;
   readonly touchedAtMs: number;
 }
@@ -42,13 +40,6 @@ export class ActiveLeaves {
     const { leaf } = this.#table.entities;
     await this.#table.call(() => leaf.build(PutItemCommand).item({ namespace, touchedAtMs: nowMs }).send());
     this.#touched.set(namespace, nowMs);
-  }
-
-  async list(): Promise<readonly ActiveLeaf[]> {
-    const { table, entities } = this.#table;
-    const query = table.build(QueryCommand).entities(entities.leaf).query({ partition: partitions.leaves });
-    const { Items = [] } = await this.#table.call(() => query.options({ consistent: true, maxPages: Number.POSITIVE_INFINITY }).send());
-    return Items;
   }
 
   /** Forgets leaves whose queues were found empty, if they have not been touched for long. */

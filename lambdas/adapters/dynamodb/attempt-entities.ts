@@ -43,7 +43,7 @@ export function attemptEntities(table: ToolboxTable) {
     }),
     wait: new Entity({
       ...bare, name: 'wait', table, computeKey: ({ jobId }) => keys.wait(jobId),
-      schema: item({ jobId: as<JobId>().key(), token: string(), wait: as<Omit<Wait, 'jobId' | 'token'>>() }),
+      schema: item({ jobId: as<JobId>().key(), wait: as<Omit<Wait, 'jobId'>>() }),
     }),
   };
 }

@@ -77,14 +77,14 @@ export class DynamoAttemptStore implements AttemptStore {
     return { jobId, attempt, step, ...Item.record };
   }
 
-  async putWait({ jobId, token, ...wait }: Wait): Promise<void> {
-    await this.#table.call(() => this.#table.entities.wait.build(PutItemCommand).item({ jobId, token, wait }).send());
+  async putWait({ jobId, ...wait }: Wait): Promise<void> {
+    await this.#table.call(() => this.#table.entities.wait.build(PutItemCommand).item({ jobId, wait }).send());
   }
 
   async wait(jobId: JobId): Promise<Wait | undefined> {
     const { wait } = this.#table.entities;
     const { Item } = await this.#table.call(() => wait.build(GetItemCommand).key({ jobId }).options({ consistent: true }).send());
-    return Item === undefined ? undefined : { jobId, token: Item.token, ...Item.wait };
+    return Item === undefined ? undefined : { jobId, ...Item.wait };
   }
 }
 

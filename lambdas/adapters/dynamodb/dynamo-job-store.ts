@@ -1,3 +1,4 @@
+import { EntityFormatter } from 'dynamodb-toolbox/entity/actions/format';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
@@ -6,6 +7,7 @@ import { JobNotFoundError, VersionConflictError } from '../../../core/errors/orc
 import { jobId as toJobId, type JobId } from '../../../core/job/ids.ts';
 import type { Attempt, Job, JobEvent } from '../../../core/job/job.ts';
 import type { JobChange, ParkedEntry } from '../../../core/lifecycle/change.ts';
+import type { Wait } from '../../../core/lifecycle/wait.ts';
 import type { JobFilter, JobStore, Submission, SubmitResult } from '../../../core/ports/job-store.ts';
 import type { Page } from '../../../core/ports/page.ts';
 import { tableLayout } from '../../../core/queue/table-layout.ts';
@@ -13,7 +15,7 @@ import { ActiveLeaves } from './active-leaves.ts';
 import { attemptOf, changeActions } from './change-actions.ts';
 import { decodeCursor, encodeCursor, positions } from './cursor.ts';
 import { JobListing } from './job-listing.ts';
-import { attemptSortKey, eventSortKey, jobPartition, sortPrefixes } from './keys.ts';
+import { attemptSortKey, eventSortKey, jobPartition, jobSortKey, keys, sortPrefixes } from './keys.ts';
 import type { OrchestratorTable } from './orchestrator-table.ts';
 import { TransactionRefused } from './refusals.ts';
 import { Submitter } from './submitter.ts';
@@ -38,10 +40,30 @@ export class DynamoJobStore implements JobStore {
     return this.#submitter.submit(submission);
   }
 
-  async get(jobId: JobId): Promise<Job | undefined> {
+  get(jobId: JobId): Promise<Job | undefined> {
+    return this.#read(jobId, true);
+  }
+
+  peek(jobId: JobId): Promise<Job | undefined> {
+    return this.#read(jobId, false);
+  }
+
+  async #read(jobId: JobId, consistent: boolean): Promise<Job | undefined> {
     const { job } = this.#table.entities;
-    const { Item } = await this.#table.call(() => job.build(GetItemCommand).key({ jobId }).options({ consistent: true }).send());
+    const { Item } = await this.#table.call(() => job.build(GetItemCommand).key({ jobId }).options({ consistent }).send());
     return Item;
+  }
+
+  async getWithWait(jobId: JobId): Promise<{ readonly job?: Job; readonly wait?: Wait }> {
+    const { table, entities } = this.#table;
+    const query = table.build(QueryCommand).query({ partition: jobPartition(jobId), range: { beginsWith: jobSortKey } });
+    const { Items = [] } = await this.#table.call(() => query.options({ consistent: true }).send());
+    const at = (sk: string) => Items.find((item) => item[tableLayout.sortKey] === sk);
+    const [job, wait] = [at(keys.job(jobId).sk), at(keys.wait(jobId).sk)];
+    return {
+      ...(job === undefined ? {} : { job: entities.job.build(EntityFormatter).format(job) }),
+      ...(wait === undefined ? {} : { wait: { jobId, ...entities.wait.build(EntityFormatter).format(wait).wait } }),
+    };
   }
 
   list(filter: JobFilter, limit: number, cursor?: string): Promise<Page<Job>> {

@@ -11,6 +11,8 @@ import { TransactionRefused } from './refusals.ts';
 
 type Described = Omit<ManifestVersion, 'canonical'>;
 
+/** Versions kept in memory, those used last: the steps of a job run one after the other, often in the same environment. */
+const REMEMBERED = 20;
 /** Puts of one name at the same time count up one after the other. */
 const MAX_TRIES = 10;
 
@@ -18,6 +20,7 @@ const MAX_TRIES = 10;
 export class DynamoManifestStore implements ManifestStore {
   readonly #table: OrchestratorTable;
   readonly #versions: ManifestVersions;
+  readonly #read = new Map<string, ManifestVersion>();
 
   constructor(table: OrchestratorTable) {
     this.#table = table;
@@ -39,11 +42,21 @@ export class DynamoManifestStore implements ManifestStore {
 
   async get(namespace: string, name: string, version?: number): Promise<ManifestVersion | undefined> {
     if (version === undefined) return this.#latest(namespace, name);
-    return (await this.#read(namespace, name, version, false)) ?? this.#read(namespace, name, version, true);
+    const key = `${namespace}/${name}/${version}`;
+    const found = this.#read.get(key) ?? (await this.#readVersion(namespace, name, version, false)) ?? (await this.#readVersion(namespace, name, version, true));
+    if (found !== undefined) this.#remember(key, found);
+    return found;
+  }
+
+  #remember(key: string, version: ManifestVersion): void {
+    this.#read.delete(key);
+    this.#read.set(key, version);
+    const [oldest] = this.#read.keys();
+    if (this.#read.size > REMEMBERED && oldest !== undefined) this.#read.delete(oldest);
   }
 
   /** A version never changes, so whatever a read finds is right; only one that finds nothing may have come too early. */
-  async #read(namespace: string, name: string, version: number, consistent: boolean): Promise<ManifestVersion | undefined> {
+  async #readVersion(namespace: string, name: string, version: number, consistent: boolean): Promise<ManifestVersion | undefined> {
     const get = this.#table.entities.version.build(GetItemCommand).key({ namespace, name, version }).options({ consistent });
     const { Item } = await this.#table.call(() => get.send());
     return Item;

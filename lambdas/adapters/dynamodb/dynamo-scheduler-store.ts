@@ -1,14 +1,16 @@
+import { EntityFormatter } from 'dynamodb-toolbox/entity/actions/format';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { EpochMs, JobId } from '../../../core/job/ids.ts';
-import type { JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../../../core/lifecycle/change.ts';
+import type { JobChange, LimitRelease, QueueEntry } from '../../../core/lifecycle/change.ts';
 import type { Lease, SchedulerStore, WaitingReport } from '../../../core/ports/scheduler-store.ts';
+import { tableLayout } from '../../../core/queue/table-layout.ts';
 import type { QueueSnapshot, ShareUse } from '../../../core/scheduling/plan-cycle.ts';
 import { ActiveLeaves } from './active-leaves.ts';
 import { changeActions, leaseHeld } from './change-actions.ts';
-import { keys, partitions, queuePartition } from './keys.ts';
+import { keys, partitions, queuePartition, sortPrefixes } from './keys.ts';
 import { LimitLedger } from './limit-ledger.ts';
 import type { OrchestratorTable } from './orchestrator-table.ts';
 import { TransactionRefused } from './refusals.ts';
@@ -47,11 +49,24 @@ export class DynamoSchedulerStore implements SchedulerStore {
   }
 
   async snapshot(depth: number, nowMs: EpochMs): Promise<QueueSnapshot> {
-    const [leaves, uses, parked] = await Promise.all([this.#leaves.list(), this.uses(), this.#parked()]);
+    const { leaves, uses, parked } = await this.#cycleItems();
     const read = await Promise.all(leaves.map(async (leaf) => ({ leaf, entries: await this.#queue(leaf.namespace, depth) })));
     await this.#leaves.forget(read.filter(({ entries }) => entries.length === 0).map(({ leaf }) => leaf), nowMs);
     const queues = read.filter(({ entries }) => entries.length > 0).map(({ leaf, entries }) => ({ namespace: leaf.namespace, entries }));
     return { uses, queues, parked };
+  }
+
+  /** All in one read: there are few of each, and a read is charged by the 4 KiB. */
+  async #cycleItems() {
+    const { leaf, share, parked } = this.#table.entities;
+    const query = this.#table.table.build(QueryCommand).query({ partition: partitions.cycle });
+    const { Items = [] } = await this.#table.call(() => query.options(everything).send());
+    const having = (prefix: string) => Items.filter((item) => String(item[tableLayout.sortKey]).startsWith(prefix));
+    return {
+      leaves: having(sortPrefixes.leaf).map((item) => leaf.build(EntityFormatter).format(item)),
+      uses: having(sortPrefixes.share).map((item) => share.build(EntityFormatter).format(item)),
+      parked: having(sortPrefixes.parked).map((item) => parked.build(EntityFormatter).format(item)),
+    };
   }
 
   async #queue(namespace: string, depth: number): Promise<readonly QueueEntry[]> {
@@ -60,14 +75,8 @@ export class DynamoSchedulerStore implements SchedulerStore {
     return Items;
   }
 
-  async #parked(): Promise<readonly ParkedEntry[]> {
-    const query = this.#table.table.build(QueryCommand).entities(this.#table.entities.parked).query({ partition: partitions.parked });
-    const { Items = [] } = await this.#table.call(() => query.options(everything).send());
-    return Items;
-  }
-
   async uses(): Promise<readonly ShareUse[]> {
-    const query = this.#table.table.build(QueryCommand).entities(this.#table.entities.share).query({ partition: partitions.shares });
+    const query = this.#table.table.build(QueryCommand).entities(this.#table.entities.share).query({ partition: partitions.cycle, range: { beginsWith: sortPrefixes.share } });
     const { Items = [] } = await this.#table.call(() => query.options(everything).send());
     return Items;
   }

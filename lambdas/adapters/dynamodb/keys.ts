@@ -17,6 +17,9 @@ export const sortPrefixes = {
   event: eventSortPrefix,
   attempt: 'ATTEMPT#',
   version: 'VERSION#',
+  parked: 'PARKED#',
+  leaf: 'LEAF#',
+  share: 'SHARE#',
   launch: (attempt: number): string => `LAUNCH#${digits(attempt, 4)}#`,
 } as const;
 
@@ -31,9 +34,8 @@ export const versionSortKey = (version: number): string => `${sortPrefixes.versi
 
 /** Partitions that hold one kind of item each, few of them at any time. */
 export const partitions = {
-  parked: 'PARKED',
-  leaves: 'LEAVES',
-  shares: 'SHARES',
+  /** What each cycle of the scheduler looks at: leaves, shares and parked jobs, told apart by their sort keys. */
+  cycle: 'CYCLE',
   cooldowns: 'COOLDOWNS',
   scheduler: 'SCHEDULER',
   releases: `${releasePrefix}NOTES`,
@@ -45,7 +47,8 @@ export const keys = {
   job: (jobId: JobId): Key => inJob(jobId, jobSortKey),
   event: (jobId: JobId, number: number): Key => inJob(jobId, eventSortKey(number)),
   script: (jobId: JobId): Key => inJob(jobId, 'SCRIPT'),
-  wait: (jobId: JobId): Key => inJob(jobId, 'WAIT'),
+  /** Next to the job, so that one read brings both. */
+  wait: (jobId: JobId): Key => inJob(jobId, `${jobSortKey}#WAIT`),
   attempt: (jobId: JobId, attempt: number): Key => inJob(jobId, attemptSortKey(attempt)),
   nodes: (jobId: JobId, attempt: number): Key => inJob(jobId, `NODES#${digits(attempt, 4)}`),
   launch: (jobId: JobId, attempt: number, ordinal: number): Key => inJob(jobId, `${sortPrefixes.launch(attempt)}${digits(ordinal, 4)}`),
@@ -56,9 +59,9 @@ export const keys = {
     pk: queuePartition(namespace),
     sk: `${digits(MAX_PRIORITY - priority, 4)}#${digits(submittedAtMs, 13)}#${jobId}`,
   }),
-  parked: (jobId: JobId): Key => ({ pk: partitions.parked, sk: jobId }),
-  leaf: (namespace: string): Key => ({ pk: partitions.leaves, sk: namespace }),
-  share: (namespace: string): Key => ({ pk: partitions.shares, sk: namespace }),
+  parked: (jobId: JobId): Key => ({ pk: partitions.cycle, sk: `${sortPrefixes.parked}${jobId}` }),
+  leaf: (namespace: string): Key => ({ pk: partitions.cycle, sk: `${sortPrefixes.leaf}${namespace}` }),
+  share: (namespace: string): Key => ({ pk: partitions.cycle, sk: `${sortPrefixes.share}${namespace}` }),
   release: ({ jobId, attempt, cause }: Pick<LimitRelease, 'jobId' | 'attempt' | 'cause'>): Key => ({
     pk: partitions.releases,
     sk: `${jobId}#${digits(attempt, 4)}#${digits(cause, 8)}`,

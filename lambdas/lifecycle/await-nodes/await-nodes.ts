@@ -32,7 +32,7 @@ export async function awaitNodes(ports: AwaitPorts, input: TaskInput, budgetMs: 
   const startedAtMs = ports.clock.now();
   // Nobody else changes the nodes while the job configures.
   let nodes = await ports.attempts.nodes(entered.jobId, entered.attempt);
-  for (let job: Job | undefined = entered; job !== undefined; job = await ports.jobs.get(job.jobId)) {
+  for (let job: Job | undefined = entered; job !== undefined; job = await ports.jobs.peek(job.jobId)) {
     const answer = isCancelDue(job) ? cancelled(job) : await look(ports, job, nodes.filter(isThere));
     if (answer.kind === 'missing') {
       const replaced = await replace(ports, job, nodes, answer.nodes);

@@ -91,6 +91,7 @@ export function attemptStoreContract(newWorld: NewWorld): void {
       await world.attempts.putWait(wait('one', { purpose: 'park' }));
       await world.attempts.putWait(wait('two'));
       expect(await world.attempts.wait(id)).toEqual(wait('two'));
+      expect(await world.jobs.getWithWait(id)).toEqual({ wait: wait('two') });
     });
   });
 }

@@ -45,6 +45,7 @@ export function jobStoreContract(newWorld: NewWorld): void {
       const job = await admitted(world, lease, 1);
       await world.jobs.commit(changed(enter(job, undefined, ['CONFIGURING', 'RUNNING'], undefined, after(2_000))));
       expect(await world.jobs.get(job.jobId)).toMatchObject({ state: 'RUNNING', configuringAtMs: after(2_000), revision: job.revision + 1 });
+      expect(await world.jobs.getWithWait(job.jobId)).toEqual({ job: await world.jobs.get(job.jobId) });
       const { items } = await world.jobs.events(job.jobId, 100);
       expect(items.map((event) => [event.number, event.type, event.to])).toEqual([
         [1, 'JobSubmitted', undefined],

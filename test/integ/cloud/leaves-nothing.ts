@@ -3,6 +3,8 @@ import { eventually } from './eventually.ts';
 import type { SharedCloud } from './shared-cloud.ts';
 
 const patienceMs = 120_000;
+/** Items that are there only while a job waits for something, by their keys. */
+const waits = /^(QUEUE#|CYCLE PARKED#|RELEASE#)/;
 
 /** Waits until nothing is left of a job that ended: no instance, no place in the queue, no limit held, nothing to tend. */
 export async function leavesNothing(cloud: SharedCloud, { jobId }: JobRef): Promise<void> {
@@ -17,7 +19,7 @@ export async function leavesNothing(cloud: SharedCloud, { jobId }: JobRef): Prom
 
 async function leftOf(cloud: SharedCloud, jobId: string): Promise<readonly string[]> {
   const items = await cloud.account.items();
-  const waiting = items.filter(({ pk, sk, jobId: owner }) => /^(QUEUE#|PARKED$|RELEASE#)/.test(pk) && (owner === jobId || sk.includes(jobId)));
+  const waiting = items.filter(({ pk, sk, jobId: owner }) => waits.test(`${pk} ${sk}`) && (owner === jobId || sk.includes(jobId)));
   const ofJob = items.filter(({ pk }) => pk === `JOB#${jobId}`);
   const held = ofJob.filter(({ sk, holdsLimits }) => sk === 'JOB' && holdsLimits === true);
   const active = ofJob.filter(({ sk, gsi2pk }) => sk.startsWith('ATTEMPT#') && gsi2pk !== undefined);
@@ -37,9 +39,9 @@ export async function isAtRest(cloud: SharedCloud): Promise<void> {
     const items = await cloud.account.items();
     const { live } = await cloud.fleet.state();
     const counters = items.filter(({ pk, runningJobs, nodes, microUsdPerHour }) =>
-      pk === 'SHARES' && [runningJobs, nodes, microUsdPerHour].some((count) => count !== 0));
+      pk === 'CYCLE' && [runningJobs, nodes, microUsdPerHour].some((count) => count !== undefined && count !== 0));
     busy = [
-      ...items.filter(({ pk }) => /^(QUEUE#|PARKED$|RELEASE#)/.test(pk)).map(({ pk, sk }) => `${pk} ${sk}`),
+      ...items.filter(({ pk, sk }) => waits.test(`${pk} ${sk}`)).map(({ pk, sk }) => `${pk} ${sk}`),
       ...counters.map((share) => JSON.stringify(share)),
       ...(live === 0 ? [] : [`${live} instances`]),
     ];

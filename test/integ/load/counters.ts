@@ -6,12 +6,12 @@ import type { SharedCloud } from '../cloud/shared-cloud.ts';
 /** The scheduler's counters, read straight from the table: how many jobs hold limits now. */
 export function heldCounter({ account, outputs }: SharedCloud): () => Promise<number> {
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient(account.client));
-  const query = new QueryCommand({
+  const query = {
     TableName: outputs['TableName'] ?? '', ConsistentRead: true,
     KeyConditionExpression: 'pk = :shares', ExpressionAttributeValues: { ':shares': partitions.shares },
-  });
+  };
   return async () => {
-    const { Items: shares = [] } = await documents.send(query);
+    const { Items: shares = [] } = await documents.send(new QueryCommand(query));
     return shares.reduce((sum, { runningJobs }) => sum + Number(runningJobs), 0);
   };
 }

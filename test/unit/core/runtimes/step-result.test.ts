@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { epochMs, instanceId, jobId } from '../../../../core/job/ids.ts';
 import type { StepRecord } from '../../../../core/lifecycle/wait.ts';
 import type { CommandStatus, NodeAnswer } from '../../../../core/ports/node-commands.ts';
-import { judge } from '../../../../core/runtimes/step-result.ts';
+import { endedWell, judge } from '../../../../core/runtimes/step-result.ts';
 import { aNode } from '../../../builders/nodes.ts';
 
 const head = aNode(0);
@@ -34,6 +34,21 @@ describe('judging a step', () => {
     ['somebody cancelled the command, not the job', { exitCode: 0 }, { status: 'cancelled' }, { kind: 'resend' }],
   ])('%s', (_, ofHead, ofWorker, expected) => {
     expect(judge(aRecord(), nodes, aStatus(answers(ofHead, ofWorker)))).toEqual(expected);
+  });
+
+  it('needs no list of nodes where all that it was sent to ended well, and only there', () => {
+    const status = aStatus(answers({ exitCode: 0 }, { exitCode: 0 }));
+    expect(endedWell(aRecord({ sentTo: 2 }), status)).toEqual(judge(aRecord(), nodes, status));
+    const others: readonly [number | undefined, CommandStatus | undefined][] = [
+      [2, aStatus(answers({ exitCode: 0 }, { exitCode: 1 }))],
+      [2, aStatus(answers({ exitCode: 0 }, { status: 'running' }))],
+      [2, aStatus({ [head.instanceId]: { exitCode: 0 } })],
+      [3, status],
+      [0, aStatus({})],
+      [undefined, status],
+      [2, undefined],
+    ];
+    for (const [sentTo, found] of others) expect(endedWell(aRecord(sentTo === undefined ? {} : { sentTo }), found)).toBeUndefined();
   });
 
   it('waits for a node that has not been heard of while the command is open', () => {
