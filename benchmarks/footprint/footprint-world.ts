@@ -3,7 +3,8 @@ import type { ProviderInstance } from '../../core/capacity/gang.ts';
 import { epochMs } from '../../core/job/ids.ts';
 import type { EpochMs } from '../../core/job/ids.ts';
 import type { ExecutionStart } from '../../core/ports/executions.ts';
-import { LifecycleWorld } from '../../test/statemachines/lifecycle-world.ts';
+import type { ManifestStore } from '../../core/ports/manifest-store.ts';
+import { LifecycleWorld, type WorldParts } from '../../test/statemachines/lifecycle-world.ts';
 
 /** From launch until the agent of an instance takes commands. */
 const BOOT_MS = 60_000;
@@ -29,7 +30,27 @@ export class FootprintWorld extends LifecycleWorld {
   /** States that executions entered; that is what Step Functions charges. */
   transitions = 0;
   override awaitBudgetMs = AWAIT_BUDGET_MS;
+  override leaseMs: number;
   readonly #function = new AsyncLocalStorage<string>();
+  readonly #manifests = new Map<string, ManifestStore>();
+  readonly #newManifestStore: () => ManifestStore;
+
+  /** @param newManifestStore what a function remembers of manifests it remembers by itself */
+  constructor(parts: WorldParts, newManifestStore: () => ManifestStore) {
+    super(parts);
+    this.leaseMs = parts.deployment.intervals.schedulerLease * 1_000;
+    this.#newManifestStore = newManifestStore;
+  }
+
+  override get ports() {
+    return { ...super.ports, manifests: this.#manifestsOf(this.currentFunction()) };
+  }
+
+  #manifestsOf(name: string): ManifestStore {
+    const known = this.#manifests.get(name) ?? this.#newManifestStore();
+    this.#manifests.set(name, known);
+    return known;
+  }
 
   /** The function on whose behalf the caller runs. */
   readonly currentFunction = (): string => this.#function.getStore() ?? '';

@@ -25,6 +25,7 @@ export interface Footprint extends Units {
   readonly events: number;
   readonly byCall: readonly CallCost[];
   readonly naive: Units & { readonly transitions: number };
+  readonly newManifest: Units;
   readonly idleMinute: Units;
   readonly jobMinute: Units;
   /** Which budgets are exceeded. */
@@ -44,6 +45,7 @@ export function footprintOf(run: ReferenceRun): Footprint {
     events: run.events.length,
     byCall: byCall(run),
     naive: naiveFootprint(run),
+    newManifest: run.newManifest,
     idleMinute: run.idleMinute,
     jobMinute: run.jobMinute,
     exceeded: budgets.filter((name) => sums[name] > budget[name]),
@@ -61,7 +63,7 @@ function byCall({ charges }: ReferenceRun): CallCost[] {
 /** `Put LAUNCH` rather than `PutItemCommand LAUNCH#0001#0002`. */
 function callOf(command: string, about: string): string {
   const verb = command.replace(/(WriteItems|Item)?Command$/u, '');
-  return `${verb} ${about.split(/[#/]/u)[0] ?? ''}`;
+  return `${verb} ${about.replace(/^JOB#WAIT$/u, 'WAIT').split(/[#/]/u)[0] ?? ''}`;
 }
 
 /** For people. */
@@ -81,7 +83,7 @@ export function renderFootprint(footprint: Footprint): string {
     ),
     table(['service', `USD (${prices.region}, list prices of ${prices.date})`], Object.entries(footprint.usdByService).map(([service, usd]) => [service, usd.toFixed(6)])),
     table(['function', 'invocations'], Object.entries(footprint.invocations)),
-    `Beside the job itself: a minute with nothing to do takes ${unitsText(footprint.idleMinute)}, each running job adds ${unitsText(footprint.jobMinute)}.`,
+    `Beside the job itself: a new version of its manifest takes ${unitsText(footprint.newManifest)}, a minute with nothing to do takes ${unitsText(footprint.idleMinute)}, each running job adds ${unitsText(footprint.jobMinute)}.`,
     footprint.exceeded.length === 0 ? 'Within the budget.' : `Over the budget: ${footprint.exceeded.join(', ')}.`,
   ].join('\n\n');
 }

@@ -15,7 +15,7 @@ import { UnitMeter, type Charge } from '../../test/contract/store/unit-meter.ts'
 import { createTable, dynamoClient, dynamoStores, type StoreWorld } from '../../test/contract/store/world.ts';
 import { FootprintWorld, ShiftedClock } from './footprint-world.ts';
 
-const MANIFEST = new URL('../../examples/gang-64.yaml', import.meta.url);
+const yaml = readFileSync(new URL('../../examples/gang-64.yaml', import.meta.url), 'utf8');
 const JOB = '01kb3v9m2q7xw4hz8tn6rc5yde';
 const DEMAND = { nodes: 65, vcpus: 516, gpus: 0, microUsdPerHour: microUsd(24_768_000) };
 
@@ -36,6 +36,8 @@ export interface ReferenceRun {
   readonly transitions: number;
   /** By function. */
   readonly invocations: ReadonlyMap<string, number>;
+  /** A version of the manifest that was not known before. */
+  readonly newManifest: Units;
   /** Calls of the reconciler and the scheduler in a minute with nothing to do. */
   readonly idleMinute: Units;
   /** What a running job adds to them. */
@@ -45,7 +47,8 @@ export interface ReferenceRun {
 /**
  * Runs `examples/gang-64.yaml` (a head, 64 workers, two hooks and one step of its own) from submission to DONE: the real
  * state machine and functions, the Dynamo adapters on the MiniStack at `endpoint`, the EC2 adapter on the fleet
- * simulator, in a market in which any zone has all of it: a launch for the head, one for the workers. The job is alone, so it pays for the scheduler alone.
+ * simulator, in a market in which any zone has all of it: a launch for the head, one for the workers. The job is alone,
+ * so it pays for the scheduler alone; its manifest was stored before.
  */
 export async function runReferenceJob(endpoint: string): Promise<ReferenceRun> {
   const deployment = referenceDeployment();
@@ -54,7 +57,7 @@ export async function runReferenceJob(endpoint: string): Promise<ReferenceRun> {
   try {
     ec2.supply((['a', 'b', 'd'] as const).flatMap((zone) => [['m6i.xlarge', zone, 'on-demand', 1], ['c6i.2xlarge', zone, 'spot', 64]] as const));
     const table = await createTable(client);
-    const world = referenceWorld(dynamoStores(client, table), ec2, deployment);
+    const world = referenceWorld(() => dynamoStores(client, table), ec2, deployment);
     const meter = new UnitMeter(client, observer, world.currentFunction);
     return await new Observation(world, meter, dynamoStores(observer, table)).run();
   } finally {
@@ -71,12 +74,13 @@ function referenceDeployment(): Deployment {
   return { ...resources, name, limits, intervals, subnets: { ...subnets, 'us-east-1d': 'subnet-d' } };
 }
 
-function referenceWorld(stores: StoreWorld, { ec2, pricing }: SimulatedEc2, deployment: Deployment): FootprintWorld {
+function referenceWorld(newStores: () => StoreWorld, { ec2, pricing }: SimulatedEc2, deployment: Deployment): FootprintWorld {
   const clock = new ShiftedClock();
   const catalogue = new Ec2InstanceCatalogue({ ec2, region: deployment.region, prices: new PriceList(pricing), clock, log: silentLog });
+  const stores = newStores();
   const { attempts, cooldowns } = stores;
   const capacity = new Ec2CapacityProvider({ ec2, attempts, cooldowns, catalogue, clock, deployment, log: silentLog });
-  return new FootprintWorld({ stores, capacity, deployment, clock });
+  return new FootprintWorld({ stores, capacity, deployment, clock }, () => newStores().manifests);
 }
 
 /** Lives the job's life, waking functions as stream, events and schedules do, and keeps what each costs. */
@@ -96,6 +100,7 @@ class Observation {
 
   async run(): Promise<ReferenceRun> {
     const world = this.#world;
+    const newManifest = await this.#apart(() => world.storeManifest(yaml));
     const begin = await this.#charged(() => this.#begin());
     const jobMinute = await this.#apart(() => this.#minute());
     const end = await this.#charged(() => this.#end());
@@ -109,6 +114,7 @@ class Observation {
       charges: [...begin, ...end],
       transitions: world.transitions,
       invocations: world.invocations,
+      newManifest,
       idleMinute,
       jobMinute: less(jobMinute, idleMinute),
     };
@@ -131,7 +137,7 @@ class Observation {
   /** Until the first step's command is on its way. */
   async #begin(): Promise<void> {
     const world = this.#world;
-    await world.asFunction('SubmitJob', () => world.submit(readFileSync(MANIFEST, 'utf8'), JOB, DEMAND));
+    await world.asFunction('SubmitJob', () => world.submit(yaml, JOB, DEMAND));
     await this.#publish();
     await world.schedule();
     await this.#publish();

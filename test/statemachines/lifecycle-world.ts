@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { canonicalJson } from '../../core/manifest/canonical.ts';
 import { manifestDigest } from '../../core/manifest/digest.ts';
+import type { Manifest } from '../../core/manifest/schema.ts';
 import { parseManifest } from '../../core/manifest/parse.ts';
 import { newJob } from '../../core/job/new-job.ts';
 import { digest as asDigest, jobId, microUsd, type JobId } from '../../core/job/ids.ts';
@@ -15,7 +16,7 @@ import type { CapacityProvider } from '../../core/ports/capacity-provider.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Executions, ExecutionStart, TaskTokens } from '../../core/ports/executions.ts';
 import type { AttemptStore, JobStore } from '../../core/ports/job-store.ts';
-import type { ManifestStore } from '../../core/ports/manifest-store.ts';
+import type { ManifestStore, NewManifestVersion } from '../../core/ports/manifest-store.ts';
 import type { SchedulerStore } from '../../core/ports/scheduler-store.ts';
 import type { TaskAnswer, TaskInput } from '../../core/lifecycle/task.ts';
 import { acquireCapacity } from '../../lambdas/lifecycle/acquire-capacity/acquire-capacity.ts';
@@ -83,6 +84,7 @@ export class LifecycleWorld implements Executions {
   /** Whether the events of finished commands arrive, and how often. */
   deliveries = 1;
   gate: Gate = () => undefined;
+  leaseMs = 5_000;
   /** For how long one invocation waits for nodes. */
   awaitBudgetMs = 20_000;
   protected readonly parts: WorldParts;
@@ -102,24 +104,33 @@ export class LifecycleWorld implements Executions {
     return this.parts.deployment;
   }
 
-  /** Submits a manifest as the API does, its first version in the same transaction. */
+  /** Submits a manifest as the API does; a version that is not known yet is stored in the same transaction. */
   async submit(yaml: string, name: string, demand?: Demand): Promise<JobId> {
-    const parsed = parseManifest(yaml);
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-    const { manifest } = parsed;
-    const nowMs = this.clock.now();
-    const digest = asDigest(manifestDigest(manifest, (text) => createHash('sha256').update(text).digest('hex')));
-    const described = { namespace: manifest.metadata.namespace, name: manifest.metadata.name, digest, createdAtMs: nowMs, createdBy: 'ada' };
+    const { manifest, version } = this.#versionOf(yaml);
     const nodes = manifest.spec.nodePools.reduce((sum, pool) => sum + pool.count, 0);
     const made = newJob(
       {
-        jobId: jobId(name), manifest, ref: { name: described.name, version: 1, digest }, user: 'ada', hasScript: false,
+        jobId: jobId(name), manifest, ref: { name: version.name, version: 1, digest: version.digest }, user: 'ada', hasScript: false,
         demand: demand ?? { nodes, vcpus: nodes, gpus: 0, microUsdPerHour: microUsd(nodes) },
       },
-      nowMs,
+      this.clock.now(),
     );
-    await this.parts.stores.jobs.submit({ ...made, manifest: { ...described, canonical: canonicalJson(manifest) } });
+    await this.parts.stores.jobs.submit({ ...made, manifest: version });
     return made.job.jobId;
+  }
+
+  /** Stores a manifest by itself. */
+  async storeManifest(yaml: string): Promise<void> {
+    await this.parts.stores.manifests.put(this.#versionOf(yaml).version);
+  }
+
+  #versionOf(yaml: string): { readonly manifest: Manifest; readonly version: NewManifestVersion } {
+    const parsed = parseManifest(yaml);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    const { manifest } = parsed;
+    const { namespace, name } = manifest.metadata;
+    const digest = asDigest(manifestDigest(manifest, (text) => createHash('sha256').update(text).digest('hex')));
+    return { manifest, version: { namespace, name, digest, canonical: canonicalJson(manifest), createdAtMs: this.clock.now(), createdBy: 'ada' } };
   }
 
   /** What a user's request does, as the API does it: the mark first, the token then. */
@@ -236,7 +247,7 @@ export class LifecycleWorld implements Executions {
   /** The scheduler is woken. */
   async schedule(): Promise<void> {
     const policy = { maxRunningJobs: this.deployment.limits.maxRunningJobs, weights: {} };
-    await this.#twice('ScheduleJobs', () => scheduleJobs({ ...this.ports, policy, leaseMs: 5000 }, 'scheduler', () => true));
+    await this.#twice('ScheduleJobs', () => scheduleJobs({ ...this.ports, policy, leaseMs: this.leaseMs }, 'scheduler', () => true));
     await this.quiet();
   }
 
