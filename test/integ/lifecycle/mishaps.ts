@@ -107,7 +107,6 @@ export const mishaps: Readonly<Record<string, Mishap>> = {
     drive: async (cloud, job) => {
       await cloud.jobs.writes(job, 'here');
       await cloud.account.stopExecution(job.jobId);
-      await cloud.account.reconcile();
     },
     ends: { state: 'DONE', outcome: 'FAILED', reason: 'ExecutionDied' }, steps: 1, launched: 1, told: 'Reconciled',
   },
