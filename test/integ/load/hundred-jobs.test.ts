@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { itemsOf, OrchestratorApiError, type Job, type JobDetail, type JobEvent, type JobRef } from '../../../sdk/src/index.ts';
 import { eventually } from '../cloud/eventually.ts';
@@ -7,12 +7,12 @@ import { sharedCloud, type SharedCloud } from '../cloud/shared-cloud.ts';
 import { siteOptions } from '../cloud/site.ts';
 import { heldCounter } from './counters.ts';
 import { flawsOf, mostHolders } from './histories.ts';
-import { endings, namespaces, plannedJobs, scarceMarket, type PlannedJob } from './workload.ts';
+import { endings, namespaces, plannedJobs, plentifulMarket, scarceMarket, type PlannedJob } from './workload.ts';
 
-jest.setTimeout(420_000);
+jest.setTimeout(660_000);
 
 const jobCount = 100;
-const patienceMs = 360_000;
+const patienceMs = 540_000;
 /** The last ones wait for long, so their priority can be changed. */
 const hurried = 5;
 
@@ -34,6 +34,10 @@ beforeAll(async () => {
   await untilAllHaveEnded();
   ended = new Map(await inTurns(submitted, async ({ job }) => [job.jobId, await cloud.jobs.get(job)]));
   histories = new Map(await inTurns(submitted, async ({ job }) => [job.jobId, await cloud.jobs.events(job)]));
+});
+
+afterAll(async () => {
+  await cloud.fleet.changeMarket(plentifulMarket);
 });
 
 /** Moves the last jobs to the front of the queue. */

@@ -39,6 +39,14 @@ export const scarceMarket: Partial<MarketChange> = {
   ],
 };
 
+/** As much of them as there is at the beginning: test/fixtures/integ-market.json. */
+export const plentifulMarket: Partial<MarketChange> = {
+  capacity: types.flatMap((type) => [
+    { type, zone: '*', market: 'on-demand' as const, capacity: 1000 },
+    { type, zone: '*', market: 'spot' as const, capacity: 100 },
+  ]),
+};
+
 /** Jobs of mixed sizes and fates over the namespaces, the same each time. */
 export function plannedJobs(count: number): readonly PlannedJob[] {
   return Array.from({ length: count }, (_, i) => {
