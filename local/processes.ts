@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { identityOf } from './process-identity.ts';
 
 /** A process that outlives its starter. `identity` tells it from a later process with the same id. */
 export interface DetachedProcess {
@@ -85,19 +86,4 @@ function signal(pid: number, name: NodeJS.Signals): void {
 
 function isNoSuchProcess(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH';
-}
-
-/** When the process started, in the words of the system; undefined when it does not run. */
-function identityOf(pid: number): string | undefined {
-  try {
-    if (process.platform !== 'linux') {
-      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
-    }
-    // The command name, in parentheses, may hold spaces; state and start time are the 1st and 20th field after it.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
 }
