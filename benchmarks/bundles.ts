@@ -22,8 +22,10 @@ export interface BundleMeasurement {
   readonly bytes: number;
   readonly gzippedBytes: number;
   readonly clients: readonly string[];
-  /** From the start of the import until the handler is there: median of five new processes on this machine. */
+  /** From the start of the import until the handler is there: medians of five new processes on this machine. */
   readonly initialisationMs: number;
+  /** The processor's part of it, all threads together: what a busy machine does not stretch. */
+  readonly initialisationCpuMs: number;
   readonly withinBudget: boolean;
 }
 
@@ -45,24 +47,38 @@ async function measure(bundles: HandlerBundles, name: string): Promise<BundleMea
   const code = readFileSync(file);
   const clients = bundles.clients(name);
   const most = clients.includes('ec2') ? budget.bytesWithEc2 : budget.bytes;
-  const initialisationMs = await medianImport(file);
+  const imports = await timedImports(file);
+  const initialisationMs = median(imports.map(({ wallMs }) => wallMs));
+  const initialisationCpuMs = median(imports.map(({ cpuMs }) => cpuMs));
   return {
-    name, bytes: code.length, gzippedBytes: gzipSync(code).length, clients, initialisationMs,
-    withinBudget: code.length <= most && initialisationMs <= budget.milliseconds,
+    name, bytes: code.length, gzippedBytes: gzipSync(code).length, clients, initialisationMs, initialisationCpuMs,
+    withinBudget: code.length <= most && Math.min(initialisationMs, initialisationCpuMs) <= budget.milliseconds,
   };
 }
 
-async function medianImport(file: string): Promise<number> {
-  const times: number[] = [];
-  for (let run = 0; run < RUNS; run += 1) times.push(await timedImport(file));
-  return times.toSorted((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+interface Import {
+  readonly wallMs: number;
+  readonly cpuMs: number;
 }
 
-/** The process says how long its own import took: what Node itself needs to start is not the handler's. */
-async function timedImport(file: string): Promise<number> {
-  const program = `const begun = performance.now(); await import(${JSON.stringify(pathToFileURL(file).href)}); console.log(performance.now() - begun);`;
+async function timedImports(file: string): Promise<readonly Import[]> {
+  const imports: Import[] = [];
+  for (let run = 0; run < RUNS; run += 1) imports.push(await timedImport(file));
+  return imports;
+}
+
+/** The process says what its own import took: what Node itself needs to start is not the handler's. */
+async function timedImport(file: string): Promise<Import> {
+  const program = `
+    const [begun, used] = [performance.now(), process.cpuUsage()];
+    await import(${JSON.stringify(pathToFileURL(file).href)});
+    const { user, system } = process.cpuUsage(used);
+    console.log(JSON.stringify({ wallMs: performance.now() - begun, cpuMs: (user + system) / 1000 }));`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { env: functionEnvironment() });
-  return Number(stdout.trim().split('\n').at(-1));
+  const taken: Import = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
+  return taken;
 }
 
 /** As Lambda sets it. */
@@ -83,9 +99,9 @@ function functionEnvironment(): NodeJS.ProcessEnv {
 /** For people. */
 export function renderBundles(measurements: readonly BundleMeasurement[]): string {
   const rows = measurements.map((bundle) => [
-    bundle.name, kib(bundle.bytes), kib(bundle.gzippedBytes), Math.round(bundle.initialisationMs), bundle.withinBudget ? '' : 'over', bundle.clients.join(' '),
+    bundle.name, kib(bundle.bytes), kib(bundle.gzippedBytes), Math.round(bundle.initialisationMs), Math.round(bundle.initialisationCpuMs), bundle.withinBudget ? '' : 'over', bundle.clients.join(' '),
   ]);
-  return table(['function', 'KiB', 'gzipped', 'import ms', 'budget', 'clients'], rows);
+  return table(['function', 'KiB', 'gzipped', 'import ms', 'cpu ms', 'budget', 'clients'], rows);
 }
 
 const kib = (bytes: number): number => Math.round(bytes / 1024);
