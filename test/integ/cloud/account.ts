@@ -55,7 +55,8 @@ export class Account {
   /** Whether a step of the job has written this text. */
   async wrote(jobId: string, text: string): Promise<boolean> {
     const { events = [] } = await this.#logs.send(new FilterLogEventsCommand({ logGroupName: this.#jobLogs, logStreamNamePrefix: `${jobId}/` }));
-    return events.some(({ message = '' }) => message.includes(text));
+    // MiniStack looks at no prefix: it answers with the lines of all jobs.
+    return events.some(({ logStreamName = '', message = '' }) => logStreamName.startsWith(`${jobId}/`) && message.includes(text));
   }
 
   /** All items of the table whose partition key begins so. */
@@ -70,6 +71,12 @@ export class Account {
       from = page.LastEvaluatedKey;
     } while (from !== undefined);
     return found.filter(({ pk }) => pk.startsWith(prefix));
+  }
+
+  /** How many jobs hold limits now, as the scheduler counts them. */
+  async limitsHeld(): Promise<number> {
+    const shares = await this.items('SHARES');
+    return shares.reduce((sum, { runningJobs }) => sum + Number(runningJobs), 0);
   }
 
   /** Name of the one deployed function whose name contains `part`, such as `EventsReconcile`. */

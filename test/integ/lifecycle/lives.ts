@@ -1,3 +1,4 @@
+import deployment from '../../fixtures/integ-deployment.json' with { type: 'json' };
 import type { ClusterDefinition } from '../../../core/manifest/schema.ts';
 import type { JobState } from '../../../core/lifecycle/states.ts';
 import { OrchestratorApiError, type JobDetail, type JobRef } from '../../../sdk/src/index.ts';
@@ -20,6 +21,7 @@ export interface Life {
 }
 
 type Spec = ClusterDefinition['spec'];
+const { maxRunningJobs } = deployment.limits;
 
 const untilRun = ['ACQUIRING_CAPACITY', 'CONFIGURING', 'RUNNING'] as const;
 const torn = ['DESTROYING', 'DONE'] as const;
@@ -51,6 +53,11 @@ async function outlive({ jobs, account }: SharedCloud, job: JobRef): Promise<voi
   const overAtMs = Date.parse(configuringAt) + ttlSeconds * 1000;
   await eventually(`the time of job ${job.jobId} is over`, () => Promise.resolve(Date.now() > overAtMs));
   await account.reconcile();
+}
+
+/** The other lives take every place that there is, and more of them wait: whoever comes then waits too. */
+async function limitsAreFull({ account }: SharedCloud): Promise<void> {
+  await eventually('all places are taken', async () => (await account.limitsHeld()) >= maxRunningJobs);
 }
 
 /** Every life, by its name. */
@@ -85,6 +92,7 @@ export const lives: Readonly<Record<string, Life>> = {
   },
   'is cancelled while it waits': {
     manifest: life('cancel-pending', hooks({ onRun: [script('Work')] })), priority: 0,
+    prepare: limitsAreFull,
     drive: ({ jobs }, job) => jobs.cancel(job),
     path: ['DONE'], ends: { outcome: 'CANCELLED', reason: 'Cancelled' }, steps: 0,
   },
