@@ -4,6 +4,8 @@ import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/clie
 import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Job, JobEvent } from '../../../core/job/job.ts';
+import { DynamoSchedulerStore } from '../../../lambdas/adapters/dynamodb/dynamo-scheduler-store.ts';
+import { OrchestratorTable } from '../../../lambdas/adapters/dynamodb/orchestrator-table.ts';
 import { administrator } from '../../../local/cdk.ts';
 import { region } from '../../../local/environment-file.ts';
 
@@ -24,12 +26,15 @@ export class Account {
   readonly #lambda: LambdaClient;
   readonly #logs: CloudWatchLogsClient;
   readonly #machines: SFNClient;
+  readonly #scheduler: DynamoSchedulerStore;
 
   constructor({ endpoint, outputs }: { readonly endpoint: string; readonly outputs: Readonly<Record<string, string>> }) {
     this.client = { endpoint, region, credentials: administrator };
     this.#table = outputs['TableName'] ?? '';
     this.#jobLogs = outputs['JobLogGroupName'] ?? '';
-    this.#documents = DynamoDBDocumentClient.from(new DynamoDBClient(this.client));
+    const dynamo = new DynamoDBClient(this.client);
+    this.#documents = DynamoDBDocumentClient.from(dynamo);
+    this.#scheduler = new DynamoSchedulerStore(new OrchestratorTable(dynamo, this.#table));
     this.#lambda = new LambdaClient(this.client);
     this.#logs = new CloudWatchLogsClient(this.client);
     this.#machines = new SFNClient(this.client);
@@ -75,8 +80,8 @@ export class Account {
 
   /** How many jobs hold limits now, as the scheduler counts them. */
   async limitsHeld(): Promise<number> {
-    const shares = await this.items('SHARES');
-    return shares.reduce((sum, { runningJobs }) => sum + Number(runningJobs), 0);
+    const uses = await this.#scheduler.uses();
+    return uses.reduce((sum, { runningJobs }) => sum + runningJobs, 0);
   }
 
   /** Name of the one deployed function whose name contains `part`, such as `EventsReconcile`. */

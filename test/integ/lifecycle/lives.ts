@@ -10,8 +10,8 @@ import type { SharedCloud } from '../cloud/shared-cloud.ts';
 export interface Life {
   readonly manifest: ClusterDefinition;
   readonly priority?: number;
-  /** Goes wrong from before the submission. */
-  readonly prepare?: (cloud: SharedCloud) => Promise<unknown>;
+  /** What is done before the submission; it may answer what takes it back. */
+  readonly prepare?: (cloud: SharedCloud) => Promise<void | (() => Promise<void>)>;
   readonly drive?: (cloud: SharedCloud, job: JobRef) => Promise<void>;
   /** The states after PENDING. */
   readonly path: readonly JobState[];

@@ -16,12 +16,12 @@ interface Lived {
 
 let cloud: SharedCloud;
 const lived = new Map<string, Promise<Lived>>();
-/** Takes back the fault by which a node does not go. */
-let letGo: () => Promise<void>;
+/** What takes back that which was prepared to go wrong. */
+const mends = new Map<string, () => Promise<void>>();
 
-async function live({ manifest, priority, drive, ...life }: Life): Promise<Lived> {
-  const mend = await life.prepare?.(cloud);
-  if (typeof mend === 'function') letGo = mend as () => Promise<void>;
+async function live(name: string, { manifest, priority, drive, prepare }: Life): Promise<Lived> {
+  const mend = await prepare?.(cloud);
+  if (mend !== undefined) mends.set(name, mend);
   const job = await cloud.jobs.submit(manifest, priority === undefined ? {} : { priority });
   await drive?.(cloud, job);
   const end = await cloud.jobs.ends(job, 480_000);
@@ -35,7 +35,7 @@ const livedAs = (name: string): Promise<Lived> => lived.get(name) ?? Promise.rej
 beforeAll(async () => {
   cloud = await sharedCloud();
   for (const [name, life] of Object.entries(lives)) {
-    const living = live(life);
+    const living = live(name, life);
     living.catch(() => undefined);
     lived.set(name, living);
   }
@@ -59,10 +59,11 @@ describe('a job on the deployed stack', () => {
   });
 
   it('holds its limits until the reconciler has ended the node that did not go', async () => {
-    const { job } = await livedAs('has a node that does not go');
+    const name = 'has a node that does not go';
+    const { job } = await livedAs(name);
     expect(await cloud.fleet.liveOf(job.jobId)).toHaveLength(1);
 
-    await letGo();
+    await mends.get(name)?.();
     await cloud.account.reconcile();
 
     await cloud.jobs.happens(job, 'NodesGone');
