@@ -48,7 +48,7 @@ export const mishaps: Readonly<Record<string, Mishap>> = {
     faultsOfJob: [{ kind: 'slowAnswer', action: 'DescribeInstances', milliseconds: 8_000, count: 1 }],
     drive: async (cloud, job) => {
       await eventually('EC2 has launched', async () => (await cloud.fleet.instancesOf(job.jobId)).length > 0);
-      await killWorkers(cloud, 'AcquireCapacity');
+      if ((await killWorkers(cloud, 'AcquireCapacity')) === 0) throw new Error('Nothing was there to be killed.');
     },
     ends: succeeded, steps: 2, launched: 1,
   },
