@@ -5,7 +5,7 @@ import { eventually } from '../cloud/eventually.ts';
 import { leavesNothing } from '../cloud/leaves-nothing.ts';
 import { sharedCloud, type SharedCloud } from '../cloud/shared-cloud.ts';
 import type { TableItem } from '../cloud/account.ts';
-import { killWorkers } from './function-workers.ts';
+import { killWorkers } from '../cloud/function-workers.ts';
 import { newNamespace, nowhereToBeHad } from './submissions.ts';
 
 jest.setTimeout(240_000);

@@ -1,6 +1,6 @@
 import type { ClusterDefinition } from '../../../core/manifest/schema.ts';
 import type { JobDetail, JobEvent, JobRef } from '../../../sdk/src/index.ts';
-import { killWorkers } from '../api/function-workers.ts';
+import { killWorkers } from '../cloud/function-workers.ts';
 import { eventually } from '../cloud/eventually.ts';
 import { aCluster, script } from '../cloud/manifests.ts';
 import type { SharedCloud } from '../cloud/shared-cloud.ts';

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { readRecord } from '../../../local/record.ts';
 import { serverNamed } from '../../../local/servers.ts';
-import { siteOptions } from '../cloud/site.ts';
-import type { SharedCloud } from '../cloud/shared-cloud.ts';
+import { siteOptions } from './site.ts';
+import type { SharedCloud } from './shared-cloud.ts';
 
 const run = promisify(execFile);
 
