@@ -2,7 +2,7 @@ import { amend, newAttempt, releaseNote } from './amend.ts';
 import type { JobChange, ParkedEntry } from './change.ts';
 import { queueEntryOf } from './retry.ts';
 import type { Job } from '../job/job.ts';
-import { epochMs, isoTime, type EpochMs } from '../job/ids.ts';
+import { isoTime, type EpochMs } from '../job/ids.ts';
 
 /** PENDING → ACQUIRING_CAPACITY: out of the queue, limits held, a new attempt, whose search for capacity begins. */
 export function admit(job: Job, nowMs: EpochMs): JobChange {
@@ -15,11 +15,6 @@ export function admit(job: Job, nowMs: EpochMs): JobChange {
     nowMs,
   );
   return { ...change, attempt: newAttempt(next, nowMs), dequeue: queueEntryOf(job) };
-}
-
-/** When an attempt gives up waiting for capacity: counted from its admission, parked time included. */
-export function capacityDeadline(job: Job): EpochMs {
-  return epochMs((job.admittedAtMs ?? job.submittedAtMs) + job.capacityTimeoutSeconds * 1000);
 }
 
 /** A job that has nothing to try before `untilMs` gives its limits back and waits for a turn at `token`. */

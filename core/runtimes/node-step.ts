@@ -1,5 +1,5 @@
 import type { JobId } from '../job/ids.ts';
-import type { Phase } from '../lifecycle/task.ts';
+import { phases, type Phase } from '../lifecycle/task.ts';
 
 /** What a step does on a node. A command replaces the image's entrypoint; no shell reads it. */
 export type NodeAction =
@@ -25,6 +25,13 @@ export type UnplacedStep = Omit<NodeStep, 'phase' | 'index'>;
 
 /** `<phase>/<index>`: the key of a step within its attempt. */
 export const stepKey = (phase: Phase, index: number): string => `${phase}/${index}`;
+
+/** What `stepKey` made; `undefined` for anything else. */
+export function parseStepKey(key: string): { readonly phase: Phase; readonly index: number } | undefined {
+  const [name, index] = key.split('/');
+  const phase = phases.find((p) => p === name);
+  return phase === undefined ? undefined : { phase, index: Number(index) };
+}
 
 /**
  * Name of the systemd unit that runs a step on a node: one per attempt and step, so that a command sent twice finds

@@ -1,9 +1,9 @@
 import type { Job } from '../../core/job/job.ts';
 import type { TaskAnswer } from '../../core/lifecycle/task.ts';
+import { stopAnswer } from '../../core/lifecycle/stop-answer.ts';
 import type { StepRecord, Wait } from '../../core/lifecycle/wait.ts';
 import type { TaskTokens } from '../../core/ports/executions.ts';
 import type { AttemptStore, JobStore } from '../../core/ports/job-store.ts';
-import { cancelled, isCancelDue } from './current-job.ts';
 
 type StepOfAttempt = Pick<StepRecord, 'jobId' | 'attempt' | 'step'>;
 
@@ -42,11 +42,4 @@ export async function answerIfStopped(ports: AnswerPorts, wait: Wait): Promise<v
   const job = await ports.jobs.get(wait.jobId);
   const answer = job === undefined ? undefined : stopAnswer(job, wait);
   if (answer !== undefined) await ports.tokens.answer(wait.token, answer);
-}
-
-/** What a user's request means for whoever waits, if there is one. */
-export function stopAnswer(job: Job, wait: Wait): TaskAnswer | undefined {
-  if (isCancelDue(job)) return cancelled(job);
-  if (wait.purpose === 'release' && job.releaseRequestedBy !== undefined) return { kind: 'released' };
-  return undefined;
 }

@@ -62,16 +62,3 @@ export async function recordEvents(ports: JobPorts, job: Job, events: readonly N
   if (events.length === 0) return job;
   return changeJob(ports.jobs, job.jobId, (now) => amend(now, now, events, ports.clock.now()), job);
 }
-
-/** Whether a cancel waits to be acted on. During post-run of a cancelled job it is done already. */
-export function isCancelDue(job: Job): boolean {
-  return job.cancelRequestedBy !== undefined && job.outcome !== 'CANCELLED';
-}
-
-/** The answer that a cancel means, with who asked for it. */
-export function cancelled(job: Job) {
-  return {
-    kind: 'cancelled',
-    reason: { code: 'Cancelled', message: `Cancelled by ${job.cancelRequestedBy ?? 'a user'}.` },
-  } as const;
-}

@@ -4,10 +4,11 @@ import { changeJob } from '../../core/job/change-job.ts';
 import { nameNodes } from '../../core/job/name-nodes.ts';
 import { amend } from '../../core/lifecycle/amend.ts';
 import type { JobChange } from '../../core/lifecycle/change.ts';
-import { phases, type Phase, type TaskAnswer } from '../../core/lifecycle/task.ts';
+import type { TaskAnswer } from '../../core/lifecycle/task.ts';
 import type { StepRecord } from '../../core/lifecycle/wait.ts';
 import type { ManifestStore } from '../../core/ports/manifest-store.ts';
 import type { NodeCommands } from '../../core/ports/node-commands.ts';
+import { parseStepKey } from '../../core/runtimes/node-step.ts';
 import { endedWell, judge, type FailedNode, type StepResult } from '../../core/runtimes/step-result.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { answerWait, isFor, type AnswerPorts } from './answer-wait.ts';
@@ -86,15 +87,9 @@ function failure(record: StepRecord, verb: string, failed: readonly FailedNode[]
  */
 export async function sendAgain(ports: SettlePorts, record: StepRecord): Promise<void> {
   const job: Job | undefined = await ports.jobs.get(record.jobId);
-  const at = locate(record.step);
+  const at = parseStepKey(record.step);
   if (job === undefined || job.attempt !== record.attempt || at === undefined) return;
   const plan = await planPhase(ports, job, at.phase);
   const step = plan.steps[at.index];
   if (step !== undefined) await dispatchStep(ports, job, plan, step, record);
-}
-
-function locate(step: string): { readonly phase: Phase; readonly index: number } | undefined {
-  const [name, index] = step.split('/');
-  const phase = phases.find((p) => p === name);
-  return phase === undefined ? undefined : { phase, index: Number(index) };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Deployment } from '../../core/deployment/deployment.ts';
+import { isRecord } from '../../core/manifest/problems.ts';
 import { ConfigurationError } from '../../core/errors/orchestrator-error.ts';
 
 const byArchitecture = z.object({ x86_64: z.exactOptional(z.string()), arm64: z.exactOptional(z.string()) });
@@ -76,6 +77,3 @@ function merge(base: unknown, over: unknown): unknown {
   const keys = new Set([...Object.keys(base), ...Object.keys(over)]);
   return Object.fromEntries([...keys].map((key) => [key, merge(base[key], over[key])]));
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

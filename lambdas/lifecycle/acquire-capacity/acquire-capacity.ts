@@ -2,7 +2,7 @@ import { gangRequest } from '../../../core/capacity/gang-request.ts';
 import type { AcquireResult, GangRequest, LaunchOutcome, LaunchRecord } from '../../../core/capacity/gang.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { amend, type NewEvent } from '../../../core/lifecycle/amend.ts';
-import { capacityDeadline } from '../../../core/lifecycle/admit.ts';
+import { capacityDeadline, timeoutReason } from '../../../core/lifecycle/time-over.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
 import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
 import { changeJob } from '../../../core/job/change-job.ts';
@@ -10,7 +10,8 @@ import type { EpochMs } from '../../../core/job/ids.ts';
 import type { CapacityProvider, Interrupted } from '../../../core/ports/capacity-provider.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
 import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
-import { cancelled, enterStates, isCancelDue, type JobPorts } from '../current-job.ts';
+import { cancelled, isCancelDue } from '../../../core/lifecycle/stop-answer.ts';
+import { enterStates, type JobPorts } from '../current-job.ts';
 import { manifestOf } from '../job-manifest.ts';
 
 export interface AcquirePorts extends JobPorts {
@@ -111,9 +112,4 @@ async function stopped(ports: AcquirePorts, job: Job, by: 'cancelled' | 'timedOu
   const { remaining } = await ports.capacity.release(job);
   const reason = timeoutReason(job);
   return remaining === 0 ? { kind: 'timedOut', reason } : { kind: 'leaked', reason };
-}
-
-/** Why a job gives up waiting for capacity. */
-export function timeoutReason(job: Job) {
-  return { code: 'CapacityTimeout', message: `No zone had the whole gang within ${job.capacityTimeoutSeconds} s of its admission.` };
 }

@@ -1,15 +1,16 @@
 import { gangRequest } from '../../../core/capacity/gang-request.ts';
 import type { GangRequest } from '../../../core/capacity/gang.ts';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
-import { epochMs, type EpochMs } from '../../../core/job/ids.ts';
 import type { Job, Node } from '../../../core/job/job.ts';
 import { nameNodes } from '../../../core/job/name-nodes.ts';
 import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
+import { ttlDeadline, ttlReason } from '../../../core/lifecycle/time-over.ts';
 import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
 import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
 import type { NodeCommands } from '../../../core/ports/node-commands.ts';
-import { cancelled, enterStates, isCancelDue, recordEvents, type JobPorts } from '../current-job.ts';
+import { cancelled, isCancelDue } from '../../../core/lifecycle/stop-answer.ts';
+import { enterStates, recordEvents, type JobPorts } from '../current-job.ts';
 import { manifestOf } from '../job-manifest.ts';
 
 export interface AwaitPorts extends JobPorts {
@@ -91,14 +92,4 @@ async function replace(ports: AwaitPorts, job: Job, nodes: readonly Node[], late
   const message = `${names} did not come up in ${ports.deployment.intervals.nodeOnlineTimeout} s; in their place: ${nameNodes(result.nodes)}`;
   await recordEvents(ports, job, [{ type: 'NodeReplaced', message, data: { nodes: result.nodes.length } }]);
   return { kind: 'replaced', nodes: all };
-}
-
-/** When the job's time to live is over: counted from CONFIGURING. */
-export function ttlDeadline(job: Job): EpochMs {
-  return epochMs((job.configuringAtMs ?? job.submittedAtMs) + job.ttlSeconds * 1000);
-}
-
-/** Why a job ends whose time to live is over. */
-export function ttlReason(job: Job) {
-  return { code: 'TtlExceeded', message: `The TTL of ${job.ttlSeconds} s is over; it counts from CONFIGURING.` };
 }

@@ -1,12 +1,13 @@
 import { changeJob } from '../../../core/job/change-job.ts';
 import { epochMs } from '../../../core/job/ids.ts';
 import type { Job } from '../../../core/job/job.ts';
-import { capacityDeadline, park } from '../../../core/lifecycle/admit.ts';
+import { park } from '../../../core/lifecycle/admit.ts';
+import { capacityDeadline, timeoutReason } from '../../../core/lifecycle/time-over.ts';
 import type { TaskInput } from '../../../core/lifecycle/task.ts';
 import type { TaskTokens } from '../../../core/ports/executions.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
-import { timeoutReason } from '../acquire-capacity/acquire-capacity.ts';
-import { cancelled, enterStates, isCancelDue, type JobPorts } from '../current-job.ts';
+import { cancelled, isCancelDue } from '../../../core/lifecycle/stop-answer.ts';
+import { enterStates, type JobPorts } from '../current-job.ts';
 
 /** An execution that was stopped may leave this task behind: a job that went on without it is not parked. */
 const isAcquiring = (job: Job, attempt: number): boolean => job.state === 'ACQUIRING_CAPACITY' && job.attempt === attempt;

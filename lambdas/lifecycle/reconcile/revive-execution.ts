@@ -1,6 +1,6 @@
 import { changeJob } from '../../../core/job/change-job.ts';
 import type { Attempt, Job } from '../../../core/job/job.ts';
-import { capacityDeadline } from '../../../core/lifecycle/admit.ts';
+import { capacityDeadline } from '../../../core/lifecycle/time-over.ts';
 import { amend } from '../../../core/lifecycle/amend.ts';
 import type { ReconcilePorts } from './reconcile-ports.ts';
 

@@ -2,14 +2,15 @@ import type { ProviderInstance } from '../../../core/capacity/gang.ts';
 import type { JobId } from '../../../core/job/ids.ts';
 import type { Attempt, Job } from '../../../core/job/job.ts';
 import { isTerminal } from '../../../core/lifecycle/states.ts';
+import { timeOver } from '../../../core/lifecycle/time-over.ts';
 import type { Wait } from '../../../core/lifecycle/wait.ts';
 import type { Page } from '../../../core/ports/page.ts';
-import { stopAnswer } from '../answer-wait.ts';
+import { stopAnswer } from '../../../core/lifecycle/stop-answer.ts';
+import { askAboutStep } from './ask-about-step.ts';
 import { destroyAgain } from './destroy-again.ts';
 import { endForLostNodes } from './lost-nodes.ts';
 import type { Guard, ReconcilePorts } from './reconcile-ports.ts';
 import { revive } from './revive-execution.ts';
-import { askAboutStep, timeOver } from './time-over.ts';
 
 export interface Tended {
   readonly executionsStarted: number;

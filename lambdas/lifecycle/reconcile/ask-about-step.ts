@@ -1,25 +1,6 @@
-import type { EpochMs } from '../../../core/job/ids.ts';
-import type { Job } from '../../../core/job/job.ts';
-import { capacityDeadline } from '../../../core/lifecycle/admit.ts';
-import type { TaskAnswer } from '../../../core/lifecycle/task.ts';
 import type { StepRecord, Wait } from '../../../core/lifecycle/wait.ts';
-import { timeoutReason } from '../acquire-capacity/acquire-capacity.ts';
-import { ttlDeadline, ttlReason } from '../await-nodes/await-nodes.ts';
 import { finishStep, sendAgain, settleStep } from '../settle-step.ts';
 import type { ReconcilePorts } from './reconcile-ports.ts';
-
-/** What whoever waits is to be told when the job's time in its state is over: the search for capacity, or the TTL. */
-export function timeOver(job: Job, nowMs: EpochMs): TaskAnswer | undefined {
-  switch (job.state) {
-    case 'ACQUIRING_CAPACITY':
-      return nowMs < capacityDeadline(job) ? undefined : { kind: 'timedOut', reason: timeoutReason(job) };
-    case 'CONFIGURING':
-    case 'RUNNING':
-      return nowMs < ttlDeadline(job) ? undefined : { kind: 'timedOut', reason: ttlReason(job) };
-    default:
-      return undefined;
-  }
-}
 
 /** So long after its deadline a step is asked for again, before its nodes count as silent. */
 const askAgainMs = 120_000;
