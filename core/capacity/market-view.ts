@@ -22,7 +22,12 @@ export const spotKey = (instanceType: string, zone: string): string => `${instan
 
 /** Markets that a pool may use, the preferred one first. */
 export function marketsOf(pool: PoolRequest): readonly Market[] {
-  switch (pool.purchaseOption) {
+  return marketsFor(pool.purchaseOption);
+}
+
+/** Markets that a purchase option stands for, the preferred one first. */
+export function marketsFor(purchaseOption: PoolRequest['purchaseOption']): readonly Market[] {
+  switch (purchaseOption) {
     case 'OnDemand':
       return ['on-demand'];
     case 'Spot':

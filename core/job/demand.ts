@@ -1,6 +1,7 @@
 import type { Manifest } from '../manifest/schema.ts';
 import { microUsd } from './ids.ts';
-import type { Demand } from './job.ts';
+import { marketsFor } from '../capacity/market-view.ts';
+import type { Demand, PoolNeed } from './job.ts';
 
 /** What a demand is counted from. */
 export interface TypeSize {
@@ -14,14 +15,22 @@ export interface TypeSize {
  * Types that are not in `sizes` count as nothing; admission refuses them before.
  */
 export function demandOf(manifest: Manifest, sizes: ReadonlyMap<string, TypeSize>): Demand {
-  const sum = { nodes: 0, vcpus: 0, gpus: 0, microUsdPerHour: 0 };
-  for (const { count, instanceTypes } of manifest.spec.nodePools) {
+  const { nodePools, placement } = manifest.spec;
+  const sum = { gpus: 0, microUsdPerHour: 0 };
+  const pools: PoolNeed[] = [];
+  for (const { count, instanceTypes, purchaseOption } of nodePools) {
     const listed = instanceTypes.flatMap((type) => sizes.get(type) ?? []);
-    const largest = (of: (size: TypeSize) => number): number => Math.max(0, ...listed.map(of));
-    sum.nodes += count;
-    sum.vcpus += count * largest((size) => size.vcpus);
-    sum.gpus += count * largest((size) => size.gpus);
-    sum.microUsdPerHour += count * largest((size) => size.microUsdPerHour);
+    const largest = (of: (size: TypeSize) => number): number => count * Math.max(0, ...listed.map(of));
+    pools.push({ nodes: count, vcpus: largest((size) => size.vcpus), types: instanceTypes, markets: marketsFor(purchaseOption) });
+    sum.gpus += largest((size) => size.gpus);
+    sum.microUsdPerHour += largest((size) => size.microUsdPerHour);
   }
-  return { ...sum, microUsdPerHour: microUsd(sum.microUsdPerHour) };
+  return {
+    nodes: pools.reduce((total, { nodes }) => total + nodes, 0),
+    vcpus: pools.reduce((total, { vcpus }) => total + vcpus, 0),
+    gpus: sum.gpus,
+    microUsdPerHour: microUsd(sum.microUsdPerHour),
+    pools,
+    zones: placement.availabilityZones === 'any' ? [] : placement.availabilityZones,
+  };
 }

@@ -9,13 +9,42 @@ export interface ManifestRef {
   readonly digest: Digest;
 }
 
-/** What a job asks of the limits while it holds them, from admission until its nodes are gone. */
-export interface Demand {
+/** What limits and counters are counted in. Whole numbers. */
+export interface Amounts {
   readonly nodes: number;
   readonly vcpus: number;
   readonly gpus: number;
   /** The most that the gang can cost per hour: the dearest listed type of each pool on demand. */
   readonly microUsdPerHour: MicroUsd;
+}
+
+/** As which types, and on which markets, the nodes of a pool may be launched. */
+export interface PoolNeed {
+  readonly nodes: number;
+  /** Of all its nodes together, as the largest listed type. */
+  readonly vcpus: number;
+  readonly types: readonly string[];
+  /** The preferred one first. */
+  readonly markets: readonly Market[];
+}
+
+/** What a job asks for. */
+export interface Demand extends Amounts {
+  readonly pools: readonly PoolNeed[];
+  /** Zones that its nodes may stand in; empty for all that the deployment serves. */
+  readonly zones: readonly string[];
+}
+
+/** An account quota of EC2: vCPUs by family and market, `P/spot` for instance. */
+export type QuotaKey = `${string}/${Market}`;
+
+/** What a job holds of the limits, beside the amounts of its demand: from admission, and from each turn, until released. */
+export interface Hold {
+  readonly sinceMs: EpochMs;
+  /** When it is given back at the latest, if all goes its longest way. */
+  readonly endsByMs: EpochMs;
+  /** vCPUs counted against account quotas: the job may launch nothing of a quota that is not named here, unless none is set. */
+  readonly quotas: Readonly<Partial<Record<QuotaKey, number>>>;
 }
 
 /** A machine-readable code with a sentence for people. */
@@ -43,6 +72,8 @@ export interface Job {
   readonly runtime: string;
   readonly demand: Demand;
   readonly ttlSeconds: number;
+  /** Bound on post-run and teardown together. */
+  readonly windDownSeconds: number;
   readonly capacityTimeoutSeconds: number;
   readonly retry: RetryPolicy;
   /** Whether a script was given beside the manifest; it is an item of its own. */
@@ -65,8 +96,8 @@ export interface Job {
   /** Begin of CONFIGURING in this attempt: the TTL counts from here. */
   readonly configuringAtMs?: EpochMs;
   readonly endedAtMs?: EpochMs;
-  /** Whether the scheduler counts this job against the limits: from admission, and from each turn, until a release. */
-  readonly holdsLimits: boolean;
+  /** Present while the scheduler counts this job against the limits. */
+  readonly hold?: Hold;
   /** Set while the job has a parked entry: from its first parking in an attempt until the attempt has capacity or ends. */
   readonly parked?: true;
   readonly cancelRequestedBy?: string;
@@ -87,8 +118,11 @@ export interface Attempt {
   readonly endedAtMs?: EpochMs;
   /** Set once StartExecution answered; an attempt without it is started again by the next cycle (same name, so once). */
   readonly executionArn?: string;
+  readonly user: string;
   /** What the scheduler counts for this attempt while it holds limits. */
-  readonly demand: Demand;
+  readonly amounts: Amounts;
+  /** What it took when it was admitted; a parked job's turn is in its parked entry. */
+  readonly hold: Hold;
   /** Whether machines may exist: while true the reconciler looks after the attempt. */
   readonly active: boolean;
   /** List-price cost of the attempt, known when its nodes are gone. */

@@ -4,6 +4,9 @@ import type { Manifest } from '../manifest/schema.ts';
 import type { EpochMs, JobId } from './ids.ts';
 import type { Demand, Job, JobEvent, ManifestRef } from './job.ts';
 
+/** Teardown is done after this long, or is the reconciler's. */
+const TEARDOWN_SECONDS = 900;
+
 /** What a submission brings. */
 export interface NewJob {
   readonly jobId: JobId;
@@ -32,6 +35,7 @@ export function newJob(submission: NewJob, nowMs: EpochMs): { readonly job: Job;
     demand,
     // Without a TTL of its own a cluster still ends one day: nobody pays for a forgotten one for ever.
     ttlSeconds: spec.ttlSeconds ?? MAX_TTL_SECONDS,
+    windDownSeconds: TEARDOWN_SECONDS + spec.hooks.onPostRun.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds, 0),
     capacityTimeoutSeconds: spec.capacity.timeoutSeconds,
     retry: spec.retry,
     hasScript,
@@ -40,7 +44,6 @@ export function newJob(submission: NewJob, nowMs: EpochMs): { readonly job: Job;
     attempt: 1,
     submittedAtMs: nowMs,
     updatedAtMs: nowMs,
-    holdsLimits: false,
     revision: 1,
     eventCount: events.length,
   };

@@ -1,51 +1,47 @@
 import { amend, newAttempt, releaseNote } from './amend.ts';
 import type { JobChange, ParkedEntry } from './change.ts';
-import { queueEntryOf } from './retry.ts';
-import type { Job } from '../job/job.ts';
-import { isoTime, type EpochMs } from '../job/ids.ts';
+import { queueEntryOf } from './queue-entry.ts';
+import { holdSeconds } from './hold-bound.ts';
+import type { Hold, Job } from '../job/job.ts';
+import { epochMs, isoTime, microUsd, type EpochMs } from '../job/ids.ts';
+
+/** What a job holds that starts now. */
+function holdFrom(job: Job, quotas: Hold['quotas'], nowMs: EpochMs): Hold {
+  return { sinceMs: nowMs, endsByMs: epochMs(nowMs + holdSeconds(job) * 1000), quotas };
+}
 
 /** PENDING → ACQUIRING_CAPACITY: out of the queue, limits held, a new attempt, whose search for capacity begins. */
-export function admit(job: Job, nowMs: EpochMs): JobChange {
+export function admit(job: Job, quotas: Hold['quotas'], nowMs: EpochMs): JobChange {
+  const hold = holdFrom(job, quotas, nowMs);
   const first = job.firstAdmittedAtMs ?? nowMs;
-  const next: Job = { ...job, state: 'ACQUIRING_CAPACITY', holdsLimits: true, firstAdmittedAtMs: first, admittedAtMs: nowMs };
+  const next: Job = { ...job, state: 'ACQUIRING_CAPACITY', hold, firstAdmittedAtMs: first, admittedAtMs: nowMs };
   const change = amend(
     job,
     next,
     [{ type: 'StateChanged', message: 'admitted by the scheduler', from: 'PENDING', to: 'ACQUIRING_CAPACITY' }],
     nowMs,
   );
-  return { ...change, attempt: newAttempt(next, nowMs), dequeue: queueEntryOf(job) };
+  return { ...change, attempt: newAttempt(next, hold, nowMs), dequeue: queueEntryOf(job) };
 }
 
 /** A job that has nothing to try before `untilMs` gives its limits back and waits for a turn at `token`. */
 export function park(job: Job, token: string, untilMs: EpochMs, why: string, nowMs: EpochMs): JobChange {
+  const { hold: _hold, ...rest } = job;
   const change = amend(
     job,
-    { ...job, holdsLimits: false, parked: true, reason: { code: 'NoCapacity', message: why } },
+    { ...rest, parked: true, reason: { code: 'NoCapacity', message: why } },
     [{ type: 'Parked', message: why, data: { until: isoTime(untilMs) } }],
     nowMs,
   );
-  const entry: ParkedEntry = {
-    jobId: job.jobId,
-    namespace: job.namespace,
-    attempt: job.attempt,
-    priority: job.priority,
-    submittedAtMs: job.submittedAtMs,
-    demand: job.demand,
-    token,
-    sinceMs: nowMs,
-    untilMs,
-  };
-  return {
-    ...change,
-    park: entry,
-    ...(job.holdsLimits ? { release: releaseNote(job, change.after.eventCount) } : {}),
-  };
+  const entry: ParkedEntry = { ...queueEntryOf(job), attempt: job.attempt, token, sinceMs: nowMs, untilMs };
+  // A gang that stayed short was given up: nothing of it costs.
+  return { ...change, park: entry, ...releaseNote(job, change.after.eventCount, microUsd(0), nowMs) };
 }
 
 /** The scheduler's turn for a parked job: limits held again; its token is answered once this is written. */
-export function giveTurn(job: Job, parked: ParkedEntry, nowMs: EpochMs): JobChange {
+export function giveTurn(job: Job, parked: ParkedEntry, quotas: Hold['quotas'], nowMs: EpochMs): JobChange {
+  const hold = holdFrom(job, quotas, nowMs);
   const { reason: _reason, ...rest } = job;
-  const change = amend(job, { ...rest, holdsLimits: true }, [{ type: 'TurnGiven', message: 'may try for capacity again' }], nowMs);
-  return { ...change, park: { ...parked, turnGivenAtMs: nowMs } };
+  const change = amend(job, { ...rest, hold }, [{ type: 'TurnGiven', message: 'may try for capacity again' }], nowMs);
+  return { ...change, park: { ...parked, hold } };
 }

@@ -1,7 +1,7 @@
-import type { Attempt, Job, JobEvent } from '../job/job.ts';
+import type { Amounts, Attempt, Demand, Hold, Job, JobEvent } from '../job/job.ts';
 import type { JobEventType } from '../job/event-types.ts';
-import type { EpochMs } from '../job/ids.ts';
-import type { JobChange, LimitRelease } from './change.ts';
+import type { EpochMs, MicroUsd } from '../job/ids.ts';
+import type { JobChange } from './change.ts';
 import type { JobState } from './states.ts';
 
 /** An entry of the history before it has its number. */
@@ -46,20 +46,29 @@ export function alsoRecord(change: JobChange, events: readonly NewEvent[], nowMs
   };
 }
 
-/** The note by which the scheduler learns that `job` holds its demand no longer. */
-export function releaseNote(job: Job, cause: number): LimitRelease {
-  return { jobId: job.jobId, namespace: job.namespace, attempt: job.attempt, demand: job.demand, cause };
+/** The note by which the scheduler learns that `job` holds its limits no longer; none where it holds none. */
+export function releaseNote(job: Job, cause: number, costMicroUsd: MicroUsd, nowMs: EpochMs): Pick<JobChange, 'release'> {
+  const { jobId, namespace, user, attempt, hold } = job;
+  if (hold === undefined) return {};
+  return { release: { jobId, namespace, user, attempt, amounts: amountsOf(job.demand), hold, atMs: nowMs, costMicroUsd, cause } };
 }
 
 /** The attempt record of a job's admission. */
-export function newAttempt(job: Job, nowMs: EpochMs): Attempt {
+export function newAttempt(job: Job, hold: Hold, nowMs: EpochMs): Attempt {
   return {
     jobId: job.jobId,
     namespace: job.namespace,
+    user: job.user,
     attempt: job.attempt,
     state: 'ACQUIRING_CAPACITY',
     admittedAtMs: nowMs,
-    demand: job.demand,
+    amounts: amountsOf(job.demand),
+    hold,
     active: true,
   };
+}
+
+/** What is counted of a demand. */
+function amountsOf({ nodes, vcpus, gpus, microUsdPerHour }: Demand): Amounts {
+  return { nodes, vcpus, gpus, microUsdPerHour };
 }

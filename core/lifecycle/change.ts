@@ -1,37 +1,44 @@
-import type { Attempt, Demand, Job, JobEvent } from '../job/job.ts';
-import type { EpochMs, JobId } from '../job/ids.ts';
+import type { Amounts, Attempt, Demand, Hold, Job, JobEvent } from '../job/job.ts';
+import type { EpochMs, JobId, MicroUsd } from '../job/ids.ts';
+import type { LaneKey } from '../queue/lane.ts';
 
-/** What a PENDING job has in the queue, and nothing else has. */
-export interface QueueEntry {
+/** What the scheduler knows of a job that wants limits. */
+interface Waiting extends LaneKey {
   readonly jobId: JobId;
-  readonly namespace: string;
   readonly priority: number;
   readonly submittedAtMs: EpochMs;
   readonly demand: Demand;
+  /** Jobs of the same shape are alike to the scheduler: what holds one holds the other. */
+  readonly shape: string;
+  /** How long it holds limits at the longest, from when it gets them; absent: nobody knows. */
+  readonly holdSeconds?: number;
 }
 
+/** What a PENDING job has in the queue, and nothing else has. */
+export type QueueEntry = Waiting;
+
 /** A job in ACQUIRING_CAPACITY that has nothing to try now. It holds no limit. */
-export interface ParkedEntry {
-  readonly jobId: JobId;
-  readonly namespace: string;
+export interface ParkedEntry extends Waiting {
   readonly attempt: number;
-  readonly priority: number;
-  readonly submittedAtMs: EpochMs;
-  readonly demand: Demand;
   readonly token: string;
   readonly sinceMs: EpochMs;
   /** Not before this time is there anything to try. */
   readonly untilMs: EpochMs;
-  /** Set by the scheduler with the limits taken again; the token is answered after that. */
-  readonly turnGivenAtMs?: EpochMs;
+  /** Set by the scheduler with the limits taken again: the turn. The token is answered after that. */
+  readonly hold?: Hold;
 }
 
-/** A note to the scheduler, which alone counts limits: this attempt holds its demand no longer. */
+/** A note to the scheduler, which alone counts limits: this attempt holds its amounts no longer. */
 export interface LimitRelease {
   readonly jobId: JobId;
   readonly namespace: string;
+  readonly user: string;
   readonly attempt: number;
-  readonly demand: Demand;
+  readonly amounts: Amounts;
+  readonly hold: Hold;
+  readonly atMs: EpochMs;
+  /** What its machines cost at list price, where it had any: usage is corrected to it. */
+  readonly costMicroUsd: MicroUsd;
   /** An attempt that parks more than once releases more than once: the number of the event that caused it. */
   readonly cause: number;
 }

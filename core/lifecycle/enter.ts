@@ -1,5 +1,5 @@
 import { InvalidTransitionError } from '../errors/orchestrator-error.ts';
-import type { EpochMs } from '../job/ids.ts';
+import { microUsd, type EpochMs } from '../job/ids.ts';
 import type { Attempt, Job } from '../job/job.ts';
 import { amend, releaseNote, type NewEvent } from './amend.ts';
 import type { JobChange } from './change.ts';
@@ -60,13 +60,12 @@ export function enter(
   if (last === undefined || job.state === last) return undefined;
   const walk = path.reduce((at, to) => step(at, to, result, nowMs), { job, events: [] } as Walk);
   const gone = last === 'DONE' || last === 'PROVISIONING_FAILED';
-  const release = gone && job.holdsLimits;
-  const next = release ? { ...walk.job, holdsLimits: false } : walk.job;
-  const change = amend(job, next, walk.events, nowMs);
+  const { hold: _hold, ...free } = walk.job;
+  const change = amend(job, gone ? free : walk.job, walk.events, nowMs);
   return {
     ...change,
     ...(attempt !== undefined && isTerminal(last) ? { attempt: closeAttempt(attempt, change.after, gone, nowMs) } : {}),
-    ...(release ? { release: releaseNote(job, change.after.eventCount) } : {}),
+    ...(gone ? releaseNote(job, change.after.eventCount, attempt?.costMicroUsd ?? microUsd(0), nowMs) : {}),
     ...(job.parked === true ? { unpark: true } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import { InvalidTransitionError } from '../errors/orchestrator-error.ts';
 import { amend } from './amend.ts';
 import type { JobChange } from './change.ts';
-import { queueEntryOf } from './retry.ts';
+import { queueEntryOf } from './queue-entry.ts';
 import { isCancellable } from './states.ts';
 import type { Job } from '../job/job.ts';
 import type { EpochMs } from '../job/ids.ts';

@@ -3,8 +3,9 @@ import { isAllowed } from './transitions.ts';
 import { amend, releaseNote } from './amend.ts';
 import { closeAttempt } from './enter.ts';
 import type { JobChange } from './change.ts';
+import { queueEntryOf } from './queue-entry.ts';
 import type { Attempt, Job } from '../job/job.ts';
-import type { EpochMs } from '../job/ids.ts';
+import { microUsd, type EpochMs } from '../job/ids.ts';
 
 /** Whether the job's retry policy asks for another attempt now that this one has come to `job.outcome`. */
 export function wantsRetry(job: Job): boolean {
@@ -24,10 +25,10 @@ export function wantsRetry(job: Job): boolean {
  * @throws InvalidTransitionError from a state that no attempt ends in.
  */
 export function retry(job: Job, attempt: Attempt, nowMs: EpochMs): JobChange {
-  const { outcome, reason, exitCode: _code, admittedAtMs: _admitted, configuringAtMs: _at, parked: _parked, ...rest } = job;
+  const { outcome, reason, exitCode: _code, admittedAtMs: _admitted, configuringAtMs: _at, parked: _parked, hold: _hold, ...rest } = job;
   if (!isAllowed(job.state, 'PENDING')) throw new InvalidTransitionError(`A job cannot go from ${job.state} to PENDING.`, { from: job.state, to: 'PENDING' });
   const ended = job.state === 'DESTROYING' ? 'DONE' : 'PROVISIONING_FAILED';
-  const next: Job = { ...rest, state: 'PENDING', attempt: job.attempt + 1, holdsLimits: false };
+  const next: Job = { ...rest, state: 'PENDING', attempt: job.attempt + 1 };
   const change = amend(
     job,
     next,
@@ -45,18 +46,7 @@ export function retry(job: Job, attempt: Attempt, nowMs: EpochMs): JobChange {
     ...change,
     attempt: closeAttempt(attempt, { ...job, state: ended }, true, nowMs),
     enqueue: queueEntryOf(change.after),
-    ...(job.holdsLimits ? { release: releaseNote(job, change.after.eventCount) } : {}),
+    ...releaseNote(job, change.after.eventCount, attempt.costMicroUsd ?? microUsd(0), nowMs),
     ...(job.parked === true ? { unpark: true } : {}),
-  };
-}
-
-/** What a PENDING job has in the queue. */
-export function queueEntryOf(job: Job): NonNullable<JobChange['enqueue']> {
-  return {
-    jobId: job.jobId,
-    namespace: job.namespace,
-    priority: job.priority,
-    submittedAtMs: job.submittedAtMs,
-    demand: job.demand,
   };
 }

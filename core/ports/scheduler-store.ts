@@ -1,19 +1,29 @@
 import type { EpochMs, JobId } from '../job/ids.ts';
-import type { Reason } from '../job/job.ts';
-import type { JobChange, LimitRelease } from '../lifecycle/change.ts';
-import type { QueueSnapshot, ShareUse } from '../scheduling/plan-cycle.ts';
+import type { JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
+import type { LaneKey } from '../queue/lane.ts';
+import type { ActiveLane, LaneWindow, Pause, ShareUse, UsageBase } from '../scheduling/snapshot.ts';
+import type { StoredShares } from '../shares/share-tree.ts';
 
 /** The right to schedule, fenced: every write of the scheduler names `epoch`, and a later holder's is higher. */
 export interface Lease {
   readonly owner: string;
   readonly epoch: number;
   readonly expiresAtMs: EpochMs;
+  /** Jobs that were given limits and may be looking for machines still. */
+  readonly launching: readonly JobId[];
 }
 
-/** Why jobs wait, as the last cycle saw it after which any did. It says nothing of jobs that came later. */
-export interface WaitingReport {
-  readonly atMs: EpochMs;
-  readonly byNamespace: Readonly<Record<string, Reason>>;
+/** All that a cycle looks at but for the queues themselves: one read. */
+export interface SchedulerOverview {
+  /** Absent: nobody has applied a share tree. */
+  readonly shares?: StoredShares;
+  readonly uses: readonly ShareUse[];
+  readonly lanes: readonly ActiveLane[];
+  readonly parked: readonly ParkedEntry[];
+  /** Ends that the scheduler has not counted yet, at most some hundreds. */
+  readonly releases: readonly LimitRelease[];
+  /** Of the queue and of namespaces. */
+  readonly pauses: readonly Pause[];
 }
 
 /** The scheduler's view of the store. All writes throw `LeaseLostError` when the lease is no longer the caller's. */
@@ -25,23 +35,32 @@ export interface SchedulerStore {
   dropLease(lease: Lease): Promise<{ readonly dirty: boolean }>;
   /** Called by whoever found the lease taken: its holder hears of it when it gives the lease back. */
   markDirty(): Promise<void>;
+  /** Strongly consistent. */
+  overview(): Promise<SchedulerOverview>;
+  /** At most `limit` entries of a lane, in the order of `byRank`, behind `after`. Strongly consistent. */
+  window(lane: LaneKey, limit: number, after?: QueueEntry): Promise<LaneWindow>;
+  /** How many entries stand before `entry` in its lane, counted up to `most`. */
+  ahead(entry: QueueEntry, most: number): Promise<number>;
+  /** Lanes that were found empty: forgotten, unless somebody enters one just now. */
+  forgetLanes(lanes: readonly ActiveLane[], nowMs: EpochMs): Promise<void>;
   /**
-   * At most `depth` entries of each leaf, best first, with what is held and what is parked. Leaves that have long been
-   * empty at `nowMs` are forgotten on the way.
+   * All leaves must be kept against `base` already (`rebased`, `replaceUses`). Subtracts what was held, corrects usage (`chargeForRelease`) and removes the notes. A note that was counted before
+   * is passed over.
    */
-  snapshot(depth: number, nowMs: EpochMs): Promise<QueueSnapshot>;
-  /** Ends that the scheduler has not counted yet. */
-  releases(limit: number): Promise<readonly LimitRelease[]>;
-  /** Subtracts what was held and removes the notes, in one transaction. */
-  applyReleases(lease: Lease, releases: readonly LimitRelease[]): Promise<void>;
+  applyReleases(lease: Lease, releases: readonly LimitRelease[], base: UsageBase): Promise<void>;
   /**
-   * Applies admissions (`dequeue`) and turns of parked jobs (`park` with `turnGivenAtMs`) together with the counters
-   * they take, in as few transactions as the limits of DynamoDB allow. Answers the jobs that went through: one that
-   * changed meanwhile is left out.
+   * Applies admissions (`dequeue`) and turns of parked jobs (`park` with a `hold`) together with the counters they take
+   * and their charge (`chargeForStart`), and writes `launching` with them, in as few transactions as the limits of
+   * DynamoDB allow. Answers the jobs that went through: one that changed meanwhile is left out.
    */
-  grant(lease: Lease, changes: readonly JobChange[]): Promise<readonly JobId[]>;
-  reportWaiting(lease: Lease, report: WaitingReport): Promise<void>;
-  waitingReport(): Promise<WaitingReport | undefined>;
-  /** What each leaf share holds now. */
-  uses(): Promise<readonly ShareUse[]>;
+  grant(lease: Lease, changes: readonly JobChange[], launching: readonly JobId[], base: UsageBase): Promise<readonly JobId[]>;
+  /** Replaces the counters of these leaves: where they are wrong, or kept against another base. */
+  replaceUses(lease: Lease, uses: readonly ShareUse[]): Promise<void>;
+  /** Replaces the pending counts of these lanes: where they are wrong. */
+  replacePending(lease: Lease, lanes: readonly ActiveLane[]): Promise<void>;
+}
+
+/** How many jobs wait in a namespace's queue: never too few, and at most a moment old. */
+export interface PendingCounts {
+  pending(namespace: string): Promise<number>;
 }
