@@ -1,0 +1,47 @@
+import type { QueueEntry } from '../lifecycle/change.ts';
+import { DIMENSIONS, vectorOf, type Vector } from './amounts.ts';
+import type { ShareNode } from './share-nodes.ts';
+
+/**
+ * What is kept for each node against its siblings; `undefined` where nothing is guaranteed to any. A guarantee that is
+ * not lent is kept always. One that is lent is kept as far as its owner holds it and as waiting jobs fit into the rest:
+ * what is lent comes back by not being lent again.
+ *
+ * @param waiting by leaf, jobs that could start if there were room.
+ */
+export function floorsOf(
+  nodes: readonly ShareNode[],
+  held: Float64Array,
+  waiting: ReadonlyMap<number, readonly QueueEntry[]>,
+): readonly Vector[] | undefined {
+  if (!nodes.some(({ guarantee }) => guarantee !== undefined)) return undefined;
+  const wanted = wantedWithin(nodes, held, waiting);
+  return nodes.map(({ guarantee }, node) =>
+    Array.from({ length: DIMENSIONS }, (_, amount) => {
+      const guaranteed = guarantee?.amounts[amount] ?? 0;
+      if (guarantee?.lend !== true) return guaranteed;
+      return Math.min(guaranteed, (held[node * DIMENSIONS + amount] ?? 0) + (wanted.get(node)?.[amount] ?? 0));
+    }),
+  );
+}
+
+/** What waiting jobs ask for that fit as a whole into what is left of a guarantee. */
+function wantedWithin(nodes: readonly ShareNode[], held: Float64Array, waiting: ReadonlyMap<number, readonly QueueEntry[]>): ReadonlyMap<number, Vector> {
+  const wanted = new Map<number, number[]>();
+  for (const [leaf, entries] of waiting) {
+    for (let node = leaf; node >= 0; node = nodes[node]?.parent ?? -1) {
+      const guarantee = nodes[node]?.guarantee;
+      if (guarantee?.lend !== true) continue;
+      const sum = wanted.get(node) ?? Array.from({ length: DIMENSIONS }, () => 0);
+      wanted.set(node, sum);
+      for (const entry of entries) addIfWithin(sum, vectorOf(entry.demand), guarantee.amounts, node, held);
+    }
+  }
+  return wanted;
+}
+
+function addIfWithin(sum: number[], ask: Vector, guaranteed: Vector, node: number, held: Float64Array): void {
+  const after = sum.map((amount, i) => amount + (ask[i] ?? 0));
+  const fits = after.every((amount, i) => guaranteed[i] === 0 || amount + (held[node * DIMENSIONS + i] ?? 0) <= (guaranteed[i] ?? 0));
+  if (fits) for (const [i, amount] of after.entries()) sum[i] = amount;
+}

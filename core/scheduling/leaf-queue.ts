@@ -1,0 +1,126 @@
+import type { ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
+import type { LaneKey } from '../queue/lane.ts';
+import type { LaneWindow } from './snapshot.ts';
+
+/** A job that wants limits: out of the queue, or parked and due. */
+export type Candidate =
+  | { readonly kind: 'queued'; readonly entry: QueueEntry }
+  | { readonly kind: 'parked'; readonly entry: ParkedEntry };
+
+export type CompareEntries = (a: QueueEntry, b: QueueEntry) => number;
+
+/** How much of a leaf's queue a cycle looks at. */
+export interface Lookahead {
+  /** Jobs of a lane that were looked at and cannot start. */
+  readonly perLane: number;
+}
+
+/** Passing over a job whose equal was looked at costs so much less than looking. */
+const SKIPS_PER_LOOK = 20;
+const LOOKS_PER_ROUND = 10;
+
+interface Source {
+  readonly kind: Candidate['kind'];
+  readonly lane: LaneKey;
+  readonly entries: readonly QueueEntry[];
+  readonly complete: boolean;
+  next: number;
+  looks: number;
+  skips: number;
+}
+
+const source = (kind: Candidate['kind'], lane: LaneKey, entries: readonly QueueEntry[], complete: boolean): Source => ({
+  kind, lane, entries, complete, next: 0, looks: 0, skips: 0,
+});
+
+/**
+ * The jobs of one user in their order: the lanes of the queue and the parked jobs that are due, merged as they are
+ * asked for. A job that is like one that cannot start is passed over: what holds the one holds the other.
+ */
+export class LeafQueue {
+  readonly #sources: Source[];
+  readonly #compare: CompareEntries;
+  readonly #lookahead: Lookahead;
+  readonly #blocked = new Set<string>();
+  #head: Source | undefined;
+  #looks = 0;
+
+  constructor(windows: readonly LaneWindow[], parked: readonly ParkedEntry[], compare: CompareEntries, lookahead: Lookahead) {
+    const [first] = parked;
+    this.#sources = windows.map((window) => source('queued', window, window.entries, window.complete));
+    if (first !== undefined) this.#sources.push(source('parked', first, parked.toSorted(compare), true));
+    this.#compare = compare;
+    this.#lookahead = lookahead;
+    this.#settle();
+  }
+
+  get head(): QueueEntry | undefined {
+    return this.#head?.entries[this.#head.next];
+  }
+
+  get headKind(): Candidate['kind'] {
+    return this.#head?.kind ?? 'queued';
+  }
+
+  /** How often the leaf was looked at in vain, in tens: others come before it then. */
+  get round(): number {
+    return Math.floor(this.#looks / LOOKS_PER_ROUND);
+  }
+
+  /** The head starts. */
+  take(): void {
+    if (this.#head !== undefined) this.#head.next += 1;
+    this.#settle();
+  }
+
+  /** The head cannot start in this cycle, and nothing that is like it. */
+  block(): void {
+    const source = this.#head;
+    if (source === undefined) return;
+    const entry = source.entries[source.next];
+    if (entry !== undefined) this.#blocked.add(entry.shape);
+    source.next += 1;
+    source.looks += 1;
+    this.#looks += 1;
+    this.#settle();
+  }
+
+  /** Lanes whose windows end before their jobs do, and that may be looked at further. */
+  usedUp(): readonly LaneKey[] {
+    return this.#sources
+      .filter((source) => !source.complete && source.next >= source.entries.length && this.#mayLook(source))
+      .map(({ lane: { namespace, user, lane } }) => ({ namespace, user, lane }));
+  }
+
+  #mayLook({ looks, skips }: Source): boolean {
+    return looks + skips / SKIPS_PER_LOOK < this.#lookahead.perLane;
+  }
+
+  #settle(): void {
+    let best: Source | undefined;
+    for (const source of this.#sources) {
+      this.#passOver(source);
+      if (!this.#hasNext(source)) continue;
+      if (best === undefined || this.#isBefore(source, best)) best = source;
+    }
+    this.#head = best;
+  }
+
+  #passOver(source: Source): void {
+    if (this.#blocked.size === 0) return;
+    for (let entry = source.entries[source.next]; entry !== undefined && this.#blocked.has(entry.shape) && this.#mayLook(source); entry = source.entries[source.next]) {
+      source.next += 1;
+      source.skips += 1;
+    }
+  }
+
+  #hasNext(source: Source): boolean {
+    return source.next < source.entries.length && this.#mayLook(source);
+  }
+
+  #isBefore(a: Source, b: Source): boolean {
+    const x = a.entries[a.next];
+    const y = b.entries[b.next];
+    return x !== undefined && (y === undefined || this.#compare(x, y) < 0);
+  }
+}

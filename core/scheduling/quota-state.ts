@@ -1,0 +1,97 @@
+import { quotaFamily } from '../capacity/error-scope.ts';
+import type { Hold, PoolNeed, QuotaKey } from '../job/job.ts';
+
+type Held = Hold['quotas'];
+
+/** Quotas that a pool may be counted against, and how much of each of them it takes. */
+interface PoolQuotas {
+  readonly vcpus: number;
+  readonly keys: readonly QuotaKey[];
+}
+
+/**
+ * The account quotas of EC2, in vCPUs, and what is held of them. A pool that may be launched in several families or
+ * markets holds room in each that has some, since it is not known beforehand which it will get; it needs one.
+ */
+export class QuotaState {
+  readonly #limits: ReadonlyMap<QuotaKey, number>;
+  readonly #held: Map<QuotaKey, number>;
+
+  constructor(limits: Readonly<Partial<Record<QuotaKey, number>>>, held: ReadonlyMap<QuotaKey, number>) {
+    this.#limits = new Map(entriesOf(limits));
+    this.#held = new Map(held);
+  }
+
+  copy(): QuotaState {
+    return new QuotaState(Object.fromEntries(this.#limits), this.#held);
+  }
+
+  /** Whether any quota is set: if not, nothing is counted. */
+  get counts(): boolean {
+    return this.#limits.size > 0;
+  }
+
+  held(key: QuotaKey): number {
+    return this.#held.get(key) ?? 0;
+  }
+
+  limit(key: QuotaKey): number {
+    return this.#limits.get(key) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** What a job would hold; `undefined` where a pool has room in none of its quotas. Empty where none is set. */
+  room(pools: readonly PoolNeed[]): Held | undefined {
+    if (!this.counts) return {};
+    const needs = pools.map(quotasOf).toSorted((a, b) => a.keys.length - b.keys.length);
+    return this.#take(needs, Number.POSITIVE_INFINITY) ?? this.#take(needs, 1);
+  }
+
+  /** @param most of how many quotas a pool takes room */
+  #take(needs: readonly PoolQuotas[], most: number): Held | undefined {
+    const taken: Partial<Record<QuotaKey, number>> = {};
+    for (const { vcpus, keys } of needs) {
+      const open = keys.filter((key) => this.held(key) + (taken[key] ?? 0) + vcpus <= this.limit(key)).slice(0, most);
+      if (open.length === 0) return undefined;
+      for (const key of open) taken[key] = (taken[key] ?? 0) + vcpus;
+    }
+    return taken;
+  }
+
+  /** Whether there would be room if nobody held anything. */
+  hasRoomEver(pools: readonly PoolNeed[]): boolean {
+    return new QuotaState(Object.fromEntries(this.#limits), new Map()).room(pools) !== undefined;
+  }
+
+  /** Whether there is room for exactly this. */
+  hasRoom(quotas: Held): boolean {
+    return !this.counts || entriesOf(quotas).every(([key, vcpus]) => this.held(key) + vcpus <= this.limit(key));
+  }
+
+  charge(quotas: Held, sign: 1 | -1): void {
+    if (!this.counts) return;
+    for (const [key, vcpus] of entriesOf(quotas)) this.#held.set(key, this.held(key) + sign * vcpus);
+  }
+
+  /** The quotas of the first pool that has no room in any, for people. */
+  shortage(pools: readonly PoolNeed[]): { readonly quotas: readonly { readonly quota: QuotaKey; readonly limit: number; readonly used: number }[]; readonly asked: number } {
+    const needs = pools.map(quotasOf);
+    const short = needs.find((need) => this.#take([need], 1) === undefined) ?? needs.toSorted((a, b) => b.vcpus - a.vcpus)[0];
+    const quotas = (short?.keys ?? []).map((quota) => ({ quota, limit: this.limit(quota), used: this.held(quota) }));
+    return { quotas, asked: short?.vcpus ?? 0 };
+  }
+}
+
+/** Every quota that the pools may be counted against. */
+export const quotaKeysOf = (pools: readonly PoolNeed[]): ReadonlySet<QuotaKey> => new Set(pools.flatMap((pool) => quotasOf(pool).keys));
+
+/** In the order of the pool's markets, the preferred one first. */
+function quotasOf({ vcpus, types, markets }: PoolNeed): PoolQuotas {
+  const families = [...new Set(types.map(quotaFamily))];
+  return { vcpus, keys: markets.flatMap((market) => families.map((family): QuotaKey => `${family}/${market}`)) };
+}
+
+/** The entries of a record of quotas, in the order of their names. */
+export function entriesOf(quotas: Readonly<Partial<Record<QuotaKey, number>>>): readonly (readonly [QuotaKey, number])[] {
+  const keys = Object.keys(quotas) as QuotaKey[];
+  return keys.toSorted().map((key) => [key, quotas[key] ?? 0] as const);
+}
