@@ -1,7 +1,8 @@
 import { bandAt } from '../queue/order.ts';
 import type { EpochMs } from '../job/ids.ts';
 import type { QueueEntry } from '../lifecycle/change.ts';
-import type { CompareEntries, LeafQueue } from './leaf-queue.ts';
+import type { LeafQueue } from './leaf-queue.ts';
+import type { ContestOrder } from './contest-order.ts';
 
 /** What the contest is about: a tree whose leaves have queues. */
 export interface ContestTree {
@@ -11,14 +12,6 @@ export interface ContestTree {
   readonly usage: Float64Array;
   /** By leaf; only those with jobs. */
   readonly queues: ReadonlyMap<number, LeafQueue>;
-}
-
-/** How candidates of two nodes are compared. `flat`: jobs alone decide, shares do not. */
-export interface ContestOrder {
-  readonly flat: boolean;
-  /** Whether priority bands come first. */
-  readonly banded: boolean;
-  readonly compare: CompareEntries;
 }
 
 const ROOT = 0;

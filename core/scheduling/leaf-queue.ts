@@ -29,7 +29,7 @@ interface Source {
   skips: number;
 }
 
-const source = (kind: Candidate['kind'], lane: LaneKey, entries: readonly QueueEntry[], complete: boolean): Source => ({
+const newSource = (kind: Candidate['kind'], lane: LaneKey, entries: readonly QueueEntry[], complete: boolean): Source => ({
   kind, lane, entries, complete, next: 0, looks: 0, skips: 0,
 });
 
@@ -47,8 +47,8 @@ export class LeafQueue {
 
   constructor(windows: readonly LaneWindow[], parked: readonly ParkedEntry[], compare: CompareEntries, lookahead: Lookahead) {
     const [first] = parked;
-    this.#sources = windows.map((window) => source('queued', window, window.entries, window.complete));
-    if (first !== undefined) this.#sources.push(source('parked', first, parked.toSorted(compare), true));
+    this.#sources = windows.map((window) => newSource('queued', window, window.entries, window.complete));
+    if (first !== undefined) this.#sources.push(newSource('parked', first, parked.toSorted(compare), true));
     this.#compare = compare;
     this.#lookahead = lookahead;
     this.#settle();

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../job/ids.ts';
 import type { Hold } from '../job/job.ts';
 import type { ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
-import { byRank } from '../queue/order.ts';
 import { vectorOf } from './amounts.ts';
-import { Contest, type ContestOrder } from './contest.ts';
+import { contestOrders, type ContestOrder } from './contest-order.ts';
+import { Contest } from './contest.ts';
 import { Eligibility } from './eligibility.ts';
 import type { Candidate } from './leaf-queue.ts';
 import type { Ask } from './limits.ts';
@@ -27,14 +27,6 @@ export function planCycle(snapshot: SchedulingSnapshot, policy: SchedulingPolicy
   return new Cycle(snapshot, policy, nowMs).run();
 }
 
-const bySubmission = (a: QueueEntry, b: QueueEntry): number => a.submittedAtMs - b.submittedAtMs || (a.jobId < b.jobId ? -1 : a.jobId > b.jobId ? 1 : 0);
-
-const orders: Readonly<Record<SchedulingPolicy['order'], ContestOrder>> = {
-  'fair-share': { flat: false, banded: true, compare: byRank },
-  priority: { flat: true, banded: false, compare: (a, b) => b.priority - a.priority || bySubmission(a, b) },
-  submission: { flat: true, banded: false, compare: bySubmission },
-};
-
 /** The work of one cycle: what changes while jobs are chosen. */
 class Cycle {
   readonly #snapshot: SchedulingSnapshot;
@@ -56,7 +48,7 @@ class Cycle {
   #looks = 0;
 
   constructor(snapshot: SchedulingSnapshot, policy: SchedulingPolicy, nowMs: EpochMs) {
-    const order = orders[policy.order];
+    const order = contestOrders[policy.order];
     const base = usageBase(nowMs, policy.shares.halfLifeSeconds * 1000);
     const aheadMs = (nowMs + policy.chargeAheadMs) as EpochMs;
     this.#snapshot = snapshot;

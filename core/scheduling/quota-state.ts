@@ -11,7 +11,8 @@ interface PoolQuotas {
 
 /**
  * The account quotas of EC2, in vCPUs, and what is held of them. A pool that may be launched in several families or
- * markets holds room in each that has some, since it is not known beforehand which it will get; it needs one.
+ * markets holds room in each that has some, since it is not known beforehand which it will get; it needs one. What it
+ * holds no room in it may not be launched as.
  */
 export class QuotaState {
   readonly #limits: ReadonlyMap<QuotaKey, number>;
@@ -39,22 +40,18 @@ export class QuotaState {
     return this.#limits.get(key) ?? Number.POSITIVE_INFINITY;
   }
 
-  /** What a job would hold; `undefined` where a pool has room in none of its quotas. Empty where none is set. */
+  /**
+   * What a job would hold: of each quota that has room for all of its pools that may count there, all of that.
+   * `undefined` where a pool is left without any. Empty where none is set.
+   */
   room(pools: readonly PoolNeed[]): Held | undefined {
     if (!this.counts) return {};
-    const needs = pools.map(quotasOf).toSorted((a, b) => a.keys.length - b.keys.length);
-    return this.#take(needs, Number.POSITIVE_INFINITY) ?? this.#take(needs, 1);
-  }
-
-  /** @param most of how many quotas a pool takes room */
-  #take(needs: readonly PoolQuotas[], most: number): Held | undefined {
+    const needs = pools.map(quotasOf);
     const taken: Partial<Record<QuotaKey, number>> = {};
-    for (const { vcpus, keys } of needs) {
-      const open = keys.filter((key) => this.held(key) + (taken[key] ?? 0) + vcpus <= this.limit(key)).slice(0, most);
-      if (open.length === 0) return undefined;
-      for (const key of open) taken[key] = (taken[key] ?? 0) + vcpus;
-    }
-    return taken;
+    for (const { vcpus, keys } of needs) for (const key of keys) taken[key] = (taken[key] ?? 0) + vcpus;
+    const open = entriesOf(taken).filter(([key, vcpus]) => this.held(key) + vcpus <= this.limit(key));
+    const isOpen = new Set(open.map(([key]) => key));
+    return needs.every(({ keys }) => keys.some((key) => isOpen.has(key))) ? Object.fromEntries(open) : undefined;
   }
 
   /** Whether there would be room if nobody held anything. */
@@ -72,12 +69,16 @@ export class QuotaState {
     for (const [key, vcpus] of entriesOf(quotas)) this.#held.set(key, this.held(key) + sign * vcpus);
   }
 
-  /** The quotas of the first pool that has no room in any, for people. */
+  /** For a job that has no room: the quotas of the pool that is worst off, for people. */
   shortage(pools: readonly PoolNeed[]): { readonly quotas: readonly { readonly quota: QuotaKey; readonly limit: number; readonly used: number }[]; readonly asked: number } {
     const needs = pools.map(quotasOf);
-    const short = needs.find((need) => this.#take([need], 1) === undefined) ?? needs.toSorted((a, b) => b.vcpus - a.vcpus)[0];
-    const quotas = (short?.keys ?? []).map((quota) => ({ quota, limit: this.limit(quota), used: this.held(quota) }));
-    return { quotas, asked: short?.vcpus ?? 0 };
+    const asked = (key: QuotaKey): number => needs.reduce((sum, need) => sum + (need.keys.includes(key) ? need.vcpus : 0), 0);
+    const isShort = (key: QuotaKey): boolean => this.held(key) + asked(key) > this.limit(key);
+    const keys = needs.find((need) => need.keys.every(isShort))?.keys ?? [];
+    return {
+      quotas: keys.map((quota) => ({ quota, limit: this.limit(quota), used: this.held(quota) })),
+      asked: Math.min(...keys.map(asked)),
+    };
   }
 }
 

@@ -25,7 +25,7 @@ export interface ActiveLane extends LaneKey {
   readonly pending: number;
 }
 
-/** The front of a lane, in the order of `byRank`. */
+/** The front of a lane, in the order of the policy: `byRank`, as the store keeps it, under `fair-share`. */
 export interface LaneWindow extends LaneKey {
   readonly entries: readonly QueueEntry[];
   /** Whether there is nothing behind it. */
