@@ -1,5 +1,4 @@
 // What `npm run bench` runs: measurements of what was promised, as a table for people and as JSON for programs.
-import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { messageOf } from '../local/command.ts';
 import { repositoryRoot } from '../local/paths.ts';
@@ -7,41 +6,33 @@ import { startMiniStack } from '../test/contract/ministack.ts';
 import { measureBundles, renderBundles } from './bundles.ts';
 import { footprintOf, renderFootprint } from './footprint/footprint.ts';
 import { runReferenceJob } from './footprint/reference-job.ts';
+import { show, type Report, type ReportOptions } from './report.ts';
 
-interface Options {
-  readonly json?: string;
-  readonly budget?: true;
-}
-
-/** Shows a result, keeps it where asked to, and says by the exit code whether it is within the budget. */
-function report(text: string, result: object, within: boolean, { json, budget }: Options): void {
-  console.log(text);
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
-  if (budget === true && !within) process.exitCode = 1;
-}
-
-async function footprint(options: Options): Promise<void> {
+async function footprint(): Promise<Report> {
   const cloud = await startMiniStack();
   try {
     const result = footprintOf(await runReferenceJob(cloud.endpoint));
-    report(renderFootprint(result), result, result.exceeded.length === 0, options);
+    return { text: renderFootprint(result), result, withinBudget: result.exceeded.length === 0 };
   } finally {
     await cloud.stop();
   }
 }
 
-async function bundles(options: Options): Promise<void> {
+async function bundles(): Promise<Report> {
   const result = await measureBundles(repositoryRoot);
-  report(renderBundles(result), result, result.every(({ withinBudget }) => withinBudget), options);
+  return { text: renderBundles(result), result, withinBudget: result.every(({ withinBudget }) => withinBudget) };
 }
 
 const program = new Command('npm run bench --').description('Measure what the design promises.');
-const benchmark = (name: string, description: string, run: (options: Options) => Promise<void>): void => {
-  program.command(name).description(description)
-    .option('--json <file>', 'write the result there too')
+
+/** Adds a benchmark. What it has to say while it runs belongs on standard error. Further options are added to what this answers. */
+function benchmark<Options extends object>(name: string, description: string, run: (options: Options) => Promise<Report>): Command {
+  return program.command(name).description(description)
+    .option('--json [file]', 'write the result as JSON there; without a file to standard output, and all else to standard error')
     .option('--budget', 'end with exit code 1 when a budget is exceeded')
-    .action(run);
-};
+    .action(async (options: Options & ReportOptions) => show(await run(options), options));
+}
+
 benchmark('footprint', 'what a job of 65 nodes costs: capacity units, state transitions, invocations, USD', footprint);
 benchmark('bundles', 'size and initialisation time of every function', bundles);
 
