@@ -1,14 +1,14 @@
 // What `npm run bench` runs: measurements of what was promised, as a table for people and as JSON for programs.
+// Each benchmark loads only what it needs.
 import { Command } from 'commander';
 import { messageOf } from '../local/command.ts';
 import { repositoryRoot } from '../local/paths.ts';
-import { startMiniStack } from '../test/contract/ministack.ts';
-import { measureBundles, renderBundles } from './bundles.ts';
-import { footprintOf, renderFootprint } from './footprint/footprint.ts';
-import { runReferenceJob } from './footprint/reference-job.ts';
 import { show, type Report, type ReportOptions } from './report.ts';
 
 async function footprint(): Promise<Report> {
+  const { startMiniStack } = await import('../test/contract/ministack.ts');
+  const { footprintOf, renderFootprint } = await import('./footprint/footprint.ts');
+  const { runReferenceJob } = await import('./footprint/reference-job.ts');
   const cloud = await startMiniStack();
   try {
     const result = footprintOf(await runReferenceJob(cloud.endpoint));
@@ -19,13 +19,14 @@ async function footprint(): Promise<Report> {
 }
 
 async function bundles(): Promise<Report> {
+  const { measureBundles, renderBundles } = await import('./bundles.ts');
   const result = await measureBundles(repositoryRoot);
   return { text: renderBundles(result), result, withinBudget: result.every(({ withinBudget }) => withinBudget) };
 }
 
 const program = new Command('npm run bench --').description('Measure what the design promises.');
 
-/** Adds a benchmark. What it has to say while it runs belongs on standard error. Further options are added to what this answers. */
+/** Adds a benchmark. What it has to say while it runs belongs on standard error. Options of its own are added to the answer. */
 function benchmark<Options extends object>(name: string, description: string, run: (options: Options) => Promise<Report>): Command {
   return program.command(name).description(description)
     .option('--json [file]', 'write the result as JSON there; without a file to standard output, and all else to standard error')
