@@ -1,11 +1,11 @@
-import type { EpochMs, JobId } from '../job/ids.ts';
+import { epochMs, type EpochMs, type JobId } from '../job/ids.ts';
 import { MAX_PRIORITY } from '../manifest/schema.ts';
 
 /** Priorities of one band are one to the scheduler: within it the fair share decides. */
 export const BAND_WIDTH = 100;
 /** Waiting lifts a job by one band in this time, up to the highest: nothing starves behind a stream of better jobs. */
 export const AGEING_MS = 12 * 3_600_000;
-const HIGHEST_BAND = MAX_PRIORITY / BAND_WIDTH;
+export const HIGHEST_BAND = MAX_PRIORITY / BAND_WIDTH;
 const MS_PER_POINT = AGEING_MS / BAND_WIDTH;
 
 /** What decides a job's place among its own. */
@@ -27,6 +27,12 @@ export function rankTime({ priority, submittedAtMs }: Pick<Placed, 'priority' | 
 export function bandAt(job: Pick<Placed, 'priority' | 'submittedAtMs'>, nowMs: EpochMs): number {
   const points = MAX_PRIORITY + (nowMs - rankTime(job)) / MS_PER_POINT;
   return Math.min(HIGHEST_BAND, Math.max(0, Math.floor(points / BAND_WIDTH)));
+}
+
+/** When ageing lifts the job to the next band; `undefined` in the highest. */
+export function bandRisesAt(job: Pick<Placed, 'priority' | 'submittedAtMs'>, nowMs: EpochMs): EpochMs | undefined {
+  const band = bandAt(job, nowMs);
+  return band >= HIGHEST_BAND ? undefined : epochMs(Math.ceil(rankTime(job) + (band + 1 - HIGHEST_BAND) * AGEING_MS));
 }
 
 /** The order of one user's jobs: rank time, then submission, then id. Total. */

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { isoTime } from '../job/ids.ts';
+import type { Pause, PauseScope } from '../scheduling/snapshot.ts';
+import { jobIdField, reasonField, timeField } from './fields.ts';
+import { shareStandingSchema } from './share-view.ts';
+
+/** Most jobs that `GET /v1/queue` lists, and where nothing is said. */
+export const MAX_QUEUE_JOBS = 100;
+export const DEFAULT_QUEUE_JOBS = 20;
+/** Most nodes of the share tree that it shows. */
+export const MAX_QUEUE_SHARES = 500;
+
+const waitingJobSchema = z
+  .object({
+    jobId: jobIdField,
+    namespace: z.string(),
+    user: z.string(),
+    priority: z.int(),
+    band: z.int().meta({ description: 'Its priority band now, ageing included.' }),
+    submittedAt: timeField,
+    nodes: z.int(),
+    gpus: z.int(),
+    code: z.string().meta({ description: 'Why it waits, for programs.' }),
+    message: z.string().meta({ description: 'Why it waits, for people.' }),
+    startsBy: z.exactOptional(timeField),
+  })
+  .meta({ id: 'WaitingJob', description: 'A job that waits.' });
+
+const pauseSchema = z
+  .object({ scope: z.string(), by: z.string(), reason: z.string(), at: timeField })
+  .meta({ id: 'PauseInForce', description: 'What an operator holds back.' });
+
+export const queueSchema = z
+  .object({
+    at: timeField,
+    pending: z.int().meta({ description: 'Jobs that wait in the queues.' }),
+    running: z.int().meta({ description: 'Jobs that hold limits.' }),
+    parked: z.int().meta({ description: 'Jobs that found no capacity and hold nothing until their next turn.' }),
+    launches: z.object({ inFlight: z.int(), limit: z.int() }).meta({ description: 'Jobs that look for machines, and how many may at once.' }),
+    pauses: z.array(pauseSchema),
+    waiting: z.exactOptional(reasonField).meta({ description: 'What holds the first job that cannot start.' }),
+    shares: z.array(shareStandingSchema).meta({ description: `The share tree, parents before their children; at most ${MAX_QUEUE_SHARES} nodes, those with jobs first.` }),
+    hasMoreShares: z.boolean(),
+    jobs: z.array(waitingJobSchema).meta({ description: 'The next jobs in the order in which they would start if there were room.' }),
+    hasMoreJobs: z.boolean(),
+  })
+  .meta({ id: 'Queue', description: 'What waits, what runs, and how the shares stand.' });
+
+export const queueLimit = z
+  .string()
+  .regex(/^\d{1,4}$/, { error: `must be a whole number from 0 to ${MAX_QUEUE_JOBS}` })
+  .transform(Number)
+  .refine((limit) => limit <= MAX_QUEUE_JOBS, { error: `must be a whole number from 0 to ${MAX_QUEUE_JOBS}` })
+  .default(DEFAULT_QUEUE_JOBS)
+  .meta({ description: `How many waiting jobs to list, 0 to ${MAX_QUEUE_JOBS}.` });
+
+export type QueueView = z.output<typeof queueSchema>;
+export type WaitingJobView = z.output<typeof waitingJobSchema>;
+type PauseView = z.output<typeof pauseSchema>;
+
+export function viewPause({ scope, by, reason, atMs }: Pause): PauseView {
+  return { scope: pauseScopeText(scope), by, reason, at: isoTime(atMs) };
+}
+
+/** How a pause's scope is called. */
+export function pauseScopeText(scope: PauseScope): string {
+  switch (scope.kind) {
+    case 'queue':
+      return 'the queue';
+    case 'namespace':
+      return `namespace ${scope.namespace}`;
+    case 'market':
+      return `market ${scope.market}`;
+    case 'offering':
+      return `offering ${scope.instanceType}/${scope.zone}/${scope.market}`;
+  }
+}
