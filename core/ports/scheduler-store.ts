@@ -37,6 +37,8 @@ export interface SchedulerStore {
   markDirty(): Promise<void>;
   /** Strongly consistent. */
   overview(): Promise<SchedulerOverview>;
+  /** Jobs that were given limits and may be looking for machines still, whoever holds the lease; for whoever only looks. */
+  launching(): Promise<readonly JobId[]>;
   /** At most `limit` entries of a lane, in the order of `byRank`, behind `after`. Strongly consistent. */
   window(lane: LaneKey, limit: number, after?: QueueEntry): Promise<LaneWindow>;
   /** How many entries stand before `entry` in its lane, counted up to `most`. */
