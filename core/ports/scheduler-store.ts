@@ -2,7 +2,7 @@ import type { EpochMs, JobId } from '../job/ids.ts';
 import type { JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
 import type { LaneKey } from '../queue/lane.ts';
 import type { ActiveLane, LaneWindow, Pause, ShareUse, UsageBase } from '../scheduling/snapshot.ts';
-import type { StoredShares } from '../shares/share-tree.ts';
+import type { CurrentShares } from '../shares/share-tree.ts';
 
 /** The right to schedule, fenced: every write of the scheduler names `epoch`, and a later holder's is higher. */
 export interface Lease {
@@ -16,7 +16,7 @@ export interface Lease {
 /** All that a cycle looks at but for the queues themselves: one read. */
 export interface SchedulerOverview {
   /** Absent: nobody has applied a share tree. */
-  readonly shares?: StoredShares;
+  readonly shares?: CurrentShares;
   readonly uses: readonly ShareUse[];
   readonly lanes: readonly ActiveLane[];
   readonly parked: readonly ParkedEntry[];

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../job/ids.ts';
 import type { QuotaKey } from '../job/job.ts';
 
 /** Amounts that a limit or a guarantee may name; what is not named is not limited, or not guaranteed. Whole numbers. */
@@ -61,16 +62,20 @@ export interface ShareTree {
   readonly defaultNamespace: NamespaceShareSettings & { readonly defaultUser: ShareSettings };
 }
 
-/** A version of the tree as it is stored. */
-export interface StoredShares {
+/** The tree that is in force, and whose work it is. */
+export interface CurrentShares {
   /** From 1; 0 is what a deployment has before anybody applied one. */
   readonly version: number;
   readonly tree: ShareTree;
-  /** As it was written, for `orch shares get` and `diff`. */
-  readonly document: unknown;
   readonly appliedBy: string;
-  readonly appliedAtMs: number;
+  readonly appliedAtMs: EpochMs;
   readonly comment?: string;
+}
+
+/** A version of the tree as it is kept. */
+export interface StoredShares extends CurrentShares {
+  /** As it was written, for `orch shares get`. */
+  readonly document: unknown;
 }
 
 const equal: ShareSettings = { weight: 1, limits: {} };

@@ -6,6 +6,9 @@ import type { Attempt, Job, JobEvent, Node } from '../../core/job/job.ts';
 import type { JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../../core/lifecycle/change.ts';
 import type { StepRecord, Wait } from '../../core/lifecycle/wait.ts';
 import type { Page } from '../../core/ports/page.ts';
+import type { AuditEntry } from '../../core/ports/share-store.ts';
+import type { Pause } from '../../core/scheduling/snapshot.ts';
+import type { StoredShares } from '../../core/shares/share-tree.ts';
 import type { ManifestVersion } from '../../core/ports/manifest-store.ts';
 import type { Lease, WaitingReport } from '../../core/ports/scheduler-store.ts';
 import type { ShareUse } from '../../core/scheduling/plan-cycle.ts';
@@ -33,6 +36,11 @@ export class InMemoryTable {
   readonly shares = new Map<string, ShareUse>();
   readonly cooldowns = new Map<string, Cooldown>();
   readonly manifests = new Map<string, readonly ManifestVersion[]>();
+  /** The last one is in force. */
+  readonly shareVersions: StoredShares[] = [];
+  /** By scope, of all kinds; those of markets and offerings are among the cooldowns too. */
+  readonly pauses = new Map<string, Pause>();
+  readonly audit: AuditEntry[] = [];
   readonly idempotency = new Map<string, { readonly requestDigest: string; readonly jobId: JobId; readonly expiresAtMs: number }>();
   lease: Lease = { owner: '', epoch: 0, expiresAtMs: 0 as Lease['expiresAtMs'] };
   dirty = false;

@@ -7,6 +7,7 @@ import { manifestEntities } from './manifest-entities.ts';
 import { queueEntities } from './queue-entities.ts';
 import { refusalOf, throttled, TransactionRefused } from './refusals.ts';
 import { schedulerEntities } from './scheduler-entities.ts';
+import { shareEntities } from './share-entities.ts';
 import { toolboxTable, type ToolboxTable } from './toolbox-table.ts';
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -47,6 +48,7 @@ export class OrchestratorTable {
       ...queueEntities(this.table),
       ...schedulerEntities(this.table),
       ...manifestEntities(this.table),
+      ...shareEntities(this.table),
     };
     this.#backoff = backoff;
   }
