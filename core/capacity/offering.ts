@@ -8,17 +8,20 @@ export interface Offering {
   readonly market: Market;
 }
 
-/** What a cooldown covers: the scope of the error that caused it. */
+/** What a cooldown covers: the scope of the error that caused it, or what an operator holds back. */
 export type CooldownScope =
   | { readonly kind: 'offering'; readonly offering: Offering }
   | { readonly kind: 'subnet'; readonly subnetId: string; readonly zone: string }
   | { readonly kind: 'quota'; readonly family: string; readonly region: string; readonly market: Market }
-  | { readonly kind: 'account'; readonly region: string };
+  | { readonly kind: 'account'; readonly region: string }
+  /** Scopes of their own, so that no launch has a say in them. */
+  | { readonly kind: 'pausedMarket'; readonly market: Market }
+  | { readonly kind: 'pausedOffering'; readonly offering: Offering };
 
 /** A scope that is not tried before `untilMs`; shared by all jobs, expires by time on read. */
 export interface Cooldown {
   readonly scope: CooldownScope;
-  /** The EC2 error code. */
+  /** The EC2 error code, or `Paused`. */
   readonly code: string;
   /** Launches of fewer machines than this are not held back; absent: every launch is. */
   readonly atLeast?: number;
@@ -26,6 +29,8 @@ export interface Cooldown {
   readonly failures: number;
   readonly sinceMs: EpochMs;
   readonly untilMs: EpochMs;
+  /** Who holds the scope back, and why: until somebody resumes it, `untilMs` is but the end of time. */
+  readonly pausedBy?: { readonly by: string; readonly reason: string };
 }
 
 /** A stable string for an offering. */
@@ -44,5 +49,9 @@ export function scopeKey(scope: CooldownScope): string {
       return `quota/${scope.region}/${scope.family}/${scope.market}`;
     case 'account':
       return `account/${scope.region}`;
+    case 'pausedMarket':
+      return `paused/market/${scope.market}`;
+    case 'pausedOffering':
+      return `paused/offering/${offeringKey(scope.offering)}`;
   }
 }
