@@ -8,7 +8,7 @@ import type { Cooldown, CooldownScope } from './offering.ts';
 import { scopeKey } from './offering.ts';
 
 /** No cooldown is longer, whatever a deployment says. */
-const LONGEST_COOLDOWN_MS = 600_000;
+export const LONGEST_COOLDOWN_MS = 600_000;
 
 export interface CooldownPolicy {
   readonly baseMs: number;
@@ -68,8 +68,9 @@ export function learn(launch: PlannedLaunch, outcome: LaunchOutcome, view: Marke
   return { cool: [...cool.values()], clear: [...clear] };
 }
 
-/** A launch of ten says nothing against a shortage of a hundred, while that shortage lasts. */
+/** A launch of ten says nothing against a shortage of a hundred, while that shortage lasts; none says anything against a pause. */
 function isDisproved(cooldown: Cooldown, launched: number, nowMs: EpochMs): boolean {
+  if (cooldown.pausedBy !== undefined) return false;
   return cooldown.untilMs <= nowMs || (cooldown.atLeast ?? 1) <= launched;
 }
 

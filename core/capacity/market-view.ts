@@ -50,7 +50,7 @@ export function priceOf(offering: Offering, view: MarketView): number {
   return offering.market === 'spot' ? (view.spotPrices.get(spotKey(offering.instanceType, offering.zone)) ?? listed) : listed;
 }
 
-/** The scopes that an offering lies in: a cooldown of any of them holds it back. */
+/** The scopes that an offering lies in: a cooldown of any of them holds it back, and so does a pause. */
 export function scopesOf(offering: Offering, view: Pick<MarketView, 'region' | 'subnets'>): CooldownScope[] {
   const { region, subnets } = view;
   const subnetId = subnets[offering.zone];
@@ -59,5 +59,7 @@ export function scopesOf(offering: Offering, view: Pick<MarketView, 'region' | '
     ...(subnetId === undefined ? [] : [{ kind: 'subnet', subnetId, zone: offering.zone } as const]),
     { kind: 'quota', family: quotaFamily(offering.instanceType), region, market: offering.market },
     { kind: 'account', region },
+    { kind: 'pausedMarket', market: offering.market },
+    { kind: 'pausedOffering', offering },
   ];
 }

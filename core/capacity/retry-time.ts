@@ -1,6 +1,7 @@
 import type { EpochMs, JobId } from '../job/ids.ts';
 import { epochMs } from '../job/ids.ts';
 import type { GangRequest, PoolRequest } from './gang.ts';
+import { LONGEST_COOLDOWN_MS } from './cooldown.ts';
 import type { MarketView } from './market-view.ts';
 import { offeringsOf } from './market-view.ts';
 import type { Cooldown } from './offering.ts';
@@ -12,7 +13,8 @@ const ACCOUNT_SPREAD_MS = 5000;
 
 /**
  * When a gang that stayed short has something to try again: as soon as every pool has an offering that no longer cools
- * (in the same zone, for a job of one zone), and the cooldowns that it waits for.
+ * (in the same zone, for a job of one zone), and the cooldowns that it waits for. Nobody knows when a pause ends: one
+ * that waits for that alone looks again when the longest cooldown would be over.
  */
 export function whenToTryAgain(gang: GangRequest, view: MarketView, nowMs: EpochMs): { readonly untilMs: EpochMs; readonly cooldowns: readonly Cooldown[] } {
   const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone));
@@ -24,13 +26,17 @@ export function whenToTryAgain(gang: GangRequest, view: MarketView, nowMs: Epoch
   return { untilMs: epochMs(opensAtMs + (forAccount ? spreadMs(gang.jobId) : 0)), cooldowns: [...cooldowns.values()] };
 }
 
+function endOf({ untilMs, pausedBy }: Cooldown, nowMs: EpochMs): number {
+  return pausedBy === undefined ? untilMs : nowMs + LONGEST_COOLDOWN_MS;
+}
+
 /** How many machines a launch of the pool asks for at least. */
 const needOf = (gang: GangRequest, pool: PoolRequest): number => (gang.spread === 'Single' ? pool.count : 1);
 
 function poolOpensAt(gang: GangRequest, pool: PoolRequest, zones: readonly string[], view: MarketView, nowMs: EpochMs): number {
   const { kept, rejected } = screen(offeringsOf(pool, zones), [served(view), notCooling(view, needOf(gang, pool), true, nowMs)]);
   if (kept.length > 0) return nowMs;
-  return Math.min(...rejected.map(({ rejection }) => (rejection.code === 'cooling' ? rejection.cooldown.untilMs : Infinity)));
+  return Math.min(...rejected.map(({ rejection }) => (rejection.code === 'cooling' ? endOf(rejection.cooldown, nowMs) : Infinity)));
 }
 
 function coolingOf(gang: GangRequest, pool: PoolRequest, zones: readonly string[], view: MarketView, nowMs: EpochMs): Cooldown[] {

@@ -5,6 +5,7 @@ import { errorScope, quotaFamily } from '../../../../core/capacity/error-scope.t
 import type { LaunchOutcome, PlannedLaunch } from '../../../../core/capacity/gang.ts';
 import type { MarketView } from '../../../../core/capacity/market-view.ts';
 import { scopeKey } from '../../../../core/capacity/offering.ts';
+import { cooldownOf, pauseOf } from '../../../../core/capacity/pauses.ts';
 import { epochMs, instanceId } from '../../../../core/job/ids.ts';
 import { aGang } from '../../../builders/capacity.ts';
 
@@ -113,5 +114,24 @@ describe('learn', () => {
   it('keeps a shortage of many after a launch of few', () => {
     const known: Cooldown = { scope, code: 'x', atLeast: 64, failures: 3, sinceMs: epochMs(0), untilMs: epochMs(now + 1) };
     expect(learn(launch(), served(4), view([known]), policy, now).clear).toEqual([]);
+  });
+});
+
+describe('a pause', () => {
+  const pause = { by: 'ada', reason: 'prices', atMs: now };
+  const spot = { ...pause, scope: { kind: 'market', market: 'spot' } } as const;
+  const one = { ...pause, scope: { kind: 'offering', ...offering } } as const;
+
+  it.each([spot, one])('of $scope.kind is kept as a cooldown and read back', (paused) => {
+    expect(pauseOf(cooldownOf(paused))).toEqual(paused);
+  });
+
+  it('is neither ended by a launch that works nor replaced by one that does not', () => {
+    const known = view([cooldownOf(spot), cooldownOf(one)]);
+    const paused = known.cooldowns.map((cooldown) => scopeKey(cooldown.scope));
+    expect(learn(launch(), served(4), known, policy, now).clear).toEqual([]);
+    const { cool, clear } = learn(launch(), failed('InsufficientInstanceCapacity'), known, policy, now);
+    expect(cool.map((cooldown) => scopeKey(cooldown.scope)).filter((key) => paused.includes(key))).toEqual([]);
+    expect(clear).toEqual([]);
   });
 });
