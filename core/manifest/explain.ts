@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { DNS_LABEL } from './fields.ts';
 import { correctKey } from './known-keys.ts';
+import type { Vocabulary } from './known-keys.ts';
 import { formatPath, summarise, valueAt } from './problems.ts';
 import type { LocatedProblem, ManifestProblemCode, Path } from './problems.ts';
 import { nearest } from './suggest.ts';
@@ -12,9 +13,9 @@ type IssueOf<Code extends Issue['code']> = Extract<Issue, { code: Code }>;
 const MAX_UNKNOWN_KEYS = 200;
 
 /** Turns what zod found in a value into problems that people can act on, one per place and kind. */
-export function explainIssues(issues: readonly Issue[], root: unknown): readonly LocatedProblem[] {
+export function explainIssues(issues: readonly Issue[], root: unknown, vocabulary: Vocabulary): readonly LocatedProblem[] {
   const found = new Map<string, LocatedProblem>();
-  for (const each of issues.flatMap((issue) => explainIssue(issue, root))) {
+  for (const each of issues.flatMap((issue) => explainIssue(issue, root, vocabulary))) {
     // The later check of a field is the narrower one: "at most 1000" rather than "at most 9007199254740991".
     found.set(`${each.code} ${formatPath(each.path)}`, each);
   }
@@ -24,11 +25,11 @@ export function explainIssues(issues: readonly Issue[], root: unknown): readonly
   return problems.filter(({ code, path }) => code !== 'missing' || !meant.has(formatPath(path)));
 }
 
-function explainIssue(issue: Issue, root: unknown, base: Path = []): readonly LocatedProblem[] {
+function explainIssue(issue: Issue, root: unknown, vocabulary: Vocabulary, base: Path = []): readonly LocatedProblem[] {
   const path = [...base, ...issue.path];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.slice(0, MAX_UNKNOWN_KEYS).map((key) => unknownKey(key, path, root));
+      return issue.keys.slice(0, MAX_UNKNOWN_KEYS).map((key) => unknownKey(key, path, root, vocabulary));
     case 'invalid_type':
       return [wrongType(issue.expected, path, root)];
     case 'invalid_value':
@@ -37,9 +38,9 @@ function explainIssue(issue: Issue, root: unknown, base: Path = []): readonly Lo
     case 'too_big':
       return [problem('out-of-range', path, root, rangeMessage(issue))];
     case 'invalid_union':
-      return explainUnion(issue, path, root);
+      return explainUnion(issue, path, root, vocabulary);
     case 'invalid_key':
-      return issue.issues.flatMap((inner) => explainIssue(inner, root, path)).map((found) => ({ ...found, at: 'key', value: summarise(path.at(-1)) }));
+      return issue.issues.flatMap((inner) => explainIssue(inner, root, vocabulary, path)).map((found) => ({ ...found, at: 'key', value: summarise(path.at(-1)) }));
     case 'custom':
       return [explainRule(issue, path, root)];
     case 'invalid_format':
@@ -64,10 +65,10 @@ function problem(code: ManifestProblemCode, path: Path, root: unknown, message: 
   };
 }
 
-function unknownKey(key: string, parent: Path, root: unknown): LocatedProblem {
+function unknownKey(key: string, parent: Path, root: unknown, vocabulary: Vocabulary): LocatedProblem {
   if (key === '<<') return { ...problem('unsupported-yaml', [...parent, key], root, 'merge keys (<<) are not supported: write the keys out'), at: 'key' };
-  const { suggestion, belongsTo } = correctKey(key, parent);
-  const where = parent.length === 0 ? 'a ClusterDefinition' : formatPath(parent);
+  const { suggestion, belongsTo } = correctKey(key, parent, vocabulary.jsonSchema());
+  const where = parent.length === 0 ? vocabulary.name : formatPath(parent);
   const hint = belongsTo === undefined ? '' : `; it belongs to ${belongsTo}`;
   return { ...problem('unknown-key', [...parent, key], root, `is not a key of ${where}${hint}`, suggestion), at: 'key' };
 }
@@ -115,12 +116,12 @@ function rangeMessage(issue: IssueOf<'too_small' | 'too_big'>): string {
 }
 
 /** The branch that the writer had in mind is the one whose outermost type fits, a list of fixed words last. */
-function explainUnion(issue: IssueOf<'invalid_union'>, path: Path, root: unknown): readonly LocatedProblem[] {
+function explainUnion(issue: IssueOf<'invalid_union'>, path: Path, root: unknown, vocabulary: Vocabulary): readonly LocatedProblem[] {
   const value = valueAt(root, path);
   if (value === undefined) return [problem('missing', path, root, 'is required')];
   const fitting = issue.errors.filter((branch) => branch.every((inner) => inner.path.length > 0 || inner.code !== 'invalid_type'));
   const branch = fitting.find(([first]) => first?.code !== 'invalid_value') ?? (typeof value === 'string' ? fitting[0] : undefined);
-  if (branch !== undefined) return branch.flatMap((inner) => explainIssue(inner, root, path));
+  if (branch !== undefined) return branch.flatMap((inner) => explainIssue(inner, root, vocabulary, path));
   const wanted = issue.errors.flatMap((inner) => inner.flatMap(expectation));
   return [problem('wrong-type', path, root, `must be ${[...new Set(wanted)].join(' or ')}, not ${value === null ? 'empty' : typeName(value)}`)];
 }

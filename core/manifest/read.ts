@@ -6,7 +6,7 @@ import { READING, positionAt } from './position.ts';
 import { formatPath } from './problems.ts';
 import type { ManifestProblem, ManifestProblemCode, Path } from './problems.ts';
 
-const MAX_MANIFEST_BYTES = 256 * 1024;
+const MAX_DOCUMENT_BYTES = 256 * 1024;
 /** How many aliases a document may have, and how often the values they stand for may be repeated. */
 const MAX_ALIASES = 100;
 /** Levels of the document's tree, in which a pair is one too: a guard for everything that walks it by recursion. */
@@ -24,11 +24,14 @@ export type Reading =
   | { readonly ok: true; readonly value: unknown; readonly document: Document; readonly repeated: readonly ManifestProblem[] }
   | { readonly ok: false; readonly problems: readonly ManifestProblem[] };
 
-/** Reads one YAML or JSON document into plain values, refusing what a manifest has no use for. */
-export function readText(text: string, format: 'yaml' | 'json'): Reading {
+/**
+ * Reads one YAML or JSON document into plain values, refusing what nobody needs in one.
+ * @param wanted what the document ought to be, as messages call it: `a ClusterDefinition`.
+ */
+export function readText(text: string, format: 'yaml' | 'json', wanted: string): Reading {
   const unreadable = checkCharacters(text);
   if (unreadable.length > 0) return { ok: false, problems: unreadable };
-  return format === 'json' ? readJson(text) : readYaml(text);
+  return format === 'json' ? readJson(text) : readYaml(text, wanted);
 }
 
 const problemAt = (text: string, offset: number, code: ManifestProblemCode, message: string): ManifestProblem => ({
@@ -43,9 +46,9 @@ const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/u;
 const HALF_SURROGATE = /\p{Surrogate}/u;
 
 function checkCharacters(text: string): readonly ManifestProblem[] {
-  const bytes = text.length > MAX_MANIFEST_BYTES ? text.length : utf8Bytes(text);
-  if (bytes > MAX_MANIFEST_BYTES) {
-    return [problemAt(text, 0, 'too-large', `has more than ${MAX_MANIFEST_BYTES / 1024} KiB`)];
+  const bytes = text.length > MAX_DOCUMENT_BYTES ? text.length : utf8Bytes(text);
+  if (bytes > MAX_DOCUMENT_BYTES) {
+    return [problemAt(text, 0, 'too-large', `has more than ${MAX_DOCUMENT_BYTES / 1024} KiB`)];
   }
   const half = text.isWellFormed() ? -1 : text.search(HALF_SURROGATE);
   if (half >= 0) return [problemAt(text, half, 'invalid-encoding', 'is not valid Unicode: it has half of a surrogate pair')];
@@ -72,12 +75,12 @@ function readJson(text: string): Reading {
   return unsupported.length > 0 ? { ok: false, problems: unsupported } : { ok: true, value, document, repeated };
 }
 
-function readYaml(text: string): Reading {
+function readYaml(text: string, wanted: string): Reading {
   const document = parseDocument(text, READING);
   const problems = syntaxProblems(document, text);
   if (problems.length > 0) return { ok: false, problems };
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
-    return { ok: false, problems: [problemAt(text, 0, 'empty-document', 'the document is empty: write a ClusterDefinition')] };
+    return { ok: false, problems: [problemAt(text, 0, 'empty-document', `the document is empty: write ${wanted}`)] };
   }
   const { unsupported, repeated } = checkNodes(document, text);
   if (unsupported.length > 0) return { ok: false, problems: unsupported };
@@ -133,7 +136,7 @@ function checkNodes(document: Document, text: string): NodeProblems {
   let aliases = 0;
   const checkAlias = (name: string, offset: number): void => {
     aliases += 1;
-    if (aliases > MAX_ALIASES) unsupported.push(problemAt(text, offset, 'too-many-aliases', `a manifest has at most ${MAX_ALIASES} aliases`));
+    if (aliases > MAX_ALIASES) unsupported.push(problemAt(text, offset, 'too-many-aliases', `a document has at most ${MAX_ALIASES} aliases`));
     else if (!anchors.has(name)) unsupported.push(problemAt(text, offset, 'unknown-alias', `there is no anchor &${name} before this alias`));
   };
   visit(document, {
