@@ -79,7 +79,12 @@ const QUOTA_FAMILIES: readonly (readonly [prefix: RegExp, family: string])[] = [
   [/^x\d/, 'X'],
 ];
 
+const STANDARD_FAMILY = 'Standard';
+
+/** The families by which EC2 counts vCPU quotas. */
+export const quotaFamilies: readonly string[] = [STANDARD_FAMILY, ...new Set(QUOTA_FAMILIES.map(([, family]) => family))];
+
 /** The family by which EC2 counts vCPU quotas: `m6i.large` is of `Standard`, `p4d.24xlarge` of `P`. */
 export function quotaFamily(instanceType: string): string {
-  return QUOTA_FAMILIES.find(([prefix]) => prefix.test(instanceType))?.[1] ?? 'Standard';
+  return QUOTA_FAMILIES.find(([prefix]) => prefix.test(instanceType))?.[1] ?? STANDARD_FAMILY;
 }
