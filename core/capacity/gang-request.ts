@@ -4,8 +4,11 @@ import { headPool } from '../manifest/head.ts';
 import type { Manifest, NodePool } from '../manifest/schema.ts';
 import type { GangRequest, PoolRequest } from './gang.ts';
 
-/** The machines that an attempt of a job needs, as its manifest says; the head's pool first, since its first node is rank 0. */
-export function gangRequest(job: Pick<Job, 'jobId' | 'attempt' | 'namespace' | 'labels'>, manifest: Manifest): GangRequest {
+/**
+ * The machines that an attempt of a job needs, as its manifest says, within what it holds; the head's pool first, since
+ * its first node is rank 0.
+ */
+export function gangRequest(job: Pick<Job, 'jobId' | 'attempt' | 'namespace' | 'labels' | 'hold'>, manifest: Manifest): GangRequest {
   const { placement, nodePools, capacity } = manifest.spec;
   const head = headPool(manifest);
   return {
@@ -19,6 +22,7 @@ export function gangRequest(job: Pick<Job, 'jobId' | 'attempt' | 'namespace' | '
     placementGroup: placement.placementGroup,
     pools: [head, ...nodePools.filter((pool) => pool !== head)].map(poolRequest),
     ...(capacity.maxUsdPerHour === undefined ? {} : { maxMicroUsdPerHour: microUsd(Math.round(capacity.maxUsdPerHour * 1e6)) }),
+    ...(job.hold === undefined ? {} : { quotas: job.hold.quotas }),
   };
 }
 

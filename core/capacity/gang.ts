@@ -1,5 +1,5 @@
 import type { EpochMs, InstanceId, JobId, MicroUsd } from '../job/ids.ts';
-import type { Market, Node } from '../job/job.ts';
+import type { Hold, Market, Node } from '../job/job.ts';
 import type { Cooldown, Offering } from './offering.ts';
 
 /** One pool of a gang. */
@@ -32,6 +32,8 @@ export interface GangRequest {
   readonly pools: readonly PoolRequest[];
   /** Ceiling on the gang's list price per hour, where the manifest names one. */
   readonly maxMicroUsdPerHour?: MicroUsd;
+  /** What the job holds of account quotas: nothing is launched of another. Absent or empty: none is counted. */
+  readonly quotas?: Hold['quotas'];
 }
 
 /** A launch that is decided and not yet written. */

@@ -7,7 +7,7 @@ import type { MarketView } from './market-view.ts';
 import { marketsOf, offeringsOf } from './market-view.ts';
 import type { Offering } from './offering.ts';
 import type { Filter } from './screen.ts';
-import { affordable, notCooling, notTried, screen, served } from './screen.ts';
+import { affordable, notCooling, notTried, screen, served, withinQuotas } from './screen.ts';
 
 /** What may be launched for a gang at one moment: worked out once for each question, which are asked again and again. */
 export class Prospects {
@@ -62,8 +62,8 @@ export class Prospects {
   }
 
   #filtersFor(need: number): readonly Filter[] {
-    const { view, progress } = this;
-    return [served(view), notCooling(view, need, progress.held.length === 0, this.#nowMs), notTried(progress.turn, need)];
+    const { gang, view, progress } = this;
+    return [served(view), withinQuotas(gang), notCooling(view, need, progress.held.length === 0, this.#nowMs), notTried(progress.turn, need)];
   }
 }
 

@@ -6,7 +6,8 @@ import type { MarketView } from './market-view.ts';
 import { offeringsOf } from './market-view.ts';
 import type { Cooldown } from './offering.ts';
 import { scopeKey } from './offering.ts';
-import { notCooling, screen, served } from './screen.ts';
+import { notCooling, screen, served, withinQuotas } from './screen.ts';
+import type { Screening } from './screen.ts';
 
 /** Jobs that wait for the same account to be left in peace come back spread over this long. */
 const ACCOUNT_SPREAD_MS = 5000;
@@ -14,7 +15,8 @@ const ACCOUNT_SPREAD_MS = 5000;
 /**
  * When a gang that stayed short has something to try again: as soon as every pool has an offering that no longer cools
  * (in the same zone, for a job of one zone), and the cooldowns that it waits for. Nobody knows when a pause ends: one
- * that waits for that alone looks again when the longest cooldown would be over.
+ * that waits for that alone looks again when the longest cooldown would be over. Quotas that the job does not hold stay
+ * out of it: the next turn may bring them, but until what it could use cools no more it would be in vain all the same.
  */
 export function whenToTryAgain(gang: GangRequest, view: MarketView, nowMs: EpochMs): { readonly untilMs: EpochMs; readonly cooldowns: readonly Cooldown[] } {
   const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone));
@@ -33,14 +35,18 @@ function endOf({ untilMs, pausedBy }: Cooldown, nowMs: EpochMs): number {
 /** How many machines a launch of the pool asks for at least. */
 const needOf = (gang: GangRequest, pool: PoolRequest): number => (gang.spread === 'Single' ? pool.count : 1);
 
+function screenPool(gang: GangRequest, pool: PoolRequest, zones: readonly string[], view: MarketView, nowMs: EpochMs): Screening {
+  return screen(offeringsOf(pool, zones), [served(view), withinQuotas(gang), notCooling(view, needOf(gang, pool), true, nowMs)]);
+}
+
 function poolOpensAt(gang: GangRequest, pool: PoolRequest, zones: readonly string[], view: MarketView, nowMs: EpochMs): number {
-  const { kept, rejected } = screen(offeringsOf(pool, zones), [served(view), notCooling(view, needOf(gang, pool), true, nowMs)]);
+  const { kept, rejected } = screenPool(gang, pool, zones, view, nowMs);
   if (kept.length > 0) return nowMs;
   return Math.min(...rejected.map(({ rejection }) => (rejection.code === 'cooling' ? endOf(rejection.cooldown, nowMs) : Infinity)));
 }
 
 function coolingOf(gang: GangRequest, pool: PoolRequest, zones: readonly string[], view: MarketView, nowMs: EpochMs): Cooldown[] {
-  const { rejected } = screen(offeringsOf(pool, zones), [served(view), notCooling(view, needOf(gang, pool), true, nowMs)]);
+  const { rejected } = screenPool(gang, pool, zones, view, nowMs);
   return rejected.flatMap(({ rejection }) => (rejection.code === 'cooling' ? [rejection.cooldown] : []));
 }
 

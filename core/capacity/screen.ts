@@ -1,6 +1,6 @@
 import type { EpochMs } from '../job/ids.ts';
-import { errorScope } from './error-scope.ts';
-import type { LaunchRecord } from './gang.ts';
+import { errorScope, quotaFamily } from './error-scope.ts';
+import type { GangRequest, LaunchRecord } from './gang.ts';
 import type { MarketView } from './market-view.ts';
 import { priceOf, scopesOf } from './market-view.ts';
 import type { Cooldown, Offering } from './offering.ts';
@@ -8,7 +8,7 @@ import { offeringKey, scopeKey } from './offering.ts';
 
 /** Why an offering is left out. */
 type Rejection =
-  | { readonly code: 'unknown-type' | 'not-offered' | 'tried' | 'too-dear' }
+  | { readonly code: 'unknown-type' | 'not-offered' | 'no-quota' | 'tried' | 'too-dear' }
   | { readonly code: 'cooling'; readonly cooldown: Cooldown };
 
 /** A condition on offerings. */
@@ -47,6 +47,12 @@ export function served(view: MarketView): Filter {
     if (facts === undefined) return { code: 'unknown-type' };
     return facts.zones.includes(zone) && view.subnets[zone] !== undefined ? undefined : { code: 'not-offered' };
   };
+}
+
+/** The job holds what the offering counts as of the account's quotas, or nobody counts any. */
+export function withinQuotas({ quotas = {} }: Pick<GangRequest, 'quotas'>): Filter {
+  if (Object.keys(quotas).length === 0) return () => undefined;
+  return ({ instanceType, market }) => (quotas[`${quotaFamily(instanceType)}/${market}`] === undefined ? { code: 'no-quota' } : undefined);
 }
 
 /**

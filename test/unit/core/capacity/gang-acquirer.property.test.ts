@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { AcquireResult, GangRequest } from '../../../../core/capacity/gang.ts';
+import { quotaFamily } from '../../../../core/capacity/error-scope.ts';
 import { notCooling } from '../../../../core/capacity/screen.ts';
 import type { MarketView } from '../../../../core/capacity/market-view.ts';
 import type { CapacityProvider } from '../../../../core/ports/capacity-provider.ts';
@@ -104,6 +105,20 @@ describe('GangAcquirer, whatever the market and whatever fails', () => {
           clock.advance(wait);
         }
       }),
+    );
+  });
+
+  it('launches nothing of an account quota that the job does not hold, if it holds any', async () => {
+    const quotas = fc.subarray(['Standard/spot', 'Standard/on-demand', 'P/spot', 'P/on-demand'] as const).map((keys): NonNullable<GangRequest['quotas']> => Object.fromEntries(keys.map((key) => [key, 8])));
+    await fc.assert(
+      fc.asyncProperty(gangs, markets, quotas, async (gang, market, held) => {
+        const { provider, machines } = aProvider(market);
+        await provider.acquire({ ...gang, quotas: held }, never);
+        const used = machines.launches.flatMap((launch) => launch.instanceTypes.map((type) => `${quotaFamily(type)}/${launch.market}`));
+        const others = new Set(used).difference(new Set(Object.keys(held)));
+        if (Object.keys(held).length > 0) expect([...others]).toEqual([]);
+      }),
+      { numRuns: 200 },
     );
   });
 

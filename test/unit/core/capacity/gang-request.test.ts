@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { gangRequest } from '../../../../core/capacity/gang-request.ts';
+import { epochMs } from '../../../../core/job/ids.ts';
 import { clusterDefinitionSchema } from '../../../../core/manifest/schema.ts';
 import type { ClusterDefinition } from '../../../../core/manifest/schema.ts';
 import { aJob } from '../../../builders/job.ts';
@@ -29,6 +30,11 @@ describe('gangRequest', () => {
 
   it('counts the budget in millionths of a dollar', () => {
     expect(gangRequest(aJob(), manifest({ capacity: { maxUsdPerHour: 12.34 } })).maxMicroUsdPerHour).toBe(12_340_000);
+  });
+
+  it('keeps to the account quotas that the job holds', () => {
+    const hold = { sinceMs: epochMs(0), endsByMs: epochMs(1), quotas: { 'Standard/spot': 128 } };
+    expect(gangRequest(aJob({ hold }), manifest({})).quotas).toEqual({ 'Standard/spot': 128 });
   });
 
   it('names the zones where the manifest does', () => {
