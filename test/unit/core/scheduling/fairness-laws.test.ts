@@ -17,7 +17,7 @@ describe('users who always have jobs', () => {
   });
 
   /** Plays until a user runs out of jobs. */
-  function play(minutes: readonly number[], slots: number, shares: Partial<ShareTree>, namespaceOf = (_: number): string => 'lattice'): SimulatedDeployment {
+  function play(minutes: readonly number[], slots: number, shares: Partial<ShareTree>, namespaceOf: (user: number) => string = () => 'lattice'): SimulatedDeployment {
     const tree = { halfLifeSeconds: NO_DECAY, limits: { nodes: slots }, ...shares };
     const deployment = new SimulatedDeployment({ ...aPolicy({ shares: tree }), chargeAheadMs: hours(1) }, 4);
     for (const [user, lasts] of minutes.entries()) {
