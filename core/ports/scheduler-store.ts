@@ -1,7 +1,7 @@
 import type { EpochMs, JobId } from '../job/ids.ts';
 import type { JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
 import type { LaneKey } from '../queue/lane.ts';
-import type { ActiveLane, LaneWindow, Pause, ShareUse, UsageBase } from '../scheduling/snapshot.ts';
+import type { ActiveLane, LaneCount, LaneWindow, Pause, ShareUse, UsageBase } from '../scheduling/snapshot.ts';
 import type { CurrentShares } from '../shares/share-tree.ts';
 
 /** The right to schedule, fenced: every write of the scheduler names `epoch`, and a later holder's is higher. */
@@ -43,8 +43,11 @@ export interface SchedulerStore {
   window(lane: LaneKey, limit: number, after?: QueueEntry): Promise<LaneWindow>;
   /** How many entries stand before `entry` in its lane, counted up to `most`. */
   ahead(entry: QueueEntry, most: number): Promise<number>;
-  /** Lanes that were found empty: forgotten, unless somebody enters one just now. */
-  forgetLanes(lanes: readonly ActiveLane[], nowMs: EpochMs): Promise<void>;
+  /**
+   * Forgets lanes that have `pending: 0`, or were found empty by a consistent read, if nobody entered them for long.
+   * Costs nothing for the others.
+   */
+  forgetLanes(lease: Lease, lanes: readonly ActiveLane[], nowMs: EpochMs): Promise<void>;
   /**
    * All leaves must be kept against `base` already (`rebased`, `replaceUses`). Subtracts what was held, corrects usage (`chargeForRelease`) and removes the notes. A note that was counted before
    * is passed over.
@@ -58,8 +61,12 @@ export interface SchedulerStore {
   grant(lease: Lease, changes: readonly JobChange[], launching: readonly JobId[], base: UsageBase): Promise<readonly JobId[]>;
   /** Replaces the counters of these leaves: where they are wrong, or kept against another base. */
   replaceUses(lease: Lease, uses: readonly ShareUse[]): Promise<void>;
-  /** Replaces the pending counts of these lanes: where they are wrong. */
-  replacePending(lease: Lease, lanes: readonly ActiveLane[]): Promise<void>;
+  /**
+   * Replaces the pending counts of these lanes, which were counted after `nowMs`: where they are wrong. Passes over a
+   * lane that somebody entered in the minutes before, or since: a job may be on its way into it. Answers the lanes that
+   * were replaced.
+   */
+  replacePending(lease: Lease, lanes: readonly LaneCount[], nowMs: EpochMs): Promise<readonly LaneCount[]>;
 }
 
 /** How many jobs wait in a namespace's queue: never too few, and at most a moment old. */

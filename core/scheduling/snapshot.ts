@@ -19,10 +19,15 @@ export interface ShareUse extends LeafKey, Amounts, UsageBase {
   readonly usage: number;
 }
 
-/** A lane with jobs in it. */
-export interface ActiveLane extends LaneKey {
-  /** At least as many as wait in it. */
+/** How many jobs wait in a lane: at least. */
+export interface LaneCount extends LaneKey {
   readonly pending: number;
+}
+
+/** A lane that has, or lately had, jobs in it. */
+export interface ActiveLane extends LaneCount {
+  /** When somebody last entered it. */
+  readonly enteredAtMs: EpochMs;
 }
 
 /** The front of a lane, in the order of the policy: `byRank`, as the store keeps it, under `fair-share`. */

@@ -1,5 +1,5 @@
 import { digest, epochMs, jobId, microUsd } from '../../core/job/ids.ts';
-import type { Job } from '../../core/job/job.ts';
+import type { Hold, Job } from '../../core/job/job.ts';
 
 /** A job with sensible values; a test names what it is about. */
 export function aJob(fields: Partial<Job> = {}): Job {
@@ -29,4 +29,9 @@ export function aJob(fields: Partial<Job> = {}): Job {
     eventCount: 1,
     ...fields,
   };
+}
+
+/** What a job holds that was admitted when the sensible job was submitted. */
+export function aHold(fields: Partial<Hold> = {}): Hold {
+  return { sinceMs: epochMs(1_000_000), endsByMs: epochMs(7_300_000), quotas: {}, ...fields };
 }

@@ -3,7 +3,7 @@ import type { JobId } from '../../core/job/ids.ts';
 import type { Attempt, Job, JobEvent } from '../../core/job/job.ts';
 import type { JobChange, ParkedEntry } from '../../core/lifecycle/change.ts';
 import type { Wait } from '../../core/lifecycle/wait.ts';
-import { queueEntryOf } from '../../core/lifecycle/retry.ts';
+import { queueEntryOf } from '../../core/lifecycle/queue-entry.ts';
 import type { JobFilter, JobStore, Submission, SubmitResult } from '../../core/ports/job-store.ts';
 import type { Page } from '../../core/ports/page.ts';
 import { decodeCursor, positions } from '../../lambdas/adapters/dynamodb/cursor.ts';
@@ -35,6 +35,7 @@ export class InMemoryJobStore implements JobStore {
     if (idempotency !== undefined) this.#table.idempotency.set(`${job.namespace}/${idempotency.key}`, { ...idempotency, jobId });
     this.#table.jobs.set(jobId, job);
     this.#table.append(events);
+    this.#table.enterLane(queueEntryOf(job), job.submittedAtMs);
     this.#table.queue.set(jobId, queueEntryOf(job));
     if (script !== undefined) this.#table.scripts.set(jobId, script);
     return { kind: 'created', job: copy(job) };
@@ -71,7 +72,15 @@ export class InMemoryJobStore implements JobStore {
   }
 
   async commit(change: JobChange): Promise<void> {
-    this.#table.apply(change);
+    const { enqueue, dequeue } = change;
+    if (enqueue !== undefined && dequeue === undefined) this.#table.enterLane(enqueue, change.after.updatedAtMs);
+    try {
+      this.#table.apply(change);
+    } catch (error) {
+      if (enqueue !== undefined && dequeue === undefined) this.#table.leaveLane(enqueue);
+      throw error;
+    }
+    if (dequeue !== undefined && enqueue === undefined) this.#table.leaveLane(dequeue);
   }
 
   async script(jobId: JobId): Promise<string | undefined> {

@@ -1,10 +1,18 @@
 import { LeaseLostError, VersionConflictError } from '../../core/errors/orchestrator-error.ts';
 import { epochMs, type EpochMs, type JobId } from '../../core/job/ids.ts';
-import type { Demand } from '../../core/job/job.ts';
 import type { JobChange, LimitRelease, QueueEntry } from '../../core/lifecycle/change.ts';
-import type { Lease, SchedulerStore, WaitingReport } from '../../core/ports/scheduler-store.ts';
-import type { QueueSnapshot, ShareUse } from '../../core/scheduling/plan-cycle.ts';
-import { copy, InMemoryTable, noteKey } from './in-memory-table.ts';
+import type { Lease, SchedulerOverview, SchedulerStore } from '../../core/ports/scheduler-store.ts';
+import type { LaneKey, LeafKey } from '../../core/queue/lane.ts';
+import { byRank } from '../../core/queue/order.ts';
+import type { ActiveLane, LaneCount, LaneWindow, ShareUse, UsageBase } from '../../core/scheduling/snapshot.ts';
+import { givenBackBy, plus, sumOfChanges, takenBy, type UseChange } from '../../core/scheduling/use-change.ts';
+import type { CurrentShares, StoredShares } from '../../core/shares/share-tree.ts';
+import { copy, InMemoryTable, laneKey, leafKey, noteKey } from './in-memory-table.ts';
+
+/** How long a lane stays known that nobody enters. */
+const FORGET_MS = 2 * 3_600_000;
+/** How long an entry may be on its way into its lane. */
+const ENTRY_MS = 5 * 60_000;
 
 export class InMemorySchedulerStore implements SchedulerStore {
   readonly #table: InMemoryTable;
@@ -14,21 +22,22 @@ export class InMemorySchedulerStore implements SchedulerStore {
   }
 
   async takeLease(owner: string, nowMs: EpochMs, durationMs: number): Promise<Lease | undefined> {
-    if (this.#table.lease.expiresAtMs > nowMs) return undefined;
-    this.#table.lease = { owner, epoch: this.#table.lease.epoch + 1, expiresAtMs: epochMs(nowMs + durationMs) };
+    const { lease } = this.#table;
+    if (lease.expiresAtMs > nowMs) return undefined;
+    this.#table.lease = { ...lease, owner, epoch: lease.epoch + 1, expiresAtMs: epochMs(nowMs + durationMs) };
     this.#table.dirty = false;
     return copy(this.#table.lease);
   }
 
   async renewLease(lease: Lease, nowMs: EpochMs, durationMs: number): Promise<Lease> {
     this.#mustHold(lease);
-    this.#table.lease = { ...lease, expiresAtMs: epochMs(nowMs + durationMs) };
+    this.#table.lease = { ...this.#table.lease, expiresAtMs: epochMs(nowMs + durationMs) };
     return copy(this.#table.lease);
   }
 
   async dropLease(lease: Lease): Promise<{ readonly dirty: boolean }> {
     this.#mustHold(lease);
-    this.#table.lease = { ...lease, expiresAtMs: epochMs(0) };
+    this.#table.lease = { ...this.#table.lease, expiresAtMs: epochMs(0) };
     return { dirty: this.#table.dirty };
   }
 
@@ -36,71 +45,97 @@ export class InMemorySchedulerStore implements SchedulerStore {
     this.#table.dirty = true;
   }
 
+  async launching(): Promise<readonly JobId[]> {
+    return copy(this.#table.lease.launching);
+  }
+
   #mustHold(lease: Lease): void {
     const { owner, epoch } = lease;
     if (epoch !== this.#table.lease.epoch) throw new LeaseLostError('Another scheduler holds the lease.', { owner, epoch });
   }
 
-  async snapshot(depth: number, _nowMs: EpochMs): Promise<QueueSnapshot> {
-    const leaves = Map.groupBy(this.#table.queue.values(), (entry) => entry.namespace);
-    const queues = [...leaves].map(([namespace, entries]) => ({ namespace, entries: entries.sort(firstServed).slice(0, depth) }));
-    return copy({ uses: await this.uses(), queues: queues.sort(byNamespace), parked: [...this.#table.parked.values()] });
+  async overview(): Promise<SchedulerOverview> {
+    const { uses, lanes, parked, releases, pauses, shareVersions } = this.#table;
+    const current = shareVersions.at(-1);
+    return copy({
+      ...(current === undefined ? {} : { shares: inForce(current) }),
+      uses: [...uses.values()].sort(byKey(leafKey)),
+      lanes: [...lanes.values()].sort(byKey(laneKey)),
+      parked: [...parked.values()],
+      releases: [...releases.values()].slice(0, 500),
+      pauses: [...pauses.values()].filter(({ scope }) => scope.kind === 'queue' || scope.kind === 'namespace'),
+    });
   }
 
-  async releases(limit: number): Promise<readonly LimitRelease[]> {
-    return copy([...this.#table.releases.values()].slice(0, limit));
+  async window({ namespace, user, lane }: LaneKey, limit: number, after?: QueueEntry): Promise<LaneWindow> {
+    const behind = this.#entries({ namespace, user, lane }).filter((entry) => after === undefined || byRank(after, entry) < 0);
+    return copy({ namespace, user, lane, entries: behind.slice(0, limit), complete: behind.length < limit });
   }
 
-  async applyReleases(lease: Lease, releases: readonly LimitRelease[]): Promise<void> {
+  #entries(lane: LaneKey): readonly QueueEntry[] {
+    return [...this.#table.queue.values()].filter((entry) => laneKey(entry) === laneKey(lane)).sort(byRank);
+  }
+
+  async ahead(entry: QueueEntry, most: number): Promise<number> {
+    return Math.min(most, this.#entries(entry).filter((other) => byRank(other, entry) < 0).length);
+  }
+
+  async forgetLanes(lease: Lease, lanes: readonly ActiveLane[], nowMs: EpochMs): Promise<void> {
     this.#mustHold(lease);
-    for (const note of releases) {
-      if (this.#table.releases.delete(noteKey(note))) this.#count(note.namespace, note.demand, -1);
+    for (const lane of lanes) {
+      const known = this.#table.lanes.get(laneKey(lane));
+      if (known !== undefined && known.enteredAtMs <= nowMs - FORGET_MS) this.#table.lanes.delete(laneKey(lane));
     }
   }
 
-  async grant(lease: Lease, changes: readonly JobChange[]): Promise<readonly JobId[]> {
+  async applyReleases(lease: Lease, releases: readonly LimitRelease[], base: UsageBase): Promise<void> {
     this.#mustHold(lease);
-    return changes.filter((change) => this.#grantOne(change)).map((change) => change.before.jobId);
+    for (const note of releases) {
+      if (this.#table.releases.delete(noteKey(note))) this.#count(note, base, [givenBackBy(note, base)]);
+    }
   }
 
-  #grantOne(change: JobChange): boolean {
+  async grant(lease: Lease, changes: readonly JobChange[], launching: readonly JobId[], base: UsageBase): Promise<readonly JobId[]> {
+    this.#mustHold(lease);
+    this.#table.lease = { ...this.#table.lease, launching: copy(launching) };
+    return changes.filter((change) => this.#grantOne(change, base)).map((change) => change.before.jobId);
+  }
+
+  #grantOne(change: JobChange, base: UsageBase): boolean {
     try {
       this.#table.apply(change);
     } catch (error) {
       if (error instanceof VersionConflictError) return false;
       throw error;
     }
-    if (change.after.holdsLimits && !change.before.holdsLimits) this.#count(change.after.namespace, change.after.demand, 1);
+    if (change.dequeue !== undefined) this.#table.leaveLane(change.dequeue);
+    this.#count(change.after, base, [takenBy(change, base)]);
     return true;
   }
 
-  #count(namespace: string, demand: Demand, sign: 1 | -1): void {
-    const held = this.#table.shares.get(namespace) ?? { namespace, runningJobs: 0, nodes: 0, microUsdPerHour: 0 };
-    this.#table.shares.set(namespace, {
-      namespace,
-      runningJobs: held.runningJobs + sign,
-      nodes: held.nodes + sign * demand.nodes,
-      microUsdPerHour: held.microUsdPerHour + sign * demand.microUsdPerHour,
+  /** One leaf's counters. */
+  #count({ namespace, user }: LeafKey, base: UsageBase, changes: readonly UseChange[]): void {
+    const key = leafKey({ namespace, user });
+    const held = this.#table.uses.get(key) ?? { namespace, user, ...sumOfChanges([]) };
+    this.#table.uses.set(key, { ...changes.reduce(plus, held), namespace, user, ...base });
+  }
+
+  async replaceUses(lease: Lease, uses: readonly ShareUse[]): Promise<void> {
+    this.#mustHold(lease);
+    for (const use of uses) this.#table.uses.set(leafKey(use), { ...copy(use), usage: Math.round(use.usage) });
+  }
+
+  async replacePending(lease: Lease, lanes: readonly LaneCount[], nowMs: EpochMs): Promise<readonly LaneCount[]> {
+    this.#mustHold(lease);
+    return lanes.filter(({ namespace, user, lane, pending }) => {
+      const known = this.#table.lanes.get(laneKey({ namespace, user, lane }));
+      if (known !== undefined && known.enteredAtMs > nowMs - ENTRY_MS) return false;
+      this.#table.lanes.set(laneKey({ namespace, user, lane }), { namespace, user, lane, pending, enteredAtMs: known?.enteredAtMs ?? nowMs });
+      return true;
     });
   }
-
-  async reportWaiting(lease: Lease, report: WaitingReport): Promise<void> {
-    this.#mustHold(lease);
-    this.#table.waiting = copy(report);
-  }
-
-  async waitingReport(): Promise<WaitingReport | undefined> {
-    return copy(this.#table.waiting);
-  }
-
-  async uses(): Promise<readonly ShareUse[]> {
-    return copy([...this.#table.shares.values()].sort(byNamespace));
-  }
 }
 
-const byNamespace = (a: { readonly namespace: string }, b: { readonly namespace: string }): number => (a.namespace < b.namespace ? -1 : 1);
+const inForce = ({ document: _document, ...shares }: StoredShares): CurrentShares => shares;
 
-/** Higher priority first, then the earlier submission, then the id. */
-function firstServed(a: QueueEntry, b: QueueEntry): number {
-  return b.priority - a.priority || a.submittedAtMs - b.submittedAtMs || (a.jobId < b.jobId ? -1 : 1);
-}
+const byKey = <T>(key: (item: T) => string) => (a: T, b: T): number => (key(a) < key(b) ? -1 : 1);

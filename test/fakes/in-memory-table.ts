@@ -1,23 +1,25 @@
 import type { LaunchRecord } from '../../core/capacity/gang.ts';
 import type { Cooldown } from '../../core/capacity/offering.ts';
 import { VersionConflictError } from '../../core/errors/orchestrator-error.ts';
-import type { JobId } from '../../core/job/ids.ts';
+import { epochMs, type EpochMs, type JobId } from '../../core/job/ids.ts';
 import type { Attempt, Job, JobEvent, Node } from '../../core/job/job.ts';
 import type { JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../../core/lifecycle/change.ts';
 import type { StepRecord, Wait } from '../../core/lifecycle/wait.ts';
 import type { Page } from '../../core/ports/page.ts';
-import type { AuditEntry } from '../../core/ports/share-store.ts';
-import type { Pause } from '../../core/scheduling/snapshot.ts';
-import type { StoredShares } from '../../core/shares/share-tree.ts';
 import type { ManifestVersion } from '../../core/ports/manifest-store.ts';
-import type { Lease, WaitingReport } from '../../core/ports/scheduler-store.ts';
-import type { ShareUse } from '../../core/scheduling/plan-cycle.ts';
+import type { Lease } from '../../core/ports/scheduler-store.ts';
+import type { AuditEntry } from '../../core/ports/share-store.ts';
+import type { LaneKey, LeafKey } from '../../core/queue/lane.ts';
+import type { ActiveLane, Pause, ShareUse } from '../../core/scheduling/snapshot.ts';
+import type { StoredShares } from '../../core/shares/share-tree.ts';
 import { encodeCursor } from '../../lambdas/adapters/dynamodb/cursor.ts';
 
 /** A copy, so that nobody changes what is stored by changing what was given or read. */
 export const copy = <T>(value: T): T => structuredClone(value);
 
 export const attemptKey = (jobId: JobId, attempt: number): string => `${jobId}/${attempt}`;
+export const leafKey = ({ namespace, user }: LeafKey): string => `${namespace}#${user}`;
+export const laneKey = (lane: LaneKey): string => `${leafKey(lane)}#${lane.lane}`;
 export const noteKey = ({ jobId, attempt, cause }: LimitRelease): string => `${jobId}/${attempt}/${cause}`;
 
 /** What the in-memory stores share, as the Dynamo stores share a table. */
@@ -33,7 +35,8 @@ export class InMemoryTable {
   readonly queue = new Map<JobId, QueueEntry>();
   readonly parked = new Map<JobId, ParkedEntry>();
   readonly releases = new Map<string, LimitRelease>();
-  readonly shares = new Map<string, ShareUse>();
+  readonly uses = new Map<string, ShareUse>();
+  readonly lanes = new Map<string, ActiveLane>();
   readonly cooldowns = new Map<string, Cooldown>();
   readonly manifests = new Map<string, readonly ManifestVersion[]>();
   /** The last one is in force. */
@@ -42,9 +45,8 @@ export class InMemoryTable {
   readonly pauses = new Map<string, Pause>();
   readonly audit: AuditEntry[] = [];
   readonly idempotency = new Map<string, { readonly requestDigest: string; readonly jobId: JobId; readonly expiresAtMs: number }>();
-  lease: Lease = { owner: '', epoch: 0, expiresAtMs: 0 as Lease['expiresAtMs'] };
+  lease: Lease = { owner: '', epoch: 0, expiresAtMs: epochMs(0), launching: [] };
   dirty = false;
-  waiting: WaitingReport | undefined;
 
   /** All of a change or nothing of it. */
   apply(change: JobChange): void {
@@ -72,6 +74,18 @@ export class InMemoryTable {
       (enqueue === undefined || dequeue !== undefined || queued === undefined) &&
       !events.some((event) => numbers.has(event.number));
     if (!holds) throw new VersionConflictError('The job has changed in the meantime.', { jobId, revision });
+  }
+
+  /** To be called before an entry is written into the lane. */
+  enterLane({ namespace, user, lane }: LaneKey, nowMs: EpochMs): void {
+    const key = laneKey({ namespace, user, lane });
+    this.lanes.set(key, { namespace, user, lane, pending: (this.lanes.get(key)?.pending ?? 0) + 1, enteredAtMs: nowMs });
+  }
+
+  /** To be called after an entry has left the lane, or was not written. */
+  leaveLane(left: LaneKey): void {
+    const lane = this.lanes.get(laneKey(left));
+    if (lane !== undefined) this.lanes.set(laneKey(left), { ...lane, pending: lane.pending - 1 });
   }
 
   append(events: readonly JobEvent[]): void {

@@ -18,11 +18,13 @@ export async function destroyAgain(ports: ReconcilePorts, job: Job): Promise<voi
   if (record?.active !== true) return;
   const costMicroUsd = await closeNodes(ports, jobId, attempt);
   await changeJob(ports.jobs, jobId, (now) => {
-    const change = amend(now, { ...now, holdsLimits: false }, [{ type: 'NodesGone', message: 'every instance is gone at last' }], ports.clock.now());
+    const { hold: _hold, ...free } = now;
+    const nowMs = ports.clock.now();
+    const change = amend(now, free, [{ type: 'NodesGone', message: 'every instance is gone at last' }], nowMs);
     return {
       ...change,
       attempt: { ...record, active: false, costMicroUsd },
-      ...(now.holdsLimits ? { release: releaseNote(now, change.after.eventCount) } : {}),
+      ...releaseNote(now, change.after.eventCount, costMicroUsd, nowMs),
     };
   });
 }

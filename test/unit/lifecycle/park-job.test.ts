@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Job } from '../../../core/job/job.ts';
 import { parkJob } from '../../../lambdas/lifecycle/park-job/park-job.ts';
 import { ManualClock } from '../../builders/capacity.ts';
-import { aJob } from '../../builders/job.ts';
+import { aHold, aJob } from '../../builders/job.ts';
 import { InMemoryAttemptStore } from '../../fakes/in-memory-attempt-store.ts';
 import { InMemoryJobStore } from '../../fakes/in-memory-job-store.ts';
 import { InMemoryTable } from '../../fakes/in-memory-table.ts';
@@ -10,7 +10,7 @@ import { InMemoryTable } from '../../fakes/in-memory-table.ts';
 async function parked(fields: Partial<Job>) {
   const table = new InMemoryTable();
   const clock = new ManualClock();
-  const job = aJob({ holdsLimits: true, admittedAtMs: clock.now(), ...fields });
+  const job = aJob({ hold: aHold(), admittedAtMs: clock.now(), ...fields });
   table.jobs.set(job.jobId, job);
   const answers: string[] = [];
   const tokens = {
@@ -28,7 +28,7 @@ describe('parking a job', () => {
   it('gives its limits back and leaves its token for the scheduler', async () => {
     const { table, answers, job } = await parked({ state: 'ACQUIRING_CAPACITY' });
     expect(table.parked.get(job.jobId)).toMatchObject({ token: 'token' });
-    expect(table.jobs.get(job.jobId)).toMatchObject({ holdsLimits: false });
+    expect(table.jobs.get(job.jobId)).not.toHaveProperty('hold');
     expect(table.releases.size).toBe(1);
     expect(answers).toEqual([]);
   });

@@ -11,13 +11,14 @@ import { retry, wantsRetry } from '../../../../core/lifecycle/retry.ts';
 import { isTerminal, jobStates, outcomes, type JobState } from '../../../../core/lifecycle/states.ts';
 import { answerKinds, type TaskAnswer } from '../../../../core/lifecycle/task.ts';
 import { isPath, transitions } from '../../../../core/lifecycle/transitions.ts';
-import { aJob } from '../../../builders/job.ts';
+import { aHold, aJob } from '../../../builders/job.ts';
 
 const now = epochMs(2_000_000);
+const hold = aHold();
 const failed: TaskAnswer = { kind: 'failed', exitCode: 3, reason: { code: 'StepFailed', message: 'train exited with 3' } };
 
 function entered(job: Job, path: readonly JobState[], result?: TaskAnswer): Job {
-  const change = enter(job, newAttempt(job, now), path, result, now);
+  const change = enter(job, newAttempt(job, hold, now), path, result, now);
   if (change === undefined) throw new Error('nothing changed');
   return change.after;
 }
@@ -64,11 +65,11 @@ describe('entering states', () => {
   });
 
   it('gives the limits back when the machines are gone, and not before', () => {
-    const job = aJob({ state: 'DESTROYING', holdsLimits: true, outcome: 'SUCCEEDED' });
-    expect(enter(job, newAttempt(job, now), ['DONE'], undefined, now)).toMatchObject({ release: { jobId: job.jobId }, attempt: { active: false } });
-    const stuck = enter(job, newAttempt(job, now), ['DESTRUCTION_FAILED'], undefined, now);
+    const job = aJob({ state: 'DESTROYING', hold, outcome: 'SUCCEEDED' });
+    expect(enter(job, newAttempt(job, hold, now), ['DONE'], undefined, now)).toMatchObject({ release: { jobId: job.jobId, hold, amounts: { nodes: 3 }, atMs: now }, attempt: { active: false } });
+    const stuck = enter(job, newAttempt(job, hold, now), ['DESTRUCTION_FAILED'], undefined, now);
     expect(stuck?.release).toBeUndefined();
-    expect(stuck).toMatchObject({ after: { holdsLimits: true }, attempt: { active: true } });
+    expect(stuck).toMatchObject({ after: { hold }, attempt: { active: true } });
   });
 
   it('counts the TTL from CONFIGURING', () => {
@@ -93,21 +94,24 @@ describe('entering states', () => {
 
 describe('parking', () => {
   it('holds nothing while parked and everything in its turn', () => {
-    const job = aJob({ state: 'ACQUIRING_CAPACITY', holdsLimits: true });
+    const job = aJob({ state: 'ACQUIRING_CAPACITY', hold });
     const parked = park(job, 'token', epochMs(now + 1000), 'no capacity', now);
-    expect(parked).toMatchObject({ after: { holdsLimits: false, state: 'ACQUIRING_CAPACITY' }, release: { cause: 2 } });
+    expect(parked).toMatchObject({ after: { state: 'ACQUIRING_CAPACITY', parked: true }, release: { cause: 2, hold } });
+    expect(parked.after.hold).toBeUndefined();
     if (parked.park === undefined) throw new Error('not parked');
-    expect(giveTurn(parked.after, parked.park, now)).toMatchObject({ after: { holdsLimits: true }, park: { turnGivenAtMs: now } });
+    const turn = giveTurn(parked.after, parked.park, { 'Standard/spot': 12 }, now);
+    expect(turn.after.hold).toMatchObject({ sinceMs: now, quotas: { 'Standard/spot': 12 } });
+    expect(turn.park?.hold).toEqual(turn.after.hold);
   });
 
   it('releases nothing when a job that holds nothing ends', () => {
-    const job = aJob({ state: 'ACQUIRING_CAPACITY', holdsLimits: false });
-    expect(enter(job, newAttempt(job, now), ['PROVISIONING_FAILED'], { kind: 'timedOut' }, now)?.release).toBeUndefined();
+    const job = aJob({ state: 'ACQUIRING_CAPACITY' });
+    expect(enter(job, newAttempt(job, hold, now), ['PROVISIONING_FAILED'], { kind: 'timedOut' }, now)?.release).toBeUndefined();
   });
 });
 
 describe('a new attempt', () => {
-  const over = aJob({ state: 'DESTROYING', outcome: 'INTERRUPTED', holdsLimits: true, retry: { maxAttempts: 2, on: ['INTERRUPTED'] } });
+  const over = aJob({ state: 'DESTROYING', outcome: 'INTERRUPTED', hold, retry: { maxAttempts: 2, on: ['INTERRUPTED'] } });
 
   it('is wanted only within the policy, and never after a cancel', () => {
     expect(wantsRetry(over)).toBe(true);
@@ -117,14 +121,15 @@ describe('a new attempt', () => {
   });
 
   it('ends the old attempt and queues the job in one change', () => {
-    const change = retry(over, newAttempt(over, now), now);
+    const change = retry(over, newAttempt(over, hold, now), now);
     expect(change).toMatchObject({
-      after: { state: 'PENDING', attempt: 2, holdsLimits: false },
+      after: { state: 'PENDING', attempt: 2 },
       attempt: { attempt: 1, state: 'DONE', outcome: 'INTERRUPTED', active: false },
       enqueue: { jobId: over.jobId, submittedAtMs: over.submittedAtMs },
       release: { attempt: 1 },
     });
-    expect(change.after.outcome).toBeUndefined();
+    expect(change.after).not.toHaveProperty('outcome');
+    expect(change.after).not.toHaveProperty('hold');
   });
 });
 
@@ -159,16 +164,16 @@ describe('requests of users', () => {
 describe('any life', () => {
   type Move = (job: Job) => JobChange | undefined;
   const moves: readonly Move[] = [
-    (job) => (job.state === 'PENDING' ? admit(job, now) : undefined),
-    (job) => (job.state === 'ACQUIRING_CAPACITY' && job.holdsLimits ? park(job, 't', now, 'why', now) : undefined),
+    (job) => (job.state === 'PENDING' ? admit(job, {}, now) : undefined),
+    (job) => (job.state === 'ACQUIRING_CAPACITY' && job.hold !== undefined ? park(job, 't', now, 'why', now) : undefined),
     (job) => {
       const change = isTerminal(job.state) || job.state === 'DESTROYING' ? 'already' : requestCancel(job, 'ada', now);
       return change === 'already' ? undefined : change;
     },
     ...transitions
       .filter(({ from, to }) => from !== 'PENDING' && to !== 'PENDING')
-      .map(({ from, to }): Move => (job) => (job.state === from ? enter(job, newAttempt(job, now), [to], { kind: 'failed' }, now) : undefined)),
-    (job) => (job.state === 'DESTROYING' && wantsRetry(job) ? retry(job, newAttempt(job, now), now) : undefined),
+      .map(({ from, to }): Move => (job) => (job.state === from ? enter(job, newAttempt(job, hold, now), [to], { kind: 'failed' }, now) : undefined)),
+    (job) => (job.state === 'DESTROYING' && wantsRetry(job) ? retry(job, newAttempt(job, hold, now), now) : undefined),
   ];
 
   it('follows the arrows, keeps its history whole, and releases exactly what it holds', () => {
@@ -182,10 +187,10 @@ describe('any life', () => {
           if (change === undefined) continue;
           expect(change.events.map((e) => e.number)).toEqual(change.events.map((_, i) => job.eventCount + i + 1));
           if (change.release !== undefined) held -= 1;
-          if (!job.holdsLimits && change.after.holdsLimits) held += 1;
+          if (job.hold === undefined && change.after.hold !== undefined) held += 1;
           job = change.after;
           for (const event of change.events) if (event.to !== undefined) states.push(event.to);
-          expect(held).toBe(job.holdsLimits ? 1 : 0);
+          expect(held).toBe(job.hold === undefined ? 0 : 1);
         }
         expect(isPath(states)).toBe(true);
       }),
