@@ -31,7 +31,7 @@ export const dryRunSchema = z
       launches: z.array(
         z.object({ pool: z.string(), count: z.int(), market: z.string(), instanceTypes: z.array(z.string()), zones: z.array(z.string()) }),
       ),
-      cooling: z.array(reasonField.extend({ until: z.string() })).meta({ description: 'What is not tried for now.' }),
+      cooling: z.array(reasonField.extend({ until: z.exactOptional(z.string()).meta({ description: 'Absent for what somebody has paused.' }) })).meta({ description: 'What is not tried for now.' }),
       maxUsdPerHour: usdField,
       maxUsdForTtl: usdField,
       notes: z.array(z.string()),

@@ -1,6 +1,7 @@
 import { epochMs } from '../job/ids.ts';
 import type { Pause, PauseScope } from '../scheduling/snapshot.ts';
 import type { Cooldown, CooldownScope } from './offering.ts';
+import { scopeKey } from './offering.ts';
 
 /** The last second of the year 9999: somebody ends a pause, not the time. */
 const END_OF_TIME = epochMs(253_402_300_799_000);
@@ -39,4 +40,10 @@ export function pauseOf({ scope, sinceMs, pausedBy }: Cooldown): MarketPause | u
 /** How a paused scope is called. */
 export function pausedScopeText(scope: MarketPauseScope): string {
   return scope.kind === 'market' ? `market ${scope.market}` : `offering ${scope.instanceType}/${scope.zone}/${scope.market}`;
+}
+
+/** A cooldown for people: who paused what and why, or the key of what EC2 has refused. */
+export function cooldownText(cooldown: Cooldown): string {
+  const pause = pauseOf(cooldown);
+  return pause === undefined ? scopeKey(cooldown.scope) : `${pause.by} has paused ${pausedScopeText(pause.scope)}: ${pause.reason}`;
 }

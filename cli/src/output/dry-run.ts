@@ -15,7 +15,7 @@ export function dryRunText(colours: Colours, { namespace, manifest, demand, plan
     ['POOL', 'NODES', 'MARKET', 'TYPES', 'ZONES, FIRST TO LAST'],
     inOrder(plan.launches).map(({ pool, count: nodes, market, instanceTypes, zones }) => [pool, nodes, market, instanceTypes.join(' '), zones.join(', ')]),
   );
-  const cooling = plan.cooling.map(({ message, code, until }) => `not tried until ${time(until)}: ${message} (${code})\n`);
+  const cooling = plan.cooling.map(({ message, code, until }) => (until === undefined ? `not tried: ${message}\n` : `not tried until ${time(until)}: ${message} (${code})\n`));
   const notes = plan.notes.map((note) => `note: ${note}\n`);
   return [facts, launches, [...cooling, ...notes].join('')].filter((part) => part !== '').join('\n');
 }

@@ -1,7 +1,8 @@
 import { usd } from '../../../core/api/fields.ts';
 import type { DryRunView } from '../../../core/api/submission.ts';
 import { gangRequest } from '../../../core/capacity/gang-request.ts';
-import { scopeKey } from '../../../core/capacity/offering.ts';
+import type { Cooldown } from '../../../core/capacity/offering.ts';
+import { cooldownText } from '../../../core/capacity/pauses.ts';
 import { isoTime } from '../../../core/job/ids.ts';
 import type { Job } from '../../../core/job/job.ts';
 import type { CapacityPlan, CapacityProvider } from '../../../core/ports/capacity-provider.ts';
@@ -27,10 +28,16 @@ export async function dryRun(
   return { status: 200, body };
 }
 
+/** When a pause ends nobody knows. */
+function viewCooling(cooldown: Cooldown): DryRunView['plan']['cooling'][number] {
+  const { code, untilMs, pausedBy } = cooldown;
+  return { code, message: cooldownText(cooldown), ...(pausedBy === undefined ? { until: isoTime(untilMs) } : {}) };
+}
+
 function viewPlan({ launches, cooling, maxMicroUsdPerHour, maxMicroUsdForTtl, notes }: CapacityPlan): DryRunView['plan'] {
   return {
     launches: launches.map((launch) => ({ ...launch, instanceTypes: [...launch.instanceTypes], zones: [...launch.zones] })),
-    cooling: cooling.map(({ scope, code, untilMs }) => ({ code, message: scopeKey(scope), until: isoTime(untilMs) })),
+    cooling: cooling.map(viewCooling),
     maxUsdPerHour: usd(maxMicroUsdPerHour),
     maxUsdForTtl: usd(maxMicroUsdForTtl),
     notes: [...notes],

@@ -1,4 +1,5 @@
 import { gangRequest } from '../../../core/capacity/gang-request.ts';
+import { cooldownText } from '../../../core/capacity/pauses.ts';
 import type { AcquireResult, GangRequest, LaunchOutcome, LaunchRecord } from '../../../core/capacity/gang.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { amend, type NewEvent } from '../../../core/lifecycle/amend.ts';
@@ -102,8 +103,8 @@ async function answer(ports: AcquirePorts, job: Job, result: AcquireResult): Pro
 }
 
 function shortMessage(result: Extract<AcquireResult, { kind: 'short' }>): string {
-  const codes = [...new Set(result.cooldowns.map((cooldown) => cooldown.code))];
-  return `${result.shortfall} nodes short after ${result.launches} launch calls${codes.length === 0 ? '' : ` (${codes.join(', ')})`}.`;
+  const whys = [...new Set(result.cooldowns.map((cooldown) => (cooldown.pausedBy === undefined ? cooldown.code : cooldownText(cooldown))))];
+  return `${result.shortfall} nodes short after ${result.launches} launch calls${whys.length === 0 ? '' : ` (${whys.join(', ')})`}.`;
 }
 
 /** Cancelled or out of time between two calls: what was launched so far goes, and PROVISIONING_FAILED needs proof of it. */

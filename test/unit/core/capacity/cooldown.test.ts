@@ -5,7 +5,7 @@ import { errorScope, quotaFamily } from '../../../../core/capacity/error-scope.t
 import type { LaunchOutcome, PlannedLaunch } from '../../../../core/capacity/gang.ts';
 import type { MarketView } from '../../../../core/capacity/market-view.ts';
 import { scopeKey } from '../../../../core/capacity/offering.ts';
-import { cooldownOf, pauseOf } from '../../../../core/capacity/pauses.ts';
+import { cooldownOf, cooldownText, pauseOf } from '../../../../core/capacity/pauses.ts';
 import { epochMs, instanceId } from '../../../../core/job/ids.ts';
 import { aGang } from '../../../builders/capacity.ts';
 
@@ -124,6 +124,12 @@ describe('a pause', () => {
 
   it.each([spot, one])('of $scope.kind is kept as a cooldown and read back', (paused) => {
     expect(pauseOf(cooldownOf(paused))).toEqual(paused);
+  });
+
+  it('says who, what and why', () => {
+    expect([spot, one].map((paused) => cooldownText(cooldownOf(paused)))).toEqual([
+      'ada has paused market spot: prices', 'ada has paused offering c6i.large/us-east-1a/spot: prices',
+    ]);
   });
 
   it('is neither ended by a launch that works nor replaced by one that does not', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { planLaunches } from '../../../../core/capacity/launch-plan.ts';
 import type { MarketView } from '../../../../core/capacity/market-view.ts';
+import { cooldownOf } from '../../../../core/capacity/pauses.ts';
 import { epochMs } from '../../../../core/job/ids.ts';
 import { aDeployment, aGang, aPool, someFacts } from '../../../builders/capacity.ts';
 
@@ -48,6 +49,13 @@ describe('planLaunches', () => {
     const plan = planLaunches(aGang({ pools: [aPool({ purchaseOption: 'OnDemand' })] }), 60, view({ cooldowns: [cooldown] }), now);
     expect(plan.cooling).toEqual([cooldown]);
     expect(plan.launches.flatMap(({ zones }) => zones)).not.toContain('us-east-1a');
+  });
+
+  it('leaves out what somebody has paused', () => {
+    const paused = cooldownOf({ scope: { kind: 'market', market: 'spot' }, by: 'ada', reason: 'prices', atMs: now });
+    const plan = planLaunches(aGang(), 60, view({ cooldowns: [paused] }), now);
+    expect(plan.cooling).toEqual([paused]);
+    expect(new Set(plan.launches.map(({ market }) => market))).toEqual(new Set(['on-demand']));
   });
 
   it('names so many launches as a person reads', () => {
