@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { jobStates } from '../lifecycle/states.ts';
+import { explanationSchema } from './explain-view.ts';
 import { MAX_LOG_PAGE, jobIdField, manifestNameField, namespaceField, pageOf, pageQuery, priorityField, versionInPath } from './fields.ts';
 import { eventSchema, jobDetailSchema, jobSchema, logLineSchema } from './job-view.ts';
 import { manifestDetailSchema, manifestSummarySchema, validationSchema } from './manifest-view.ts';
+import { recountedSchema, recountSchema } from './recount-view.ts';
+import { queueLimit, queueSchema } from './queue-view.ts';
 import type { OperationId } from './routes.ts';
 import { dryRunSchema, submittedSchema } from './submission.ts';
 
@@ -82,6 +85,7 @@ export const operations = {
     }),
     answers: { 200: { description: 'Lines, oldest first.', body: pageOf(logLineSchema).meta({ id: 'LogPage' }) } },
   },
+  explainJob: { path: oneJob, query: nothing, answers: { 200: { description: 'Where it is and why.', body: explanationSchema } } },
   cancelJob: { path: oneJob, query: nothing, answers: { 202: { description: 'It is being cancelled, or it was before.', body: jobSchema } } },
   releaseJob: { path: oneJob, query: nothing, answers: { 202: { description: 'It is being released, or it was before.', body: jobSchema } } },
   listManifests: {
@@ -109,6 +113,11 @@ export const operations = {
     query: nothing,
     answers: { 200: { description: 'The version.', body: manifestDetailSchema } },
   },
+  getQueue: {
+    query: z.strictObject({ limit: queueLimit }),
+    answers: { 200: { description: 'The queue as the scheduler sees it.', body: queueSchema } },
+  },
+  recountQueue: { query: nothing, body: recountSchema, answers: { 200: { description: 'Where counters were wrong.', body: recountedSchema } } },
   validateManifest: {
     query: nothing,
     document: 'manifest',

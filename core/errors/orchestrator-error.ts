@@ -16,6 +16,8 @@ export const errorNames = [
   'DependencyThrottledError',
   'ConfigurationError',
   'LeaseLostError',
+  'SchedulerBusyError',
+  'BeyondShareError',
   'InternalError',
 ] as const;
 
@@ -128,6 +130,20 @@ export class ConfigurationError extends OrchestratorError {
 export class LeaseLostError extends OrchestratorError {
   readonly name = 'LeaseLostError';
   readonly kind = 'conflict';
+  readonly retryable = false;
+}
+
+/** The scheduler is at work, and what was asked for needs it to stand still: the same call may succeed in a moment. */
+export class SchedulerBusyError extends OrchestratorError {
+  readonly name = 'SchedulerBusyError';
+  readonly kind = 'conflict';
+  readonly retryable = true;
+}
+
+/** A job asks for what its share never allows: a higher priority, or more than a limit. `details.problems` lists it. */
+export class BeyondShareError extends OrchestratorError {
+  readonly name = 'BeyondShareError';
+  readonly kind = 'client';
   readonly retryable = false;
 }
 

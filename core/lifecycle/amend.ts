@@ -69,6 +69,6 @@ export function newAttempt(job: Job, hold: Hold, nowMs: EpochMs): Attempt {
 }
 
 /** What is counted of a demand. */
-function amountsOf({ nodes, vcpus, gpus, microUsdPerHour }: Demand): Amounts {
+export function amountsOf({ nodes, vcpus, gpus, microUsdPerHour }: Demand): Amounts {
   return { nodes, vcpus, gpus, microUsdPerHour };
 }

@@ -1,4 +1,4 @@
-import type { LeafKey } from '../queue/lane.ts';
+import type { LaneKey, LeafKey } from '../queue/lane.ts';
 import type { NamespaceShare, Share, ShareSettings, ShareTree } from '../shares/share-tree.ts';
 import { vectorOfShare, type Vector } from './amounts.ts';
 import type { LimitPlace } from './plan.ts';
@@ -21,6 +21,8 @@ export interface ShareNodes {
 
 /** Namespaces are DNS labels, so the first slash ends one. */
 export const leafId = ({ namespace, user }: LeafKey): string => `${namespace}/${user}`;
+
+export const laneId = (key: LaneKey): string => `${key.lane}/${leafId(key)}`;
 
 /** Lays out the tree for these leaves. The order of `leaves` decides the numbers of nodes and nothing else. */
 export function layOutShares(tree: ShareTree, maxRunningJobs: number, leaves: readonly LeafKey[]): ShareNodes {

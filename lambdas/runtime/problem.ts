@@ -27,6 +27,8 @@ const kinds: Readonly<Record<ErrorName, { readonly status: number; readonly titl
   DependencyThrottledError: { status: 503, title: 'AWS asks to slow down' },
   ConfigurationError: { status: 500, title: 'Something went wrong' },
   LeaseLostError: { status: 500, title: 'Something went wrong' },
+  SchedulerBusyError: { status: 409, title: 'The scheduler is at work' },
+  BeyondShareError: { status: 422, title: 'More than the share allows' },
   InternalError: { status: 500, title: 'Something went wrong' },
 };
 

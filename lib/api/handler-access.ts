@@ -34,6 +34,8 @@ const grants: Readonly<Record<string, Grant>> = {
   },
   'list-jobs': reads,
   'get-job': reads,
+  'explain-job': reads,
+  'get-queue': reads,
   'set-priority': writes,
   'list-events': reads,
   'read-logs': (handler, resources) => {
@@ -49,6 +51,10 @@ const grants: Readonly<Record<string, Grant>> = {
   },
   'get-manifest': reads,
   'list-manifest-versions': reads,
+  'recount-queue': (handler, resources) => {
+    writes(handler, resources);
+    resources.queue.allowScans(handler);
+  },
   'validate-manifest': (handler) => allowCatalogue(handler),
   'get-schema': none,
   'get-openapi': none,

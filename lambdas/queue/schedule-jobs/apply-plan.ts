@@ -1,0 +1,49 @@
+import type { Job } from '../../../core/job/job.ts';
+import { admit, giveTurn } from '../../../core/lifecycle/admit.ts';
+import type { JobChange, ParkedEntry } from '../../../core/lifecycle/change.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { JobStore } from '../../../core/ports/job-store.ts';
+import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
+import type { CyclePlan } from '../../../core/scheduling/plan.ts';
+import type { UsageBase } from '../../../core/scheduling/snapshot.ts';
+
+export interface ApplyPorts {
+  readonly store: Pick<SchedulerStore, 'grant'>;
+  readonly jobs: Pick<JobStore, 'get'>;
+  readonly clock: Clock;
+}
+
+/** What of a plan went through, and the lease with the jobs that look for machines from now on. */
+export interface Applied {
+  readonly lease: Lease;
+  readonly admitted: readonly Job[];
+  readonly turns: readonly ParkedEntry[];
+}
+
+/** Writes a plan. A job that was cancelled or changed since it was read is left out. */
+export async function applyPlan(ports: ApplyPorts, lease: Lease, plan: CyclePlan, base: UsageBase): Promise<Applied> {
+  const changes = await changesOf(ports, plan);
+  if (changes.length === 0) return { lease, admitted: [], turns: [] };
+  const launching = [...new Set([...lease.launching, ...changes.map(({ before }) => before.jobId)])];
+  const granted = new Set(await ports.store.grant(lease, changes, launching, base));
+  const through = changes.filter(({ before }) => granted.has(before.jobId));
+  return {
+    lease: { ...lease, launching },
+    admitted: through.flatMap(({ dequeue, after }) => (dequeue === undefined ? [] : [after])),
+    turns: through.flatMap(({ park }) => park ?? []),
+  };
+}
+
+/** The plan as changes of the jobs as they are now. */
+async function changesOf({ jobs, clock }: ApplyPorts, plan: CyclePlan): Promise<readonly JobChange[]> {
+  const admissions = plan.admissions.map(async ({ entry, quotas }) => {
+    const job = await jobs.get(entry.jobId);
+    return job?.state === 'PENDING' ? admit(job, quotas, clock.now()) : undefined;
+  });
+  const turns = plan.turns.map(async ({ entry, quotas }) => {
+    const job = await jobs.get(entry.jobId);
+    const waits = job?.state === 'ACQUIRING_CAPACITY' && job.attempt === entry.attempt && job.hold === undefined;
+    return waits ? giveTurn(job, entry, quotas, clock.now()) : undefined;
+  });
+  return (await Promise.all([...admissions, ...turns])).filter((change) => change !== undefined);
+}

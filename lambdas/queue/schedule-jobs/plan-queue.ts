@@ -1,0 +1,61 @@
+import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
+import type { CooldownStore } from '../../../core/ports/capacity-provider.ts';
+import { planCycle } from '../../../core/scheduling/plan-cycle.ts';
+import type { CyclePlan } from '../../../core/scheduling/plan.ts';
+import { mayStart } from '../../../core/scheduling/room.ts';
+import type { ActiveLane, Holder, LaneWindow } from '../../../core/scheduling/snapshot.ts';
+import type { Counted } from './count-ends.ts';
+import { LaneWindows } from './lane-windows.ts';
+import { readHolders, type HolderPorts } from './read-holders.ts';
+
+export interface PlanPorts extends HolderPorts {
+  readonly store: Pick<SchedulerStore, 'window'>;
+  readonly cooldowns: Pick<CooldownStore, 'active'>;
+}
+
+/** What might start: lanes with jobs in them, and whether parked jobs are due, of leaves that have room. */
+export interface Candidates {
+  readonly lanes: readonly ActiveLane[];
+  readonly turns: boolean;
+}
+
+/** A plan, and the windows that it was made from. */
+export interface Planned {
+  readonly plan: CyclePlan;
+  readonly windows: readonly LaneWindow[];
+}
+
+const nothing: CyclePlan = { admissions: [], turns: [], waiting: [], wants: { lanes: [], holders: false } };
+/** A plan that still asks for more after so many rounds is taken as it is: the next cycle goes on. */
+const MOST_ROUNDS = 8;
+
+/** Who might start. With nobody the queues need not be looked at. */
+export function candidates({ lanes, parked, uses, pauses, policy, nowMs }: Counted): Candidates {
+  const waiting = lanes.filter(({ pending }) => pending > 0);
+  const due = parked.filter(({ hold, untilMs }) => hold === undefined && untilMs <= nowMs);
+  if (waiting.length === 0 && due.length === 0) return { lanes: [], turns: false };
+  const may = mayStart([...waiting, ...due], uses, pauses, policy);
+  return { lanes: waiting.filter(may), turns: due.some(may) };
+}
+
+/** Reads the queues as far as it makes a difference, and plans. */
+export async function planQueue(ports: PlanPorts, lease: Lease, counted: Counted, { lanes, turns }: Candidates): Promise<Planned> {
+  const windows = new LaneWindows(ports.store);
+  await windows.readFronts(lanes);
+  if (!turns && windows.all.every(({ entries }) => entries.length === 0)) return { plan: nothing, windows: windows.all };
+  const { uses, parked, pauses, policy, nowMs } = counted;
+  const cooldowns = await ports.cooldowns.active(nowMs);
+  const known = { uses, parked, pauses, cooldowns, launching: lease.launching.length };
+  let holders: readonly Holder[] | undefined;
+  let asked = false;
+  for (let round = 1; ; round += 1) {
+    const plan = planCycle({ ...known, lanes: windows.all, ...(holders === undefined ? {} : { holders }) }, policy, nowMs);
+    const wantsHolders = plan.wants.holders && !asked;
+    if (wantsHolders) {
+      asked = true;
+      holders = await readHolders(ports, { uses, parked, launching: lease.launching });
+    }
+    const readMore = await windows.readOn(plan.wants.lanes);
+    if ((!readMore && !(wantsHolders && holders !== undefined)) || round === MOST_ROUNDS) return { plan, windows: windows.all };
+  }
+}

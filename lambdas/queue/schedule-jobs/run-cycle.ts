@@ -1,0 +1,85 @@
+import type { ParkedEntry } from '../../../core/lifecycle/change.ts';
+import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
+import type { CyclePlan } from '../../../core/scheduling/plan.ts';
+import type { ActiveLane, LaneWindow } from '../../../core/scheduling/snapshot.ts';
+import { laneId } from '../../../core/scheduling/share-nodes.ts';
+import { applyPlan, type ApplyPorts } from './apply-plan.ts';
+import { countEnds, type Counted, type CountPorts } from './count-ends.ts';
+import { pruneLaunches } from './launches.ts';
+import { candidates, planQueue, type PlanPorts } from './plan-queue.ts';
+import { answerTurns, startExecutions, type StartPorts } from './start-executions.ts';
+
+export type CyclePorts = CountPorts & PlanPorts & ApplyPorts & StartPorts & { readonly store: Pick<SchedulerStore, 'forgetLanes'> };
+
+/** What a cycle did. */
+export interface CycleCounts {
+  readonly admitted: number;
+  readonly turns: number;
+  readonly released: number;
+}
+
+/** What a cycle did, and what is to be done after it. */
+export interface Cycle extends CycleCounts {
+  readonly lease: Lease;
+  /** `later`: jobs wait for nothing but that others find their machines, which nobody announces. */
+  readonly next: 'done' | 'again' | 'later';
+}
+
+/** With so many ends there may be more of them: a look brings at most some hundreds. */
+export const MANY_ENDS = 100;
+/** A turn whose token was not answered, because its scheduler died, is answered again after this long. */
+const TURN_ANSWER_MS = 10_000;
+
+/**
+ * One cycle: look, count what ended, plan, apply. It may die anywhere: what it wrote is whole, and what it did not do
+ * the next cycle finds to be done.
+ *
+ * @param told tokens of turns that were answered under this lease.
+ */
+export async function runCycle(ports: CyclePorts, held: Lease, told: Set<string>): Promise<Cycle> {
+  const counted = await countEnds(ports, held);
+  const released = counted.releases.length;
+  const open = candidates(counted);
+  const wanted = open.turns || open.lanes.length > 0;
+  const lease = wanted && isFull(held, counted) ? await pruneLaunches(ports.jobs, held) : held;
+  const late = unanswered(counted, told);
+  if (!wanted || isFull(lease, counted)) {
+    await tell(ports, late, told);
+    await forget(ports, lease, counted, []);
+    return { lease, admitted: 0, turns: 0, released, next: released >= MANY_ENDS ? 'again' : wanted ? 'later' : 'done' };
+  }
+  const { plan, windows } = await planQueue(ports, lease, counted, open);
+  const applied = await applyPlan(ports, lease, plan, counted.base);
+  await startExecutions(ports, applied.admitted);
+  await tell(ports, [...applied.turns, ...late], told);
+  await forget(ports, applied.lease, counted, windows);
+  const counts = { admitted: applied.admitted.length, turns: applied.turns.length, released };
+  return { lease: applied.lease, ...counts, next: whatNext(plan, counts) };
+}
+
+const isFull = ({ launching }: Lease, { policy }: Counted): boolean => launching.length >= policy.shares.maxLaunchesInFlight;
+
+function whatNext(plan: CyclePlan, { admitted, turns, released }: CycleCounts): Cycle['next'] {
+  const planned = plan.admissions.length + plan.turns.length;
+  const isHeldBy = (kind: 'cycle' | 'launches'): boolean => plan.waiting.some(({ obstacle }) => obstacle.kind === kind);
+  // Room that was given to jobs which changed meanwhile is for others.
+  if (released >= MANY_ENDS || admitted + turns < planned) return 'again';
+  if (planned > 0 && (isHeldBy('cycle') || isHeldBy('launches') || plan.wants.lanes.length > 0)) return 'again';
+  return isHeldBy('launches') ? 'later' : 'done';
+}
+
+function unanswered({ parked, nowMs }: Counted, told: ReadonlySet<string>): readonly ParkedEntry[] {
+  return parked.filter(({ hold, token }) => hold !== undefined && nowMs - hold.sinceMs > TURN_ANSWER_MS && !told.has(token));
+}
+
+async function tell(ports: CyclePorts, turns: readonly ParkedEntry[], told: Set<string>): Promise<void> {
+  await answerTurns(ports, turns);
+  for (const { token } of turns) told.add(token);
+}
+
+/** Lanes that nobody waits in are not looked at for ever. */
+async function forget({ store }: CyclePorts, lease: Lease, { lanes, nowMs }: Counted, windows: readonly LaneWindow[]): Promise<void> {
+  const empty = new Set(windows.flatMap((window) => (window.complete && window.entries.length === 0 ? [laneId(window)] : [])));
+  const idle: readonly ActiveLane[] = lanes.filter((lane) => lane.pending <= 0 || empty.has(laneId(lane)));
+  if (idle.length > 0) await store.forgetLanes(lease, idle, nowMs);
+}
