@@ -2,7 +2,7 @@ import type { EpochMs } from '../job/ids.ts';
 import type { QuotaKey } from '../job/job.ts';
 import type { ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
 import type { LeafKey } from '../queue/lane.ts';
-import { DIMENSIONS, limitedAmounts } from './amounts.ts';
+import { DIMENSIONS, limitedAmounts, vectorOf } from './amounts.ts';
 import type { ContestTree } from './contest.ts';
 import { floorsOf } from './floors.ts';
 import { LeafQueue, type CompareEntries } from './leaf-queue.ts';
@@ -49,9 +49,12 @@ export function layOutCycle(snapshot: SchedulingSnapshot, policy: SchedulingPoli
   const parents = nodes.map(({ parent }) => parent);
   const { held, usage, quotas } = sums(jobs, leaves, parents, settings);
   const queues = queuesOf(jobs, leaves, policy, settings.compare);
-  const floors = floorsOf(nodes, held, hasGuarantees(nodes) ? startable(jobs, leaves, policy, settings) : new Map());
-  const tree = TreeState.of({ parents, limits: nodes.map(({ limits }) => limits), ...(floors === undefined ? {} : { floors }) }, held);
-  const limits = new Limits(tree, new QuotaState(policy.shares.quotas, quotas));
+  const bare = { parents, limits: nodes.map((node) => node.limits) };
+  const withoutFloors = new Limits(TreeState.of(bare, held), new QuotaState(policy.shares.quotas, quotas));
+  const canStart = (entry: QueueEntry, leaf: number): boolean =>
+    settings.isEligible(entry) && !withoutFloors.isHopeless({ leaf, vector: vectorOf(entry.demand), pools: entry.demand.pools });
+  const floors = floorsOf(nodes, held, hasGuarantees(nodes) ? startable(jobs, leaves, policy, settings.compare, canStart) : new Map());
+  const limits = floors === undefined ? withoutFloors : new Limits(TreeState.of({ ...bare, floors }, held), withoutFloors.quotas);
   const use = (leaf: number, amount: number): void => addToPath(usage, parents, leaf, amount);
   return { nodes, parents, weights: nodes.map(({ weight }) => weight), leaves, usage, queues, limits, use };
 }
@@ -110,11 +113,18 @@ function queuesOf(jobs: ReadonlyMap<string, LeafJobs>, leaves: ReadonlyMap<strin
 }
 
 /** Of each leaf the first of each lane, and the parked jobs, that could start if there were room. */
-function startable(jobs: ReadonlyMap<string, LeafJobs>, leaves: ReadonlyMap<string, number>, { lookahead }: SchedulingPolicy, { isEligible, compare }: LayoutSettings): ReadonlyMap<number, readonly QueueEntry[]> {
+function startable(
+  jobs: ReadonlyMap<string, LeafJobs>,
+  leaves: ReadonlyMap<string, number>,
+  { lookahead }: SchedulingPolicy,
+  compare: CompareEntries,
+  canStart: (entry: QueueEntry, leaf: number) => boolean,
+): ReadonlyMap<number, readonly QueueEntry[]> {
   const found = new Map<number, readonly QueueEntry[]>();
   for (const [id, { windows, parked }] of jobs) {
+    const leaf = leaves.get(id) ?? 0;
     const entries: QueueEntry[] = [...parked, ...windows.flatMap((window) => window.entries.slice(0, lookahead.perLane))];
-    found.set(leaves.get(id) ?? 0, entries.filter(isEligible).toSorted(compare));
+    found.set(leaf, entries.filter((entry) => canStart(entry, leaf)).toSorted(compare));
   }
   return found;
 }

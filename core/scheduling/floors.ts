@@ -34,10 +34,22 @@ function wantedWithin(nodes: readonly ShareNode[], held: Float64Array, waiting: 
       if (guarantee?.lend !== true) continue;
       const sum = wanted.get(node) ?? Array.from({ length: DIMENSIONS }, () => 0);
       wanted.set(node, sum);
-      for (const entry of entries) addIfWithin(sum, vectorOf(entry.demand), guarantee.amounts, node, held);
+      for (const { demand } of entries) {
+        const ask = vectorOf(demand);
+        if (hasRoomBelow(nodes, held, leaf, node, ask)) addIfWithin(sum, ask, guarantee.amounts, node, held);
+      }
     }
   }
   return wanted;
+}
+
+/** Whether no limit of the share itself, or of what is in it, keeps the job waiting: nothing is kept for one that could not use it. */
+function hasRoomBelow(nodes: readonly ShareNode[], held: Float64Array, leaf: number, share: number, ask: Vector): boolean {
+  for (let node = leaf; node >= share; node = nodes[node]?.parent ?? -1) {
+    const limits = nodes[node]?.limits ?? [];
+    if (ask.some((asked, i) => asked > 0 && (held[node * DIMENSIONS + i] ?? 0) + asked > (limits[i] ?? 0))) return false;
+  }
+  return true;
 }
 
 function addIfWithin(sum: number[], ask: Vector, guaranteed: Vector, node: number, held: Float64Array): void {

@@ -65,7 +65,7 @@ class Cycle {
     if (this.#layout.limits.tree.isFull(0)) this.#closed.set(0, { kind: 'cycle' });
     for (let leaf = this.#next(); leaf !== undefined; leaf = this.#next()) this.#consider(leaf);
     this.#explainTheRest();
-    const lanes = [...this.#layout.queues].flatMap(([leaf, queue]) => (this.#closing(leaf) === undefined ? queue.usedUp() : []));
+    const lanes = [...this.#layout.queues].flatMap(([leaf, queue]) => (this.#mayGoOn(leaf) ? queue.usedUp() : []));
     return {
       admissions: this.#admissions,
       turns: this.#turns,
@@ -148,6 +148,13 @@ class Cycle {
     const ask = this.#askOf(leaf, entry);
     const verdict = this.#layout.limits.verdict(ask);
     return verdict.kind === 'fits' ? undefined : namedObstacle(this.#layout, ask, verdict);
+  }
+
+  /** Whether another job of the leaf could start in this cycle. */
+  #mayGoOn(leaf: number): boolean {
+    if (this.#closing(leaf) !== undefined) return false;
+    for (let node = leaf; node >= 0; node = this.#layout.parents[node] ?? -1) if (this.#layout.limits.tree.isFull(node)) return false;
+    return true;
   }
 
   #closing(leaf: number): Obstacle | undefined {

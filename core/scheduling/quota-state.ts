@@ -46,12 +46,9 @@ export class QuotaState {
    */
   room(pools: readonly PoolNeed[]): Held | undefined {
     if (!this.counts) return {};
-    const needs = pools.map(quotasOf);
-    const taken: Partial<Record<QuotaKey, number>> = {};
-    for (const { vcpus, keys } of needs) for (const key of keys) taken[key] = (taken[key] ?? 0) + vcpus;
-    const open = entriesOf(taken).filter(([key, vcpus]) => this.held(key) + vcpus <= this.limit(key));
+    const open = entriesOf(quotasAskedBy(pools)).filter(([key, vcpus]) => this.held(key) + vcpus <= this.limit(key));
     const isOpen = new Set(open.map(([key]) => key));
-    return needs.every(({ keys }) => keys.some((key) => isOpen.has(key))) ? Object.fromEntries(open) : undefined;
+    return pools.map(quotasOf).every(({ keys }) => keys.some((key) => isOpen.has(key))) ? Object.fromEntries(open) : undefined;
   }
 
   /** Whether there would be room if nobody held anything. */
@@ -71,19 +68,22 @@ export class QuotaState {
 
   /** For a job that has no room: the quotas of the pool that is worst off, for people. */
   shortage(pools: readonly PoolNeed[]): { readonly quotas: readonly { readonly quota: QuotaKey; readonly limit: number; readonly used: number }[]; readonly asked: number } {
-    const needs = pools.map(quotasOf);
-    const asked = (key: QuotaKey): number => needs.reduce((sum, need) => sum + (need.keys.includes(key) ? need.vcpus : 0), 0);
-    const isShort = (key: QuotaKey): boolean => this.held(key) + asked(key) > this.limit(key);
-    const keys = needs.find((need) => need.keys.every(isShort))?.keys ?? [];
+    const asked = new Map(entriesOf(quotasAskedBy(pools)));
+    const isShort = (key: QuotaKey): boolean => this.held(key) + (asked.get(key) ?? 0) > this.limit(key);
+    const keys = pools.map(quotasOf).find((need) => need.keys.every(isShort))?.keys ?? [];
     return {
       quotas: keys.map((quota) => ({ quota, limit: this.limit(quota), used: this.held(quota) })),
-      asked: Math.min(...keys.map(asked)),
+      asked: Math.min(...keys.map((key) => asked.get(key) ?? 0)),
     };
   }
 }
 
-/** Every quota that the pools may be counted against. */
-export const quotaKeysOf = (pools: readonly PoolNeed[]): ReadonlySet<QuotaKey> => new Set(pools.flatMap((pool) => quotasOf(pool).keys));
+/** Of every quota that pools may count against, all that they may take of it. */
+export function quotasAskedBy(pools: readonly PoolNeed[]): Held {
+  const asked: Partial<Record<QuotaKey, number>> = {};
+  for (const { vcpus, keys } of pools.map(quotasOf)) for (const key of keys) asked[key] = (asked[key] ?? 0) + vcpus;
+  return asked;
+}
 
 /** In the order of the pool's markets, the preferred one first. */
 function quotasOf({ vcpus, types, markets }: PoolNeed): PoolQuotas {

@@ -109,6 +109,24 @@ export class TreeState {
     return undefined;
   }
 
+  /**
+   * Whether there is no room for the job beside what is held and kept here, a moment to come: what its own share is kept
+   * for has its room, whoever else is expected.
+   */
+  isCrowdedBy(leaf: number, ask: Vector): boolean {
+    for (let amount = 0; amount < DIMENSIONS; amount += 1) {
+      const asked = ask[amount] ?? 0;
+      let rise = asked;
+      for (let node = leaf; node >= 0 && rise > 0; node = this.#parents[node] ?? -1) {
+        const at = node * DIMENSIONS + amount;
+        const limit = this.#limits[at] ?? 0;
+        if ((this.#held[at] ?? 0) + asked > limit || (this.#claimed[at] ?? 0) + rise > limit) return true;
+        rise = this.#rise(at, rise);
+      }
+    }
+    return false;
+  }
+
   /** By how much the claim of a node changes when what it is claimed by changes by `change`. */
   #rise(at: number, change: number): number {
     const floor = this.#floors?.[at] ?? 0;

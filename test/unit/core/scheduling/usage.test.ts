@@ -110,7 +110,7 @@ describe('the usage of a leaf', () => {
 describe('another base', () => {
   it('keeps the ratio of two leaves when the landmark moves on', () => {
     fc.assert(
-      fc.property(aRun, aRun, fc.nat({ max: 100 }), (a, b, periods) => {
+      fc.property(aRun, aRun, fc.nat({ max: 14 }), (a, b, periods) => {
         const later = epochMs(NOW + periods * 64 * WEEK);
         const next = usageBase(later, WEEK);
         const [x, y] = [a, b].map((run) => endOf(startOf(aUse(base), run), run));
@@ -141,7 +141,7 @@ describe('another base', () => {
         const moved = { ...started, ...next, usage: rebase(started, changedMs, next) };
         const before = (integral({ ...run, untilMs: changedMs }, base) * weightOf(changedMs, next)) / weightOf(changedMs, base);
         const after = integral({ ...run, sinceMs: changedMs }, next);
-        expectAlike(endOf(moved, run).usage, before + after, usageBetween(run.rate, run.sinceMs - WEEK, run.untilMs, next) * 1000);
+        expectAlike(endOf(moved, run).usage, before + after, usageBetween(run.rate, run.sinceMs - 50 * Math.max(WEEK, halfLifeMs), run.untilMs, next));
       }),
     );
   });
