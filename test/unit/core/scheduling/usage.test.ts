@@ -32,7 +32,7 @@ function endOf(use: ShareUse, run: Run): ShareUse {
 
 /** The weight of each moment times what was spent in it, added up by Simpson's rule. */
 function integral({ rate, sinceMs, untilMs }: Run, of: UsageBase): number {
-  const steps = 200;
+  const steps = 1000;
   const width = (untilMs - sinceMs) / steps;
   const sum = Array.from({ length: steps + 1 }, (_, i) => {
     const factor = i === 0 || i === steps ? 1 : i % 2 === 1 ? 4 : 2;
