@@ -1,11 +1,12 @@
-import { microUsd, type EpochMs } from '../job/ids.ts';
-import type { Amounts, QuotaKey } from '../job/job.ts';
+import type { EpochMs } from '../job/ids.ts';
+import type { QuotaKey } from '../job/job.ts';
 import type { LeafKey } from '../queue/lane.ts';
 import { limitedAmounts } from './amounts.ts';
 import type { LimitedAmount } from './plan.ts';
 import { entriesOf } from './quota-state.ts';
 import { laneId, leafId } from './share-nodes.ts';
 import type { Holder, LaneCount, ShareUse, UsageBase } from './snapshot.ts';
+import { sumOfChanges, type UseChange } from './use-change.ts';
 import { chargeForStart, usageAt } from './usage.ts';
 
 /** A counter that is not what the jobs say. */
@@ -18,36 +19,20 @@ export interface Drift extends LeafKey {
 }
 
 /** What a leaf holds. */
-export interface LeafCount extends LeafKey, Amounts {
-  readonly runningJobs: number;
-  readonly quotas: ShareUse['quotas'];
-}
+export type LeafCount = LeafKey & UseChange;
 
-/** What these jobs hold, by leaf; leaves in the order of their names. */
+/** What these jobs hold, by leaf, in the order of the leaves' names. Of what they have used it says nothing. */
 export function countHolders(holders: readonly Holder[]): readonly LeafCount[] {
-  const counts = [...Map.groupBy(holders, leafId)].toSorted(([a], [b]) => compare(a, b)).map(([, ofLeaf]) => ofLeaf);
-  return counts.flatMap((ofLeaf) => (ofLeaf[0] === undefined ? [] : [ofLeaf.reduce(withHolder, nothing(ofLeaf[0]))]));
+  const byLeaf = [...Map.groupBy(holders, leafId)].toSorted(([a], [b]) => compare(a, b)).map(([, ofLeaf]) => ofLeaf);
+  return byLeaf.flatMap((ofLeaf) => {
+    const [first] = ofLeaf;
+    return first === undefined ? [] : [{ ...nothing(first), ...sumOfChanges(ofLeaf.map(takenByHolder)) }];
+  });
 }
 
+const takenByHolder = ({ amounts, hold: { quotas } }: Holder): UseChange => ({ ...amounts, runningJobs: 1, quotas, usage: 0 });
+const nothing = ({ namespace, user }: LeafKey): LeafCount => ({ namespace, user, ...sumOfChanges([]) });
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-function nothing({ namespace, user }: LeafKey): LeafCount {
-  return { namespace, user, runningJobs: 0, nodes: 0, vcpus: 0, gpus: 0, microUsdPerHour: microUsd(0), quotas: {} };
-}
-
-function withHolder(count: LeafCount, { amounts, hold }: Holder): LeafCount {
-  const quotas: Partial<Record<QuotaKey, number>> = { ...count.quotas };
-  for (const [key, vcpus] of entriesOf(hold.quotas)) quotas[key] = (quotas[key] ?? 0) + vcpus;
-  return {
-    ...count,
-    runningJobs: count.runningJobs + 1,
-    nodes: count.nodes + amounts.nodes,
-    vcpus: count.vcpus + amounts.vcpus,
-    gpus: count.gpus + amounts.gpus,
-    microUsdPerHour: microUsd(count.microUsdPerHour + amounts.microUsdPerHour),
-    quotas,
-  };
-}
 
 /** Where counters of limits differ from what their jobs hold, in the order of the leaves' names. */
 export function holdDrifts(uses: readonly LeafCount[], actual: readonly LeafCount[]): readonly Drift[] {
@@ -88,8 +73,8 @@ export function repairedUses(uses: readonly ShareUse[], actual: readonly LeafCou
   const found = new Map(actual.map((count) => [leafId(count), count]));
   const wrong = new Map(holdDrifts(uses, actual).map((drift) => [leafId(drift), drift]));
   return [...wrong].map(([id, leaf]) => {
-    const was: ShareUse = counted.get(id) ?? { ...nothing(leaf), ...base, usage: 0 };
+    const was: ShareUse = counted.get(id) ?? { ...nothing(leaf), ...base };
     const is = found.get(id) ?? nothing(leaf);
-    return { ...was, ...is, usage: usageAt(was, nowMs, was) + chargeForStart(is.microUsdPerHour, nowMs, was) };
+    return { ...was, ...is, usage: Math.round(usageAt(was, nowMs, was) + chargeForStart(is.microUsdPerHour, nowMs, was)) };
   });
 }

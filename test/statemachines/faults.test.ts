@@ -49,7 +49,7 @@ describe('many jobs under random faults', () => {
           const cancelled = ids[cancels[n] ?? -1];
           if (cancelled !== undefined) await world.ask(cancelled, requestCancel).catch(() => undefined);
           await world.tick(15);
-          const held = [...world.table.shares.values()].reduce((sum, share) => sum + share.runningJobs, 0);
+          const held = [...world.table.uses.values()].reduce((sum, share) => sum + share.runningJobs, 0);
           expect(held).toBeLessThanOrEqual(world.deployment.limits.maxRunningJobs);
         }
         await world.live(60);

@@ -27,6 +27,7 @@ function partsOver(table: InMemoryTable) {
     attempts,
     manifests: new InMemoryManifestStore(table),
     scheduler: new InMemorySchedulerStore(table),
+    cooldowns,
   };
   const capacity = new InMemoryCapacityProvider({ attempts, cooldowns, catalogue, clock, deployment, log: silentLog });
   return { stores, capacity, deployment, clock };

@@ -236,7 +236,7 @@ describe('teardown', () => {
     await tickUntil(id, 'CONFIGURING');
     world.capacity.machines.stubborn = true;
     for (let n = 0; n < 60 && world.job(id).state !== 'DESTRUCTION_FAILED'; n += 1) await world.tick(15);
-    expect(world.job(id)).toMatchObject({ state: 'DESTRUCTION_FAILED', outcome: 'SUCCEEDED', holdsLimits: true });
+    expect(world.job(id)).toMatchObject({ state: 'DESTRUCTION_FAILED', outcome: 'SUCCEEDED', hold: { quotas: {} } });
     world.capacity.machines.stubborn = false;
     expect(await lived(id)).toContain('DESTRUCTION_FAILED');
     expect(world.history(id).map((e) => e.type)).toContain('NodesGone');

@@ -22,6 +22,7 @@ export async function expectLaws(world: InMemoryWorld): Promise<void> {
   expect(world.table.queue.size).toBe(0);
   expect(world.table.parked.size).toBe(0);
   expect(world.table.releases.size).toBe(0);
-  for (const share of world.table.shares.values()) expect(share).toMatchObject({ runningJobs: 0, nodes: 0, microUsdPerHour: 0 });
+  for (const use of world.table.uses.values()) expect(use).toMatchObject({ runningJobs: 0, nodes: 0, vcpus: 0, gpus: 0, microUsdPerHour: 0 });
+  for (const lane of world.table.lanes.values()) expect(lane.pending).toBe(0);
   expect(new Set(world.commands.begun).size).toBe(world.commands.begun.length);
 }

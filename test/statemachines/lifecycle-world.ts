@@ -7,12 +7,13 @@ import { manifestDigest } from '../../core/manifest/digest.ts';
 import type { Manifest } from '../../core/manifest/schema.ts';
 import { parseManifest } from '../../core/manifest/parse.ts';
 import { newJob } from '../../core/job/new-job.ts';
-import { digest as asDigest, jobId, microUsd, type JobId } from '../../core/job/ids.ts';
+import { demandOf } from '../../core/job/demand.ts';
+import { digest as asDigest, jobId, type JobId } from '../../core/job/ids.ts';
 import { changeJob } from '../../core/job/change-job.ts';
 import type { requestCancel, requestRelease } from '../../core/lifecycle/request.ts';
 import type { ProviderInstance } from '../../core/capacity/gang.ts';
 import type { Demand } from '../../core/job/job.ts';
-import type { CapacityProvider } from '../../core/ports/capacity-provider.ts';
+import type { CapacityProvider, CooldownStore } from '../../core/ports/capacity-provider.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Executions, ExecutionStart, TaskTokens } from '../../core/ports/executions.ts';
 import type { AttemptStore, JobStore } from '../../core/ports/job-store.ts';
@@ -38,6 +39,9 @@ export const machine: Machine = JSON.parse(readFileSync(new URL('../../statemach
 
 /** How long the tokens of Step Functions are, about: an item that holds one is as large as it will be. */
 const TOKEN_LENGTH = 768;
+
+/** What a node of any type counts as. */
+const SIZE = { vcpus: 1, gpus: 0, microUsdPerHour: 90_000 };
 
 /** Answers of tokens by token; the first wins. */
 class TokenDesk implements TaskTokens {
@@ -66,6 +70,7 @@ export interface WorldParts {
     readonly attempts: AttemptStore;
     readonly manifests: ManifestStore;
     readonly scheduler: SchedulerStore;
+    readonly cooldowns: CooldownStore;
   };
   readonly capacity: CapacityProvider;
   readonly deployment: Deployment;
@@ -107,11 +112,10 @@ export class LifecycleWorld implements Executions {
   /** Submits a manifest as the API does; a version that is not known yet is stored in the same transaction. */
   async submit(yaml: string, name: string, demand?: Demand): Promise<JobId> {
     const { manifest, version } = this.#versionOf(yaml);
-    const nodes = manifest.spec.nodePools.reduce((sum, pool) => sum + pool.count, 0);
     const made = newJob(
       {
         jobId: jobId(name), manifest, ref: { name: version.name, version: 1, digest: version.digest }, user: 'ada', hasScript: false,
-        demand: demand ?? { nodes, vcpus: nodes, gpus: 0, microUsdPerHour: microUsd(nodes) },
+        demand: demand ?? demandOf(manifest, new Map(manifest.spec.nodePools.flatMap(({ instanceTypes }) => instanceTypes).map((type) => [type, SIZE]))),
       },
       this.clock.now(),
     );
@@ -144,13 +148,14 @@ export class LifecycleWorld implements Executions {
   }
 
   get ports() {
-    const { jobs, attempts, manifests, scheduler } = this.parts.stores;
+    const { jobs, attempts, manifests, scheduler, cooldowns } = this.parts.stores;
     const gate: Gate = (call, values) => this.gate(call, values);
     return {
       jobs: flaky('jobs', jobs, gate),
       attempts: flaky('attempts', attempts, gate),
       manifests: flaky('manifests', manifests, gate),
       store: flaky('store', scheduler, gate),
+      cooldowns: flaky('cooldowns', cooldowns, gate),
       capacity: flaky('capacity', this.parts.capacity, gate),
       commands: flaky('commands', this.commands, gate),
       tokens: flaky('tokens', this.tokens, gate),
@@ -246,8 +251,13 @@ export class LifecycleWorld implements Executions {
 
   /** The scheduler is woken. */
   async schedule(): Promise<void> {
-    const policy = { maxRunningJobs: this.deployment.limits.maxRunningJobs, weights: {} };
-    await this.#twice('ScheduleJobs', () => scheduleJobs({ ...this.ports, policy, leaseMs: this.leaseMs }, 'scheduler', () => true));
+    let pauses = 0;
+    const pause = async (ms: number): Promise<void> => {
+      pauses += 1;
+      await this.pass(ms);
+    };
+    // An invocation that waits for others to find machines ends some time.
+    await this.#twice('ScheduleJobs', () => scheduleJobs({ ...this.ports, pause, leaseMs: this.leaseMs }, 'scheduler', () => pauses < 5));
     await this.quiet();
   }
 

@@ -20,7 +20,9 @@ export async function takeLease(ports: LeasePorts, owner: string): Promise<Lease
 /** A cycle is shorter than half of the lease. */
 export async function keepLease(ports: LeasePorts, lease: Lease): Promise<Lease> {
   const nowMs = ports.clock.now();
-  return lease.expiresAtMs - nowMs > ports.leaseMs / 2 ? lease : ports.store.renewLease(lease, nowMs, ports.leaseMs);
+  if (lease.expiresAtMs - nowMs > ports.leaseMs / 2) return lease;
+  // Its holder knows better than the table which jobs look for machines.
+  return { ...(await ports.store.renewLease(lease, nowMs, ports.leaseMs)), launching: lease.launching };
 }
 
 /** After a failure, so that the next need not wait for the lease's end; it ends by itself where this fails too. */
