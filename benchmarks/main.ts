@@ -1,8 +1,10 @@
 // What `npm run bench` runs: measurements of what was promised, as a table for people and as JSON for programs.
 // Each benchmark loads only what it needs.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { messageOf } from '../local/command.ts';
 import { repositoryRoot } from '../local/paths.ts';
+import type { CapacityOptions } from './capacity/capacity.ts';
+import { atLeast, fraction, list } from './option-values.ts';
 import { show, type Report, type ReportOptions } from './report.ts';
 
 async function footprint(): Promise<Report> {
@@ -24,6 +26,11 @@ async function bundles(): Promise<Report> {
   return { text: renderBundles(result), result, withinBudget: result.every(({ withinBudget }) => withinBudget) };
 }
 
+async function capacity(options: CapacityOptions): Promise<Report> {
+  const { measureCapacity } = await import('./capacity/capacity.ts');
+  return measureCapacity(options);
+}
+
 const program = new Command('npm run bench --').description('Measure what the design promises.');
 
 /** Adds a benchmark. What it has to say while it runs belongs on standard error. Options of its own are added to the answer. */
@@ -36,6 +43,16 @@ function benchmark<Options extends object>(name: string, description: string, ru
 
 benchmark('footprint', 'what a job of 65 nodes costs: capacity units, state transitions, invocations, USD', footprint);
 benchmark('bundles', 'size and initialisation time of every function', bundles);
+benchmark('capacity', 'launchers side by side over a trace of measured capacity: time to a whole gang, launch calls', capacity)
+  .requiredOption('--trace <file>', 'CSV: time, then a column for each zone with 0 and 1 or with counts of machines')
+  .option('--zones <names>', 'zones that may be used, by commas; without it all of the trace', list)
+  .option('--nodes <count>', 'machines of a job', atLeast(1, 'whole'), 1)
+  .addOption(new Option('--spread <how>', 'may a gang stand in several zones').choices(['Single', 'Prefer', 'Any']).default('Prefer'))
+  .option('--from <fraction>', 'of the measurements', fraction, 0)
+  .option('--to <fraction>', 'of the measurements', fraction, 1)
+  .option('--every <minutes>', 'between two jobs', atLeast(1), 60)
+  .option('--hours <hours>', 'how long a job holds its gang', atLeast(0), 0.5)
+  .option('--plot <file>', 'draw the waits and the calls there, as SVG');
 
 await program.parseAsync().catch((error: unknown) => {
   console.error(`bench: ${messageOf(error)}`);

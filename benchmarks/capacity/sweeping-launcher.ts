@@ -1,0 +1,100 @@
+import { minuteFrom, type GangJob, type GangSize, type Launcher, type Turn } from './launcher.ts';
+import type { SimulatedCloud } from './simulated-cloud.ts';
+
+const MINUTE_MS = 60_000;
+
+/** How a simple launcher goes through zones. */
+export interface SweepingOptions {
+  readonly zones: readonly string[];
+  /** Each turn begins with the zone after the one with which the turn before began. */
+  readonly rotates?: boolean;
+  /** For how long a zone in which a launch came short is not asked again, by any job. */
+  readonly cooldownMs?: number;
+}
+
+/**
+ * A launcher as they are often written: each turn asks zone after zone for the whole gang, and where a gang may be split
+ * then for what each zone has, giving back what does not suffice. A minute later it begins anew.
+ */
+export class SweepingLauncher implements Launcher {
+  readonly cycleFrom = minuteFrom;
+  readonly #cloud: SimulatedCloud;
+  readonly #size: GangSize;
+  readonly #options: SweepingOptions;
+  readonly #held = new Map<number, ReadonlyMap<string, number>>();
+  readonly #coolUntilMs = new Map<string, number>();
+  #first = 0;
+
+  constructor(cloud: SimulatedCloud, size: GangSize, options: SweepingOptions) {
+    this.#cloud = cloud;
+    this.#size = size;
+    this.#options = options;
+  }
+
+  async turns(jobs: readonly GangJob[]): Promise<readonly Turn[]> {
+    return jobs.map((job) => this.#turn(job));
+  }
+
+  async end({ number }: GangJob): Promise<void> {
+    this.#cloud.giveBack(this.#held.get(number) ?? new Map());
+    this.#held.delete(number);
+  }
+
+  #turn({ number }: GangJob): Turn {
+    const zones = this.#zonesOfTurn();
+    const machines = this.#size.spread === 'Any' ? this.#anywhere(zones) : (this.#whole(zones) ?? this.#packed(zones));
+    if (machines === undefined) return { kind: 'waits', untilMs: this.#cloud.now() + (this.#options.cooldownMs === undefined ? MINUTE_MS : 0) };
+    this.#held.set(number, machines);
+    return { kind: 'acquired', machines };
+  }
+
+  #zonesOfTurn(): readonly string[] {
+    const { zones, rotates = false } = this.#options;
+    const first = rotates ? this.#first++ % zones.length : 0;
+    return [...zones.slice(first), ...zones.slice(0, first)].filter((zone) => (this.#coolUntilMs.get(zone) ?? 0) <= this.#cloud.now());
+  }
+
+  #anywhere(zones: readonly string[]): ReadonlyMap<string, number> | undefined {
+    if (zones.length === 0) return undefined;
+    const { nodes } = this.#size;
+    const machines = this.#cloud.launch(zones, nodes, nodes);
+    if (machines.size > 0) return machines;
+    for (const zone of zones) this.#cool(zone);
+    return undefined;
+  }
+
+  #whole(zones: readonly string[]): ReadonlyMap<string, number> | undefined {
+    const { nodes, spread } = this.#size;
+    for (const zone of zones) {
+      const machines = this.#cloud.launch([zone], nodes, nodes);
+      if (machines.size > 0) return machines;
+      if (spread === 'Single' || nodes === 1) this.#cool(zone);
+    }
+    return undefined;
+  }
+
+  #packed(zones: readonly string[]): ReadonlyMap<string, number> | undefined {
+    const { nodes, spread } = this.#size;
+    if (spread === 'Single' || nodes === 1 || zones.length < 2) return this.#nothing(zones);
+    const machines = new Map<string, number>();
+    let missing = nodes;
+    for (const zone of zones) {
+      const brought = this.#cloud.launch([zone], missing, 1).get(zone) ?? 0;
+      if (brought > 0) machines.set(zone, brought);
+      missing -= brought;
+      if (missing === 0) return machines;
+      this.#cool(zone);
+    }
+    this.#cloud.giveBack(machines);
+    return undefined;
+  }
+
+  #nothing(zones: readonly string[]): undefined {
+    for (const zone of zones) this.#cool(zone);
+  }
+
+  #cool(zone: string): void {
+    const { cooldownMs = 0 } = this.#options;
+    this.#coolUntilMs.set(zone, this.#cloud.now() + cooldownMs);
+  }
+}
