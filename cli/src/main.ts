@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { buffer } from 'node:stream/consumers';
 import { wait } from '@advanced-orchestrator/sdk';
+import { liveScreen } from './live-screen.ts';
 import { run } from './run.ts';
 import { plainProgress } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,13 +21,15 @@ for (const stream of [process.stdout, process.stderr]) {
 
 // A terminal that does not know its width (under `script`, in some CI) would make the spinner clear lines for ever.
 const { startSpinner } = process.stderr.isTTY && process.stderr.columns > 0 ? await import('./spinner.ts') : { startSpinner: undefined };
+const out = (text: string): void => { process.stdout.write(text); };
 const err = (text: string): void => { process.stderr.write(text); };
 
 const terminal: Terminal = {
-  out: (text) => { process.stdout.write(text); },
+  out,
   err,
   readInput: async () => buffer(process.stdin),
   startProgress: startSpinner ?? ((text) => plainProgress(err, text)),
+  ...(process.stdout.isTTY && process.stdout.columns > 0 ? { startScreen: () => liveScreen({ write: out, size: () => process.stdout }) } : {}),
   environment: process.env,
   hasColour: process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '',
   signal: interruption.signal,

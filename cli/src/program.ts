@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { addChanges } from './commands/change.ts';
 import type { CommandContext } from './commands/command.ts';
 import { addEvents } from './commands/events.ts';
+import { addExplain } from './commands/explain.ts';
 import { addGet } from './commands/get.ts';
 import { addList } from './commands/list.ts';
 import { addLogs } from './commands/logs.ts';
 import { addManifests } from './commands/manifests.ts';
+import { addQueue } from './commands/queue.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addValidate } from './commands/validate.ts';
 import { addWait } from './commands/wait.ts';
@@ -34,6 +36,6 @@ export function createProgram(context: CommandContext): Command {
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .addHelpText('after', environmentHelp + exitCodeHelp);
-  for (const add of [addValidate, addSubmit, addWait, addGet, addList, addEvents, addLogs, addChanges, addManifests]) add(program, context);
+  for (const add of [addValidate, addSubmit, addWait, addGet, addExplain, addList, addEvents, addLogs, addChanges, addManifests, addQueue]) add(program, context);
   return program;
 }

@@ -15,6 +15,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   readonly readInput: () => Promise<Uint8Array>;
   readonly startProgress: (text: string) => Progress;
+  /** Absent where results do not go to a terminal: nothing can be drawn over there. */
+  readonly startScreen?: () => (text: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether results may be coloured. */
   readonly hasColour: boolean;

@@ -24,7 +24,7 @@ const coolingSchema = z
   .object({
     scope: z.string().meta({ description: 'An offering, a subnet, a quota or the account.' }),
     code: z.string().meta({ description: 'The error code of EC2, or `Paused`.' }),
-    until: timeField,
+    until: z.exactOptional(timeField).meta({ description: 'Absent for what an operator holds back.' }),
     atLeast: z.exactOptional(z.int()).meta({ description: 'Launches of fewer machines are tried.' }),
   })
   .meta({ id: 'CoolingScope', description: 'What is not tried for now.' });
@@ -86,6 +86,6 @@ export function viewFigures(obstacle: Obstacle): FigureView[] {
   }
 }
 
-export function viewCooling({ scope, code, untilMs, atLeast }: Cooldown): CoolingView {
-  return { scope: scopeKey(scope), code, until: isoTime(untilMs), ...(atLeast === undefined ? {} : { atLeast }) };
+export function viewCooling({ scope, code, untilMs, atLeast, pausedBy }: Cooldown): CoolingView {
+  return { scope: scopeKey(scope), code, ...(pausedBy === undefined ? { until: isoTime(untilMs) } : {}), ...(atLeast === undefined ? {} : { atLeast }) };
 }

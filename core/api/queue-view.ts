@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { pausedScopeText } from '../capacity/pauses.ts';
 import { isoTime } from '../job/ids.ts';
 import type { Pause, PauseScope } from '../scheduling/snapshot.ts';
-import { jobIdField, reasonField, timeField } from './fields.ts';
+import { jobIdField, timeField } from './fields.ts';
 import { shareStandingSchema } from './share-view.ts';
 
 /** Most jobs that `GET /v1/queue` lists, and where nothing is said. */
@@ -38,11 +39,11 @@ export const queueSchema = z
     parked: z.int().meta({ description: 'Jobs that found no capacity and hold nothing until their next turn.' }),
     launches: z.object({ inFlight: z.int(), limit: z.int() }).meta({ description: 'Jobs that look for machines, and how many may at once.' }),
     pauses: z.array(pauseSchema),
-    waiting: z.exactOptional(reasonField).meta({ description: 'What holds the first job that cannot start.' }),
     shares: z.array(shareStandingSchema).meta({ description: `The share tree, parents before their children; at most ${MAX_QUEUE_SHARES} nodes, those with jobs first.` }),
     hasMoreShares: z.boolean(),
     jobs: z.array(waitingJobSchema).meta({ description: 'The next jobs in the order in which they would start if there were room.' }),
     hasMoreJobs: z.boolean(),
+    isPartial: z.boolean().meta({ description: 'Whether there were more queues than were read: the order and the reasons are then those among these.' }),
   })
   .meta({ id: 'Queue', description: 'What waits, what runs, and how the shares stand.' });
 
@@ -70,8 +71,7 @@ export function pauseScopeText(scope: PauseScope): string {
     case 'namespace':
       return `namespace ${scope.namespace}`;
     case 'market':
-      return `market ${scope.market}`;
     case 'offering':
-      return `offering ${scope.instanceType}/${scope.zone}/${scope.market}`;
+      return pausedScopeText(scope);
   }
 }

@@ -50,13 +50,19 @@ export function viewPlace(place: LimitPlace): PlaceView {
 
 export function viewStanding(standing: ShareStanding): ShareStandingView {
   const { place, depth, weight, pending, held, limits, guarantee, usedPart, entitledPart } = standing;
-  const { microUsdPerHour, ...counts } = held;
   return {
-    ...viewPlace(place), depth, weight, pending,
-    held: { ...counts, usdPerHour: usd(microUsdPerHour) },
+    ...viewPlace(place), depth, weight,
+    pending: shown(pending), held: viewHeld(held),
     limits: viewAmounts(limits), guarantee: viewAmounts(guarantee),
     usedPart, entitledPart,
   };
+}
+
+/** Counters that drifted may be less than nothing until somebody recounts. */
+const shown = (amount: number): number => Math.max(0, amount);
+
+function viewHeld({ runningJobs, nodes, vcpus, gpus, microUsdPerHour }: ShareStanding['held']): ShareStandingView['held'] {
+  return { runningJobs: shown(runningJobs), nodes: shown(nodes), vcpus: shown(vcpus), gpus: shown(gpus), usdPerHour: usd(shown(microUsdPerHour)) };
 }
 
 function viewAmounts({ microUsdPerHour, ...counts }: ShareAmounts): AmountsView {

@@ -4,6 +4,7 @@ import { byRank } from '../queue/order.ts';
 import { planCycle } from './plan-cycle.ts';
 import type { CyclePlan, Obstacle } from './plan.ts';
 import type { SchedulingPolicy } from './policy.ts';
+import { reservedStart } from './reserved-start.ts';
 import type { LaneWindow, SchedulingSnapshot } from './snapshot.ts';
 
 /** What becomes of a waiting job. */
@@ -18,17 +19,20 @@ export type Verdict =
 /** Asks the scheduler itself: plans a cycle and looks what becomes of the entry, which may stand behind its lane's window. */
 export function explainEntry(entry: QueueEntry, snapshot: SchedulingSnapshot, policy: SchedulingPolicy, nowMs: EpochMs): Verdict {
   const whole = withEntry(entry, snapshot);
-  const found = lookUp(entry, planCycle(whole, policy, nowMs));
+  const found = verdictIn(planCycle(whole, policy, nowMs), entry);
   // Jobs between the window and the entry were not seen: they come first.
   if (found?.kind === 'starts' && isBeyondWindow(entry, snapshot)) return { kind: 'behind' };
-  return found ?? explainAlone(entry, whole, policy, nowMs);
+  const verdict = found ?? explainAlone(entry, whole, policy, nowMs);
+  if (verdict.kind !== 'held' || verdict.reservedFromMs !== undefined) return verdict;
+  const reservedFromMs = reservedStart(entry, whole, policy, nowMs);
+  return reservedFromMs === undefined ? verdict : { ...verdict, reservedFromMs };
 }
 
 /** The same without jobs that wait beside it: what holds it whatever the order is. Needs no windows. */
 export function explainAlone(entry: QueueEntry, snapshot: SchedulingSnapshot, policy: SchedulingPolicy, nowMs: EpochMs): Exclude<Verdict, { kind: 'starts' }> {
   const isParked = snapshot.parked.some(({ jobId }) => jobId === entry.jobId);
   const plan = planCycle(isParked ? only(entry, snapshot) : withEntry(entry, { ...snapshot, lanes: [], parked: [] }), policy, nowMs);
-  const verdict = lookUp(entry, plan);
+  const verdict = verdictIn(plan, entry);
   return verdict?.kind === 'held' ? verdict : { kind: 'behind' };
 }
 
@@ -36,7 +40,9 @@ function only(entry: QueueEntry, snapshot: SchedulingSnapshot): SchedulingSnapsh
   return { ...snapshot, lanes: [], parked: snapshot.parked.filter(({ jobId }) => jobId === entry.jobId) };
 }
 
-function lookUp({ jobId, namespace, user, shape }: QueueEntry, { admissions, turns, waiting }: CyclePlan): Verdict | undefined {
+/** What a plan says of the entry; `undefined` where it was not looked at, nor an equal of it. */
+export function verdictIn(plan: CyclePlan, { jobId, namespace, user, shape }: QueueEntry): Verdict | undefined {
+  const { admissions, turns, waiting } = plan;
   const before = Math.max(admissions.findIndex(({ entry }) => entry.jobId === jobId), turns.findIndex(({ entry }) => entry.jobId === jobId));
   if (before >= 0) return { kind: 'starts', before };
   const own = waiting.find((each) => each.jobId === jobId);

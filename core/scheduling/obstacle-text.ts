@@ -1,4 +1,5 @@
 import { isoTime } from '../job/ids.ts';
+import type { Verdict } from './explain-entry.ts';
 import type { LimitedAmount, LimitPlace, Obstacle } from './plan.ts';
 
 /** An obstacle for programs (`code`), for people (`message`), and what would remove it (`hints`). */
@@ -6,6 +7,27 @@ export interface ObstacleText {
   readonly code: ObstacleCode;
   readonly message: string;
   readonly hints: readonly string[];
+}
+
+/** What becomes of a waiting job, in the same way. */
+export function describeVerdict(verdict: Verdict): Omit<ObstacleText, 'code'> & { readonly code: ObstacleCode | 'Starts' | 'Queued' } {
+  switch (verdict.kind) {
+    case 'starts': {
+      const after = verdict.before === 0 ? '' : `, after ${verdict.before} ${verdict.before === 1 ? 'other' : 'others'}`;
+      return { code: 'Starts', message: `It may start: the scheduler takes it next${after}.`, hints: [] };
+    }
+    case 'behind':
+      return {
+        code: 'Queued',
+        message: 'Nothing holds it back by itself: it waits for its turn in the order.',
+        hints: ['A higher priority brings it forward (orch priority).'],
+      };
+    case 'held': {
+      const text = describeObstacle(verdict.obstacle);
+      const like = verdict.like === undefined ? '' : ` Job ${verdict.like} of the same user, which asks for the same, comes before it.`;
+      return { ...text, message: `${text.message}${like}` };
+    }
+  }
 }
 
 /** What obstacles are called by programs. Listed in docs/scheduling.md. */
@@ -137,7 +159,8 @@ const units: Readonly<Record<LimitedAmount, { readonly one: string; readonly man
 
 /** Money in dollars to the cent, all else as it is counted. */
 const figure = (amount: LimitedAmount, value: number): string => (amount === 'microUsdPerHour' ? (value / 1e6).toFixed(2) : String(value));
-const withUnit = (amount: LimitedAmount, value: number): string => `${figure(amount, value)} ${value === 1 ? units[amount].one : units[amount].many}`;
+/** An amount as people say it: `12 nodes`, `1 GPU`, `3.50 USD/h`. */
+export const withUnit = (amount: LimitedAmount, value: number): string => `${figure(amount, value)} ${value === 1 ? units[amount].one : units[amount].many}`;
 const nameOf = (amount: LimitedAmount): string => units[amount].name;
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -2,10 +2,10 @@ import type { EpochMs } from '../job/ids.ts';
 import type { LeafKey } from '../queue/lane.ts';
 import type { ShareAmounts } from '../shares/share-tree.ts';
 import { limitedAmounts, type Vector } from './amounts.ts';
-import type { LimitedAmount, LimitPlace } from './plan.ts';
+import type { LimitedAmount, LimitPlace, Waiting } from './plan.ts';
 import type { SchedulingPolicy } from './policy.ts';
 import { layOutShares, leafId, type ShareNode } from './share-nodes.ts';
-import type { ActiveLane, ShareUse } from './snapshot.ts';
+import type { LaneCount, ShareUse } from './snapshot.ts';
 import { usageAt, usageBase } from './usage.ts';
 
 /** How a node of the share tree stands among its siblings. */
@@ -28,7 +28,7 @@ export interface ShareStanding {
 /** What is known of who has jobs. */
 export interface ShareFacts {
   readonly uses: readonly ShareUse[];
-  readonly lanes: readonly ActiveLane[];
+  readonly lanes: readonly LaneCount[];
 }
 
 /**
@@ -67,6 +67,21 @@ export function pathOf(standings: readonly ShareStanding[], { namespace, user }:
     ({ depth } = standing);
   }
   return path;
+}
+
+/** Of each standing, by its place in the list, the first of these jobs that counts there. */
+export function firstAtEach(standings: readonly ShareStanding[], waiting: readonly Waiting[]): ReadonlyMap<number, Waiting> {
+  const paths = new Map<string, readonly number[]>();
+  const path: number[] = [];
+  for (const [i, { place, depth }] of standings.entries()) {
+    path.splice(depth, path.length, i);
+    if (place.kind === 'user') paths.set(leafId({ namespace: place.namespace, user: place.name }), [...path]);
+  }
+  const first = new Map<number, Waiting>();
+  for (const job of waiting) {
+    for (const i of paths.get(leafId(job)) ?? []) if (!first.has(i)) first.set(i, job);
+  }
+  return first;
 }
 
 const root: ShareNode = { place: { kind: 'deployment' }, parent: -1, weight: 1, limits: [] };

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import type { SchedulingPolicy } from '../../core/scheduling/policy.ts';
-import { defaultShareTree, type StoredShares } from '../../core/shares/share-tree.ts';
+import { defaultShareTree, type CurrentShares } from '../../core/shares/share-tree.ts';
 
 /** Usage is charged at admission as if a job went on for an hour. */
 const CHARGE_AHEAD_MS = 3_600_000;
@@ -9,7 +9,7 @@ const MAX_STARTS = 100;
 const LOOKAHEAD = { perLane: 100, inAll: 5000 } as const;
 
 /** By what rules the deployment schedules: the applied share tree, or every namespace alike. */
-export function schedulingPolicy(shares: StoredShares | undefined, { region, subnets, limits }: Pick<Deployment, 'region' | 'subnets' | 'limits'>): SchedulingPolicy {
+export function schedulingPolicy(shares: CurrentShares | undefined, { region, subnets, limits }: Pick<Deployment, 'region' | 'subnets' | 'limits'>): SchedulingPolicy {
   return {
     order: 'fair-share',
     backfill: true,

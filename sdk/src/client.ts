@@ -7,8 +7,8 @@ import type { paths } from './openapi.ts';
 import { retryingFetch } from './retrying-fetch.ts';
 import { signedFetch } from './signed-fetch.ts';
 import type {
-  Abortable, DryRun, Job, JobDetail, JobEvent, JobFilter, JobRef, LogFilter, LogLine, ManifestRef, ManifestText, ManifestVersion,
-  ManifestVersionDetail, Page, PageRequest, Priority, Submission, SubmittedJob, Validation,
+  Abortable, DryRun, Explanation, Job, JobDetail, JobEvent, JobFilter, JobRef, LogFilter, LogLine, ManifestRef, ManifestText, ManifestVersion,
+  ManifestVersionDetail, Page, PageRequest, Priority, Queue, Submission, SubmittedJob, Validation,
 } from './types.ts';
 import { wait as waitFor } from './wait.ts';
 
@@ -82,6 +82,17 @@ export class OrchestratorClient {
   async readLogs(job: JobRef, filter: LogFilter = {}, { signal, ...page }: PageRequest & Abortable = {}): Promise<Page<LogLine>> {
     const params = { path: job, query: { ...filter, ...inQuery(page) } };
     return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/jobs/{jobId}/logs', { params, ...abortable(signal) }));
+  }
+
+  /** Where a job is, why, and what would change that. */
+  async explainJob(job: JobRef, options: Abortable = {}): Promise<Explanation> {
+    return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/jobs/{jobId}/explain', { params: { path: job }, ...options }));
+  }
+
+  /** What waits and why, what is held, and how the shares stand; `limit` is how many waiting jobs to list. */
+  async getQueue({ limit, signal }: { readonly limit?: number } & Abortable = {}): Promise<Queue> {
+    const params = { query: limit === undefined ? {} : { limit: String(limit) } };
+    return bodyOf(await this.#api.GET('/v1/queue', { params, ...abortable(signal) }));
   }
 
   /** Stops a job and has its machines torn down. */

@@ -71,6 +71,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/namespaces/{namespace}/jobs/{jobId}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a job is, why, and what would change that. */
+        get: operations["explainJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/namespaces/{namespace}/jobs/{jobId}/logs": {
         parameters: {
             query?: never;
@@ -185,6 +202,40 @@ export interface paths {
         get: operations["getOpenApi"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits and why, what is held, and how the shares stand. */
+        get: operations["getQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queue/recount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare the scheduler’s counters with the jobs, and repair them. */
+        post: operations["recountQueue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -505,6 +556,35 @@ export interface components {
                 ttlSeconds?: number;
             };
         };
+        /** @description What is not tried for now. */
+        CoolingScope: {
+            /** @description Launches of fewer machines are tried. */
+            atLeast?: number;
+            /** @description The error code of EC2, or `Paused`. */
+            code: string;
+            /** @description An offering, a subnet, a quota or the account. */
+            scope: string;
+            /**
+             * Format: date-time
+             * @description Absent for what an operator holds back.
+             */
+            until?: string;
+        };
+        /** @description A counter that is not what the jobs say. */
+        Drift: {
+            /** @description What the jobs say. */
+            actual: number;
+            /** @description What is counted: `runningJobs`, `nodes`, `vcpus`, `gpus`, `usdPerHour`, an account quota such as `Standard/spot`, or `pending`. */
+            amount: string;
+            /** @description What the counter says. */
+            counted: number;
+            /** @description Of `pending`: the part of the user’s queue. */
+            lane?: string;
+            namespace: string;
+            /** @description A count of waiting jobs is repaired only while nobody submits. */
+            repaired: boolean;
+            user: string;
+        };
         /** @description What a submission would do and cost. */
         DryRun: {
             demand: {
@@ -528,7 +608,8 @@ export interface components {
                     code: string;
                     /** @description For people. */
                     message: string;
-                    until: string;
+                    /** @description Absent for what somebody has paused. */
+                    until?: string;
                 }[];
                 launches: {
                     count: number;
@@ -549,6 +630,53 @@ export interface components {
             /** @description Leads to the next page; absent on the last. */
             cursor?: string;
             items: components["schemas"]["JobEvent"][];
+        };
+        /** @description Where a job is, why, and what would change that. */
+        Explanation: {
+            /**
+             * Format: date-time
+             * @description When this was worked out.
+             */
+            at: string;
+            /** @description What it waits for, for programs. */
+            code: string;
+            /** @description What it may be launched as and is not tried for now. */
+            cooling?: components["schemas"]["CoolingScope"][];
+            figures?: components["schemas"]["ObstacleFigure"][];
+            /** @description What would change that. */
+            hints: string[];
+            /** @description Id of the job: a lower-case ULID. */
+            jobId: string;
+            /** @description What it waits for, for people. */
+            message: string;
+            namespace: string;
+            /** @enum {string} */
+            outcome?: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT" | "NO_CAPACITY" | "INTERRUPTED";
+            place?: components["schemas"]["PlaceInOrder"];
+            /** @description The nodes of the share tree at which it counts, from the deployment down. */
+            shares?: components["schemas"]["ShareStanding"][];
+            /**
+             * Format: date-time
+             * @description Limits are reserved for it: it may start then at the latest if what runs ends within its bounds.
+             */
+            startsBy?: string;
+            /** @enum {string} */
+            state: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
+            /**
+             * Format: date-time
+             * @description Nothing is tried before.
+             */
+            until?: string;
+            user: string;
+        };
+        /** @description What its jobs hold now. */
+        HeldAmounts: {
+            gpus: number;
+            nodes: number;
+            runningJobs: number;
+            /** @description US dollars at list price, to six decimals. */
+            usdPerHour: number;
+            vcpus: number;
         };
         /** @description One run of one manifest version. */
         Job: {
@@ -826,6 +954,45 @@ export interface components {
             usdPerHour: number;
             zone: string;
         };
+        /** @description A limit that is in the way. */
+        ObstacleFigure: {
+            /** @enum {string} */
+            amount: "runningJobs" | "nodes" | "vcpus" | "gpus" | "usdPerHour";
+            asked: number;
+            /** @description Kept for what others are guaranteed. */
+            kept?: number;
+            limit: number;
+            place?: components["schemas"]["SharePlace"];
+            /** @description An account quota, in vCPUs: `P/spot` for instance. */
+            quota?: string;
+            used?: number;
+        };
+        /** @description What an operator holds back. */
+        PauseInForce: {
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            at: string;
+            by: string;
+            reason: string;
+            scope: string;
+        };
+        /** @description Where a waiting job stands. */
+        PlaceInOrder: {
+            /** @description Its priority band now, 0 to 10, ageing included. */
+            band: number;
+            /**
+             * Format: date-time
+             * @description When ageing lifts it to the next band.
+             */
+            bandRisesAt?: string;
+            /** @description False: there are at least so many. */
+            isExact: boolean;
+            /** @description Jobs of the same user that come before it. */
+            ownJobsBefore: number;
+            priority: number;
+        };
         PriorityChange: {
             /** @description 0 to 1000, higher first, or a class: low, normal, high, urgent. */
             priority: number | ("low" | "normal" | "high" | "urgent");
@@ -858,6 +1025,98 @@ export interface components {
             suggestion?: string;
             /** @description What was found there. */
             value?: string | number | boolean | null;
+        };
+        /** @description What waits, what runs, and how the shares stand. */
+        Queue: {
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            at: string;
+            hasMoreJobs: boolean;
+            hasMoreShares: boolean;
+            /** @description Whether there were more queues than were read: the order and the reasons are then those among these. */
+            isPartial: boolean;
+            /** @description The next jobs in the order in which they would start if there were room. */
+            jobs: components["schemas"]["WaitingJob"][];
+            /** @description Jobs that look for machines, and how many may at once. */
+            launches: {
+                inFlight: number;
+                limit: number;
+            };
+            /** @description Jobs that found no capacity and hold nothing until their next turn. */
+            parked: number;
+            pauses: components["schemas"]["PauseInForce"][];
+            /** @description Jobs that wait in the queues. */
+            pending: number;
+            /** @description Jobs that hold limits. */
+            running: number;
+            /** @description The share tree, parents before their children; at most 500 nodes, those with jobs first. */
+            shares: components["schemas"]["ShareStanding"][];
+        };
+        /** @description Whether to compare only, or to repair. */
+        Recount: {
+            /** @description Why, for the audit; needed for a repair. */
+            reason?: string;
+            /**
+             * @description Whether what is wrong is put right.
+             * @default false
+             */
+            repair?: boolean;
+        };
+        /** @description Counters of limits and of waiting jobs, against the jobs themselves. */
+        Recounted: {
+            drifts: components["schemas"]["Drift"][];
+            /** @description Parts of queues that there was no time to count; their entries are as they were. */
+            lanesNotCounted: number;
+            /** @description Whether there were drifts and all have been put right. */
+            repaired: boolean;
+        };
+        /** @description What is not named is not limited, or not guaranteed. */
+        ShareAmounts: {
+            gpus?: number;
+            nodes?: number;
+            runningJobs?: number;
+            /** @description US dollars at list price, to six decimals. */
+            usdPerHour?: number;
+            vcpus?: number;
+        };
+        /** @description A node of the share tree. */
+        SharePlace: {
+            /** @enum {string} */
+            kind: "deployment" | "group" | "namespace" | "user";
+            /** @description Absent for the deployment. */
+            name?: string;
+            /** @description Of a user. */
+            namespace?: string;
+        };
+        /** @description A node of the share tree and how it stands among its siblings. */
+        ShareStanding: {
+            /** @description Steps below the deployment, whose depth is 0. */
+            depth: number;
+            /** @description Its part by weight among its siblings that have jobs: 0 to 1. */
+            entitledPart: number;
+            guarantee: components["schemas"]["ShareAmounts"];
+            held: components["schemas"]["HeldAmounts"];
+            /** @enum {string} */
+            kind: "deployment" | "group" | "namespace" | "user";
+            limits: components["schemas"]["ShareAmounts"];
+            /** @description Absent for the deployment. */
+            name?: string;
+            /** @description Of a user. */
+            namespace?: string;
+            /** @description Jobs that wait in its queues. */
+            pending: number;
+            /** @description Its part of what its parent’s members used lately, by list price: 0 to 1. */
+            usedPart: number;
+            /** @description What holds its first waiting job. */
+            waiting?: {
+                /** @description For programs. */
+                code: string;
+                /** @description For people. */
+                message: string;
+            };
+            weight: number;
         };
         /** @description A manifest, or the name of a stored one, with what is given beside it. */
         Submission: {
@@ -962,6 +1221,32 @@ export interface components {
             namespace: string;
             /** @description What is allowed and probably not meant. */
             warnings: components["schemas"]["ProblemEntry"][];
+        };
+        /** @description A job that waits. */
+        WaitingJob: {
+            /** @description Its priority band now, ageing included. */
+            band: number;
+            /** @description Why it waits, for programs. */
+            code: string;
+            gpus: number;
+            /** @description Id of the job: a lower-case ULID. */
+            jobId: string;
+            /** @description Why it waits, for people. */
+            message: string;
+            namespace: string;
+            nodes: number;
+            priority: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            startsBy?: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            submittedAt: string;
+            user: string;
         };
     };
     responses: never;
@@ -1423,6 +1708,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the job’s state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the job: a lower-case ULID. */
+                jobId: string;
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it is and why. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
                 };
             };
             /** @description The request cannot be read; errors says where. */
@@ -2066,6 +2430,134 @@ export interface operations {
             };
             /** @description Not signed, or not allowed. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQueue: {
+        parameters: {
+            query?: {
+                /** @description How many waiting jobs to list, 0 to 100. */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The queue as the scheduler sees it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recountQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Recount"];
+            };
+        };
+        responses: {
+            /** @description Where counters were wrong. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recounted"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has more than 300 KiB. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

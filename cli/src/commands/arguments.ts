@@ -24,6 +24,14 @@ export function positive(text: string): number {
   return Number(text);
 }
 
+/** A whole number from 0 to a bound. */
+export function upTo(most: number): (text: string) => number {
+  return (text) => {
+    if (!/^\d{1,9}$/.test(text) || Number(text) > most) throw new InvalidArgumentError(`It must be a whole number from 0 to ${most}.`);
+    return Number(text);
+  };
+}
+
 /** A regular expression. */
 export function pattern(text: string): RegExp {
   try {

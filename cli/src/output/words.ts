@@ -15,8 +15,8 @@ export const time = (iso: string): string => iso.replace(/\.\d+Z$/, 'Z');
 
 export const usd = (amount: number): string => `${amount.toFixed(amount < 0.1 && amount > 0 ? 4 : 2)} USD`;
 
-export function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+export function count(amount: number, noun: string, nouns = `${noun}s`): string {
+  return `${amount} ${amount === 1 ? noun : nouns}`;
 }
 
 const bad: readonly JobState[] = ['PROVISIONING_FAILED', 'CONFIGURATION_FAILED', 'RUN_FAILED', 'POST_RUN_FAILED', 'DESTRUCTION_FAILED'];

@@ -6,16 +6,20 @@ import { costOf } from '../../../core/job/cost.ts';
 import { isoTime } from '../../../core/job/ids.ts';
 import type { EpochMs } from '../../../core/job/ids.ts';
 import type { Attempt, Job, Node } from '../../../core/job/job.ts';
+import { queueEntryOf } from '../../../core/lifecycle/queue-entry.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { AttemptStore, JobStore } from '../../../core/ports/job-store.ts';
-import type { SchedulerStore } from '../../../core/ports/scheduler-store.ts';
+import { explainAlone, type Verdict } from '../../../core/scheduling/explain-entry.ts';
+import { describeVerdict } from '../../../core/scheduling/obstacle-text.ts';
+import type { QueueLook } from '../../queue/read-queue.ts';
 import type { ApiOperation } from '../../runtime/api-handler.ts';
 import { findJob } from '../find-job.ts';
 
 export interface GetJobPorts {
   readonly jobs: Pick<JobStore, 'get' | 'attempts' | 'parked'>;
   readonly attempts: Pick<AttemptStore, 'nodes'>;
-  readonly scheduler: Pick<SchedulerStore, 'waitingReport'>;
+  /** The queue as it was a moment ago. */
+  readonly queue: () => Promise<Pick<QueueLook, 'snapshot' | 'policy'>>;
   readonly clock: Clock;
 }
 
@@ -56,15 +60,24 @@ function costSoFar(job: Job, attempts: readonly Attempt[], nodes: readonly Node[
   return isCounted ? counted : counted + costOf(nodes, nowMs);
 }
 
+/**
+ * What holds the job by itself: limits, pauses, what cools. Where it stands among others is asked for with `explain`,
+ * which reads more.
+ */
 async function whyItWaits(ports: GetJobPorts, job: Job): Promise<JobDetailView['waiting']> {
   if (job.state === 'PENDING') {
-    const report = await ports.scheduler.waitingReport();
-    const reason = report === undefined || report.atMs < job.updatedAtMs ? undefined : report.byNamespace[job.namespace];
-    return reason === undefined ? { code: 'NotYetConsidered', message: 'The scheduler has not looked at it yet.' } : { ...reason };
+    const { snapshot, policy } = await ports.queue();
+    return viewVerdict(explainAlone(queueEntryOf(job), snapshot, policy, ports.clock.now()));
   }
-  if (job.state !== 'ACQUIRING_CAPACITY' || job.holdsLimits) return undefined;
+  if (job.state !== 'ACQUIRING_CAPACITY' || job.hold !== undefined) return undefined;
   const parked = await ports.jobs.parked(job.jobId);
-  if (parked === undefined || parked.turnGivenAtMs !== undefined) return undefined;
+  if (parked === undefined || parked.hold !== undefined) return undefined;
   const reason = job.reason ?? { code: 'NoCapacity', message: 'No offering has capacity.' };
   return { ...reason, until: isoTime(parked.untilMs) };
+}
+
+function viewVerdict(verdict: Verdict): NonNullable<JobDetailView['waiting']> {
+  const { code, message } = describeVerdict(verdict);
+  const untilMs = verdict.kind === 'held' && 'untilMs' in verdict.obstacle ? verdict.obstacle.untilMs : undefined;
+  return { code, message, ...(untilMs === undefined ? {} : { until: isoTime(untilMs) }) };
 }

@@ -21,7 +21,7 @@ async function move(api: Api, id: string, ...path: JobState[]): Promise<void> {
   const commit = async (change: JobChange | undefined) => {
     if (change !== undefined) await api.jobs.commit(change);
   };
-  await commit(admit(await api.get(id), api.clock.now()));
+  await commit(admit(await api.get(id), {}, api.clock.now()));
   await commit(enter(await api.get(id), undefined, path, undefined, api.clock.now()));
 }
 
@@ -86,16 +86,20 @@ describe('getJob', () => {
 
   it('says why a job waits in the queue', async () => {
     const api = anApi();
+    const waiting = async (id: string) => (await api.call('getJob', { params: { jobId: id } })).body.waiting;
     const id = await submitted(api);
-    expect((await api.call('getJob', { params: { jobId: id } })).body.waiting).toMatchObject({ code: 'NotYetConsidered' });
-    api.table.waiting = { atMs: api.clock.now(), byNamespace: { research: { code: 'RunningJobs', message: 'All 10 places are taken.' } } };
-    expect((await api.call('getJob', { params: { jobId: id } })).body.waiting).toEqual({ code: 'RunningJobs', message: 'All 10 places are taken.' });
+    expect(await waiting(id)).toMatchObject({ code: 'Queued' });
+    api.table.pauses.set('queue', { scope: { kind: 'queue' }, by: 'ops', reason: 'price spike', atMs: api.clock.now() });
+    // Those who ask again and again see the queue as it was a moment ago.
+    expect(await waiting(id)).toMatchObject({ code: 'Queued' });
+    api.clock.advance(5000);
+    expect(await waiting(id)).toEqual({ code: 'Paused', message: 'ops has paused the queue: price spike' });
   });
 
   it('says until when a parked job has nothing to try', async () => {
     const api = anApi();
     const id = await submitted(api);
-    await api.jobs.commit(admit(await api.get(id), api.clock.now()));
+    await api.jobs.commit(admit(await api.get(id), {}, api.clock.now()));
     const untilMs = epochMs(api.clock.now() + 60_000);
     await api.jobs.commit(park(await api.get(id), 'token', untilMs, 'No Spot in any zone.', api.clock.now()));
     const { body } = await api.call('getJob', { params: { jobId: id } });

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly hasColour?: boolean;
   readonly signal?: AbortSignal;
+  /** What is drawn over, where results go to a terminal. */
+  readonly screen?: (text: string) => void;
   /** What happens while the command lets time pass. */
   readonly meanwhile?: () => Promise<void> | void;
 }
@@ -51,6 +53,7 @@ export async function openOrch() {
       err: write,
       readInput: async () => (typeof options.input === 'string' ? new TextEncoder().encode(options.input) : (options.input ?? new Uint8Array())),
       startProgress: (text) => plainProgress(write, text),
+      ...(options.screen === undefined ? {} : { startScreen: () => options.screen ?? (() => {}) }),
       environment: { ORCH_API_URL: served.url, AWS_REGION: 'us-east-1', ...options.environment },
       hasColour: options.hasColour ?? false,
       signal: options.signal ?? new AbortController().signal,

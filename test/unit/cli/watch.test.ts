@@ -65,7 +65,7 @@ describe('orch wait', () => {
     const { err } = await cli.orch(['wait', id], { environment, meanwhile });
     const at = '2023-11-14T22:13:20Z';
     expect(err).toBe([
-      `job ${id}`, `${at}  PENDING, The scheduler has not looked at it yet.`, `${at}  CONFIGURING`, `${at}  RUNNING, 1 node`, `${at}  DONE`, '',
+      `job ${id}`, `${at}  PENDING, Nothing holds it back by itself: it waits for its turn in the order.`, `${at}  CONFIGURING`, `${at}  RUNNING, 1 node`, `${at}  DONE`, '',
     ].join('\n'));
   });
 

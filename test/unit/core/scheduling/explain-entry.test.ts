@@ -32,6 +32,15 @@ describe('what becomes of a waiting job', () => {
     expect(verdict).not.toHaveProperty('reservedFromMs');
   });
 
+  it('tells from when on limits are kept for the first of all, where nothing can start', () => {
+    const [first, second] = [aWaitingJob('1', { nodes: 4, submittedAtMs: epochMs(NOW - 90_000) }), aWaitingJob('2', { nodes: 5 })];
+    const holders = [aHolder('h', { user: 'bob', nodes: 8 }), aHolder('i', { user: 'bob', nodes: 2, endsByMs: epochMs(NOW + hours(3)) })];
+    const full = { waiting: [first, second], holders };
+    expect(explain(first, full)).toMatchObject({ kind: 'held', obstacle: { kind: 'limit', used: 10 }, reservedFromMs: NOW + hours(1) });
+    expect(explain(second, full)).not.toHaveProperty('reservedFromMs');
+    expect(explain(first, { ...full, uses: aSnapshot(full).uses, holders: undefined })).not.toHaveProperty('reservedFromMs');
+  });
+
   it('is that others come before it, where by itself it could start', () => {
     const policy = aPolicy({ shares: { maxLaunchesInFlight: 1 } });
     const [first, second] = [aWaitingJob('1', { submittedAtMs: epochMs(NOW - 90_000) }), aWaitingJob('2', { nodes: 2 })];
