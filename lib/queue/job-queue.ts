@@ -4,7 +4,7 @@ import { Schedule, type EventBus } from 'aws-cdk-lib/aws-events';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { eventSortPrefix, jobPrefix, queuePrefix, releasePrefix } from '../../core/queue/stream-keys.ts';
+import { cyclePartition, eventSortPrefix, jobPrefix, pauseSortPrefix, queuePrefix, releaseSortPrefix, sharesSortKey } from '../../core/queue/stream-keys.ts';
 import { EventFunction } from '../functions/event-function.ts';
 import type { FunctionSettings } from '../functions/orchestrator-function.ts';
 import type { LifecycleAddress } from '../lifecycle/lifecycle-address.ts';
@@ -43,8 +43,11 @@ export class JobQueue extends Construct {
     lifecycle.allowStarts(scheduler);
     lifecycle.allowAnswers(scheduler);
     scheduler.addEventSource(streamOf(queue.table as ITable, scheduler, [
-      written({ pk: FilterRule.beginsWith(queuePrefix) }),
-      written({ pk: FilterRule.beginsWith(releasePrefix) }),
+      records(['INSERT'], { pk: FilterRule.beginsWith(queuePrefix) }),
+      records(['INSERT'], { pk: FilterRule.isEqual(cyclePartition), sk: FilterRule.beginsWith(releaseSortPrefix) }),
+      // What operators do is seen at once: shares that were applied, and what is held back no longer.
+      records(['INSERT', 'MODIFY'], { pk: FilterRule.isEqual(cyclePartition), sk: FilterRule.isEqual(sharesSortKey) }),
+      records(['REMOVE'], { pk: FilterRule.isEqual(cyclePartition), sk: FilterRule.beginsWith(pauseSortPrefix) }),
     ]));
     scheduler.at('EachMinuteSchedule', Schedule.rate(Duration.minutes(1)));
     return scheduler;
@@ -54,7 +57,7 @@ export class JobQueue extends Construct {
     const publisher = new EventFunction(this, 'PublishEvents', { settings, alarms, handlerName: 'queue/publish-events' });
     publisher.allow(['events:PutEvents'], [bus.eventBusArn]);
     publisher.addEventSource(streamOf(queue.table as ITable, publisher, [
-      written({ pk: FilterRule.beginsWith(jobPrefix), sk: FilterRule.beginsWith(eventSortPrefix) }),
+      records(['INSERT'], { pk: FilterRule.beginsWith(jobPrefix), sk: FilterRule.beginsWith(eventSortPrefix) }),
     ]));
     return publisher;
   }
@@ -75,10 +78,10 @@ export class JobQueue extends Construct {
   }
 }
 
-/** Items that were written for the first time, by their keys. */
-function written(keys: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** Items that such things happen to, by their keys. */
+function records(events: readonly ('INSERT' | 'MODIFY' | 'REMOVE')[], keys: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const Keys = Object.fromEntries(Object.entries(keys).map(([name, rule]) => [name, { S: rule }]));
-  return FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT'), dynamodb: { Keys } });
+  return FilterCriteria.filter({ eventName: FilterRule.or(...events), dynamodb: { Keys } });
 }
 
 function streamOf(table: ITable, reader: EventFunction, filters: Record<string, unknown>[]): DynamoEventSource {

@@ -1,7 +1,7 @@
 import { Entity, item, number, string } from 'dynamodb-toolbox';
 import type { LaunchRecord } from '../../../core/capacity/gang.ts';
 import type { EpochMs, JobId, MicroUsd } from '../../../core/job/ids.ts';
-import type { Attempt, Demand, Node } from '../../../core/job/job.ts';
+import type { Amounts, Attempt, Hold, Node } from '../../../core/job/job.ts';
 import type { StepRecord, Wait } from '../../../core/lifecycle/wait.ts';
 import { tableLayout } from '../../../core/queue/table-layout.ts';
 import { packed } from './packed.ts';
@@ -21,7 +21,7 @@ export function attemptEntities(table: ToolboxTable) {
         ...perAttempt,
         namespace: string(), state: as<Attempt['state']>(), outcome: as<NonNullable<Attempt['outcome']>>().optional(),
         reason: as<NonNullable<Attempt['reason']>>().optional(), admittedAtMs: as<EpochMs>(), endedAtMs: as<EpochMs>().optional(),
-        executionArn: as<string>().optional(), demand: as<Demand>(), costMicroUsd: as<MicroUsd>().optional(),
+        executionArn: as<string>().optional(), user: string(), amounts: as<Amounts>(), hold: as<Hold>(), costMicroUsd: as<MicroUsd>().optional(),
         /** Present while machines may exist: it is what puts the attempt into the sparse index. */
         activeJobId: as<JobId>().savedAs(tableLayout.indexes.active.partitionKey).optional(),
       } satisfies AttributesOf<Omit<Attempt, 'active'> & { activeJobId: JobId }>),

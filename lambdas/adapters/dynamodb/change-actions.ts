@@ -1,6 +1,8 @@
 import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
+import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
+import type { JobId } from '../../../core/job/ids.ts';
 import type { Attempt, JobEvent } from '../../../core/job/job.ts';
 import type { JobChange, QueueEntry } from '../../../core/lifecycle/change.ts';
 import { keys } from './keys.ts';
@@ -48,6 +50,11 @@ export function queueActions(entities: Entities, enqueue: QueueEntry | undefined
 /** Whoever no longer holds the lease writes nothing. */
 export function leaseHeld(entities: Entities, epoch: number): Action {
   return entities.lease.build(ConditionCheck).key(keys.lease).condition({ attr: 'epoch', eq: epoch });
+}
+
+/** The same, and what is looking for machines from now on. */
+export function leaseHeldBy(entities: Entities, epoch: number, launching: readonly JobId[]): Action {
+  return entities.lease.build(UpdateTransaction).item({ ...keys.lease, launching }).options({ condition: { attr: 'epoch', eq: epoch } });
 }
 
 /** As it is stored: `active` is whether the attempt stands in the sparse index. */

@@ -11,13 +11,13 @@ import type { Wait } from '../../../core/lifecycle/wait.ts';
 import type { JobFilter, JobStore, Submission, SubmitResult } from '../../../core/ports/job-store.ts';
 import type { Page } from '../../../core/ports/page.ts';
 import { tableLayout } from '../../../core/queue/table-layout.ts';
-import { ActiveLeaves } from './active-leaves.ts';
 import { attemptOf, changeActions } from './change-actions.ts';
 import { decodeCursor, encodeCursor, positions } from './cursor.ts';
 import { JobListing } from './job-listing.ts';
+import { LaneCounts } from './lane-counts.ts';
 import { attemptSortKey, eventSortKey, jobPartition, jobSortKey, keys, sortPrefixes } from './keys.ts';
 import type { OrchestratorTable } from './orchestrator-table.ts';
-import { TransactionRefused } from './refusals.ts';
+import { isRefused, TransactionRefused } from './refusals.ts';
 import { Submitter } from './submitter.ts';
 
 const everything = { consistent: true, maxPages: Number.POSITIVE_INFINITY } as const;
@@ -25,15 +25,15 @@ const everything = { consistent: true, maxPages: Number.POSITIVE_INFINITY } as c
 /** Jobs in DynamoDB: a transaction a change. */
 export class DynamoJobStore implements JobStore {
   readonly #table: OrchestratorTable;
-  readonly #leaves: ActiveLeaves;
+  readonly #lanes: LaneCounts;
   readonly #listing: JobListing;
   readonly #submitter: Submitter;
 
   constructor(table: OrchestratorTable) {
     this.#table = table;
-    this.#leaves = new ActiveLeaves(table);
+    this.#lanes = new LaneCounts(table);
     this.#listing = new JobListing(table);
-    this.#submitter = new Submitter(table, this.#leaves);
+    this.#submitter = new Submitter(table, this.#lanes);
   }
 
   submit(submission: Submission): Promise<SubmitResult> {
@@ -71,10 +71,15 @@ export class DynamoJobStore implements JobStore {
   }
 
   async commit(change: JobChange): Promise<void> {
-    if (change.enqueue !== undefined) await this.#leaves.touch(change.enqueue.namespace, change.after.updatedAtMs);
+    const { enqueue, dequeue } = change;
+    // A change of priority moves the entry within its lane.
+    const entered = dequeue === undefined ? enqueue : undefined;
+    const left = enqueue === undefined ? dequeue : undefined;
+    if (entered !== undefined) await this.#lanes.enter(entered, change.after.updatedAtMs);
     try {
-      await this.#table.transact(changeActions(this.#table.entities, change));
+      await this.#table.transact([...changeActions(this.#table.entities, change), ...(left === undefined ? [] : [this.#lanes.leaving(left)])]);
     } catch (error) {
+      if (entered !== undefined && isRefused(error)) await this.#lanes.giveUp(entered);
       if (!(error instanceof TransactionRefused)) throw error;
       const { jobId, revision } = change.before;
       throw new VersionConflictError('The job has changed in the meantime.', { jobId, revision }, { cause: error });

@@ -1,35 +1,36 @@
-import { EntityFormatter } from 'dynamodb-toolbox/entity/actions/format';
-import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { EpochMs, JobId } from '../../../core/job/ids.ts';
 import type { JobChange, LimitRelease, QueueEntry } from '../../../core/lifecycle/change.ts';
-import type { Lease, SchedulerStore, WaitingReport } from '../../../core/ports/scheduler-store.ts';
-import { tableLayout } from '../../../core/queue/table-layout.ts';
-import type { QueueSnapshot, ShareUse } from '../../../core/scheduling/plan-cycle.ts';
-import { ActiveLeaves } from './active-leaves.ts';
-import { changeActions, leaseHeld } from './change-actions.ts';
-import { keys, partitions, queuePartition, sortPrefixes } from './keys.ts';
+import type { Lease, SchedulerOverview, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
+import type { LaneKey } from '../../../core/queue/lane.ts';
+import type { ActiveLane, LaneCount, LaneWindow, ShareUse, UsageBase } from '../../../core/scheduling/snapshot.ts';
+import { givenBackBy, takenBy } from '../../../core/scheduling/use-change.ts';
+import { changeActions, leaseHeld, leaseHeldBy } from './change-actions.ts';
+import { CycleReader } from './cycle-reader.ts';
+import { keys, queuePartition } from './keys.ts';
+import { LaneCounts } from './lane-counts.ts';
 import { LimitLedger } from './limit-ledger.ts';
-import type { OrchestratorTable } from './orchestrator-table.ts';
+import { MAX_ACTIONS, type OrchestratorTable } from './orchestrator-table.ts';
+import { useItem } from './queue-entities.ts';
 import { TransactionRefused } from './refusals.ts';
 import { leaseLost, SchedulerLease } from './scheduler-lease.ts';
-
-const everything = { consistent: true, maxPages: Number.POSITIVE_INFINITY } as const;
 
 /** The scheduler's side of the table. */
 export class DynamoSchedulerStore implements SchedulerStore {
   readonly #table: OrchestratorTable;
   readonly #lease: SchedulerLease;
+  readonly #cycle: CycleReader;
   readonly #ledger: LimitLedger;
-  readonly #leaves: ActiveLeaves;
+  readonly #lanes: LaneCounts;
 
   constructor(table: OrchestratorTable) {
     this.#table = table;
     this.#lease = new SchedulerLease(table);
+    this.#cycle = new CycleReader(table);
     this.#ledger = new LimitLedger(table);
-    this.#leaves = new ActiveLeaves(table);
+    this.#lanes = new LaneCounts(table);
   }
 
   takeLease(owner: string, nowMs: EpochMs, durationMs: number): Promise<Lease | undefined> {
@@ -48,86 +49,80 @@ export class DynamoSchedulerStore implements SchedulerStore {
     return this.#lease.markDirty();
   }
 
-  async snapshot(depth: number, nowMs: EpochMs): Promise<QueueSnapshot> {
-    const { leaves, uses, parked } = await this.#cycleItems();
-    const read = await Promise.all(leaves.map(async (leaf) => ({ leaf, entries: await this.#queue(leaf.namespace, depth) })));
-    await this.#leaves.forget(read.filter(({ entries }) => entries.length === 0).map(({ leaf }) => leaf), nowMs);
-    const queues = read.filter(({ entries }) => entries.length > 0).map(({ leaf, entries }) => ({ namespace: leaf.namespace, entries }));
-    return { uses, queues, parked };
+  launching(): Promise<readonly JobId[]> {
+    return this.#lease.launching();
   }
 
-  /** All in one read: there are few of each, and a read is charged by the 4 KiB. */
-  async #cycleItems() {
-    const { leaf, share, parked } = this.#table.entities;
-    const query = this.#table.table.build(QueryCommand).query({ partition: partitions.cycle });
-    const { Items = [] } = await this.#table.call(() => query.options(everything).send());
-    const having = (prefix: string) => Items.filter((item) => String(item[tableLayout.sortKey]).startsWith(prefix));
-    return {
-      leaves: having(sortPrefixes.leaf).map((item) => leaf.build(EntityFormatter).format(item)),
-      uses: having(sortPrefixes.share).map((item) => share.build(EntityFormatter).format(item)),
-      parked: having(sortPrefixes.parked).map((item) => parked.build(EntityFormatter).format(item)),
-    };
+  overview(): Promise<SchedulerOverview> {
+    return this.#cycle.read();
   }
 
-  async #queue(namespace: string, depth: number): Promise<readonly QueueEntry[]> {
-    const query = this.#table.table.build(QueryCommand).entities(this.#table.entities.queued).query({ partition: queuePartition(namespace) });
-    const { Items = [] } = await this.#table.call(() => query.options({ consistent: true, limit: depth }).send());
-    return Items;
+  async window({ namespace, user, lane }: LaneKey, limit: number, after?: QueueEntry): Promise<LaneWindow> {
+    const { table, entities } = this.#table;
+    const partition = queuePartition({ namespace, user, lane });
+    const behind = after === undefined ? {} : { range: { gt: keys.queued(after).sk } };
+    const query = table.build(QueryCommand).entities(entities.queued).query({ partition, ...behind });
+    const { Items = [], LastEvaluatedKey } = await this.#table.call(() => query.options({ consistent: true, limit }).send());
+    return { namespace, user, lane, entries: Items, complete: LastEvaluatedKey === undefined };
   }
 
-  async uses(): Promise<readonly ShareUse[]> {
-    const query = this.#table.table.build(QueryCommand).entities(this.#table.entities.share).query({ partition: partitions.cycle, range: { beginsWith: sortPrefixes.share } });
-    const { Items = [] } = await this.#table.call(() => query.options(everything).send());
-    return Items;
+  async ahead(entry: QueueEntry, most: number): Promise<number> {
+    const { pk, sk } = keys.queued(entry);
+    const query = this.#table.table.build(QueryCommand).query({ partition: pk, range: { lt: sk } });
+    let count = 0;
+    let exclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const start = exclusiveStartKey === undefined ? {} : { exclusiveStartKey };
+      const page = await this.#table.call(() => query.options({ select: 'COUNT', limit: most - count, ...start }).send());
+      count += page.Count ?? 0;
+      exclusiveStartKey = page.LastEvaluatedKey;
+    } while (exclusiveStartKey !== undefined && count < most);
+    return count;
   }
 
-  async releases(limit: number): Promise<readonly LimitRelease[]> {
-    const query = this.#table.table.build(QueryCommand).entities(this.#table.entities.release).query({ partition: partitions.releases });
-    const { Items = [] } = await this.#table.call(() => query.options({ consistent: true, limit }).send());
-    return Items;
+  forgetLanes(lease: Lease, lanes: readonly ActiveLane[], nowMs: EpochMs): Promise<void> {
+    return this.#lanes.forget(lease, lanes, nowMs);
   }
 
-  async applyReleases(lease: Lease, releases: readonly LimitRelease[]): Promise<void> {
-    const { release } = this.#table.entities;
-    await this.#ledger.apply(
-      lease,
-      releases.map((note) => ({
-        of: note,
-        namespace: note.namespace,
-        demand: note.demand,
-        sign: -1 as const,
-        // The note is there or it was counted before: never twice.
-        actions: [release.build(DeleteTransaction).key(note).options({ condition: { attr: 'demand', exists: true } })],
-      })),
-    );
-  }
-
-  async grant(lease: Lease, changes: readonly JobChange[]): Promise<readonly JobId[]> {
-    return this.#ledger.apply(
-      lease,
-      changes.map((change) => ({
-        of: change.before.jobId,
-        namespace: change.after.namespace,
-        demand: change.after.demand,
-        sign: change.after.holdsLimits && !change.before.holdsLimits ? (1 as const) : (0 as const),
-        actions: changeActions(this.#table.entities, change),
-      })),
-    );
-  }
-
-  async reportWaiting(lease: Lease, report: WaitingReport): Promise<void> {
+  async applyReleases(lease: Lease, releases: readonly LimitRelease[], base: UsageBase): Promise<void> {
     const { entities } = this.#table;
+    const entries = releases.map((note) => ({
+      of: note,
+      leaf: note,
+      change: givenBackBy(note, base),
+      // The note is there or it was counted before: never twice.
+      actions: [entities.release.build(DeleteTransaction).key(note).options({ condition: { attr: 'hold', exists: true } })],
+    }));
+    await Array.fromAsync(this.#ledger.apply(lease, leaseHeld(entities, lease.epoch), base, entries));
+  }
+
+  async grant(lease: Lease, changes: readonly JobChange[], launching: readonly JobId[], base: UsageBase): Promise<readonly JobId[]> {
+    const { entities } = this.#table;
+    const entries = changes.map((change) => ({ of: change, leaf: change.after, change: takenBy(change, base), actions: changeActions(entities, change) }));
+    const granted: JobChange[] = [];
     try {
-      await this.#table.transact([leaseHeld(entities, lease.epoch), entities.waiting.build(PutTransaction).item({ ...keys.waiting, report })]);
-    } catch (error) {
-      if (error instanceof TransactionRefused) throw leaseLost(lease, error);
-      throw error;
+      for await (const batch of this.#ledger.apply(lease, leaseHeldBy(entities, lease.epoch, launching), base, entries)) granted.push(...batch);
+    } finally {
+      await this.#lanes.granted(lease, granted.flatMap(({ dequeue }) => (dequeue === undefined ? [] : [dequeue])));
+    }
+    return granted.map(({ before }) => before.jobId);
+  }
+
+  async replaceUses(lease: Lease, uses: readonly ShareUse[]): Promise<void> {
+    const { entities } = this.#table;
+    for (let from = 0; from < uses.length; from += MAX_ACTIONS - 1) {
+      // Whole, as all that is added to it later.
+      const items = uses.slice(from, from + MAX_ACTIONS - 1).map((use) => useItem({ ...use, usage: Math.round(use.usage) }));
+      try {
+        await this.#table.transact([leaseHeld(entities, lease.epoch), ...items.map((item) => entities.share.build(PutTransaction).item(item))]);
+      } catch (error) {
+        if (error instanceof TransactionRefused) throw leaseLost(lease, error);
+        throw error;
+      }
     }
   }
 
-  async waitingReport(): Promise<WaitingReport | undefined> {
-    const { waiting } = this.#table.entities;
-    const { Item } = await this.#table.call(() => waiting.build(GetItemCommand).key(keys.waiting).send());
-    return Item?.report;
+  replacePending(lease: Lease, lanes: readonly LaneCount[], nowMs: EpochMs): Promise<readonly LaneCount[]> {
+    return this.#lanes.replace(lease, lanes, nowMs);
   }
 }

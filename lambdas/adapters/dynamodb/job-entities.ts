@@ -1,6 +1,6 @@
 import { boolean, Entity, item, number, string } from 'dynamodb-toolbox';
 import type { EpochMs, JobId } from '../../../core/job/ids.ts';
-import type { Demand, Job, JobEvent } from '../../../core/job/job.ts';
+import type { Demand, Hold, Job, JobEvent } from '../../../core/job/job.ts';
 import { tableLayout } from '../../../core/queue/table-layout.ts';
 import { packed } from './packed.ts';
 import { as, bare, type AttributesOf, type ToolboxTable } from './toolbox-table.ts';
@@ -15,11 +15,11 @@ export function jobEntities(table: ToolboxTable) {
         jobId: as<JobId>().key(),
         namespace: string().savedAs(tableLayout.indexes.jobs.partitionKey),
         manifest: as<Job['manifest']>(), user: string(), labels: as<Job['labels']>(), priority: number(), runtime: string(),
-        demand: as<Demand>(), ttlSeconds: number(), capacityTimeoutSeconds: number(), retry: as<Job['retry']>(),
+        demand: as<Demand>(), ttlSeconds: number(), windDownSeconds: number(), capacityTimeoutSeconds: number(), retry: as<Job['retry']>(),
         hasScript: boolean(), interactive: boolean(), state: as<Job['state']>(), outcome: as<NonNullable<Job['outcome']>>().optional(),
         reason: as<NonNullable<Job['reason']>>().optional(), exitCode: as<number>().optional(), attempt: number(),
         submittedAtMs: as<EpochMs>(), updatedAtMs: as<EpochMs>(), firstAdmittedAtMs: as<EpochMs>().optional(), admittedAtMs: as<EpochMs>().optional(),
-        configuringAtMs: as<EpochMs>().optional(), endedAtMs: as<EpochMs>().optional(), holdsLimits: boolean(),
+        configuringAtMs: as<EpochMs>().optional(), endedAtMs: as<EpochMs>().optional(), hold: as<Hold>().optional(),
         parked: as<true>().optional(), cancelRequestedBy: as<string>().optional(), releaseRequestedBy: as<string>().optional(), revision: number(), eventCount: number(),
       } satisfies AttributesOf<Job>),
     }),

@@ -1,25 +1,26 @@
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
 import { $add } from 'dynamodb-toolbox/entity/actions/update';
 import { VersionConflictError } from '../../../core/errors/orchestrator-error.ts';
-import type { Demand } from '../../../core/job/job.ts';
 import type { Lease } from '../../../core/ports/scheduler-store.ts';
-import { leaseHeld } from './change-actions.ts';
+import type { LeafKey } from '../../../core/queue/lane.ts';
+import { entriesOf } from '../../../core/scheduling/quota-state.ts';
+import type { UsageBase } from '../../../core/scheduling/snapshot.ts';
+import { sumOfChanges, type UseChange } from '../../../core/scheduling/use-change.ts';
+import { keys } from './keys.ts';
 import { MAX_ACTIONS, type Action, type OrchestratorTable } from './orchestrator-table.ts';
 import { TransactionRefused } from './refusals.ts';
 import { leaseLost } from './scheduler-lease.ts';
 
-/** Writes that belong together with what they add to, or take from, the counters of a namespace. */
+/** Writes that belong together with what they add to the counters of a leaf. */
 export interface LedgerEntry<T> {
   readonly of: T;
-  readonly namespace: string;
-  readonly demand: Demand;
-  /** 1: takes its demand; -1: gives it back; 0: leaves the counters alone. */
-  readonly sign: 1 | -1 | 0;
+  readonly leaf: LeafKey;
+  readonly change: UseChange;
   readonly actions: readonly Action[];
 }
 
 /**
- * The counters of what each namespace holds, written by the holder of the lease alone. Only leaves are stored: an inner
+ * The counters of what each leaf share holds, written by the holder of the lease alone. Only leaves are stored: an inner
  * node of the share tree, and its root, is the sum of its leaves, so no counter is written by every transaction.
  */
 export class LimitLedger {
@@ -30,23 +31,24 @@ export class LimitLedger {
   }
 
   /**
-   * Applies the entries, many to a transaction, each wholly or not at all, with one update per namespace. Answers those
-   * that went through: an entry whose own conditions do not hold is left out.
-   * @throws LeaseLostError when the lease is somebody else's; entries of earlier transactions have gone through then.
+   * Applies the entries, many to a transaction, each wholly or not at all, with one update per leaf. Yields after each
+   * transaction those that went through: an entry whose own conditions do not hold is left out.
+   *
+   * @param isHeld stands in each transaction and says that the lease is still the caller's.
+   * @param base what all leaves' usage is kept against.
+   * @throws LeaseLostError when the lease is somebody else's.
    */
-  async apply<T>(lease: Lease, entries: readonly LedgerEntry<T>[]): Promise<readonly T[]> {
-    const applied: T[] = [];
+  async *apply<T>(lease: Lease, isHeld: Action, base: UsageBase, entries: readonly LedgerEntry<T>[]): AsyncGenerator<readonly T[]> {
     for (const batch of batches(entries)) {
       // One after the other: they share counters and the lease.
-      applied.push(...(await this.#applyBatch(lease, batch)));
+      yield await this.#applyBatch(lease, isHeld, base, batch);
     }
-    return applied;
   }
 
-  async #applyBatch<T>(lease: Lease, batch: readonly LedgerEntry<T>[]): Promise<readonly T[]> {
+  async #applyBatch<T>(lease: Lease, isHeld: Action, base: UsageBase, batch: readonly LedgerEntry<T>[]): Promise<readonly T[]> {
     let rest = batch;
     while (rest.length > 0) {
-      const front = [leaseHeld(this.#table.entities, lease.epoch), ...this.#counters(rest)];
+      const front = [isHeld, ...this.#counters(rest, base)];
       try {
         await this.#table.transact([...front, ...rest.flatMap((entry) => entry.actions)]);
         return rest.map((entry) => entry.of);
@@ -61,16 +63,17 @@ export class LimitLedger {
     return [];
   }
 
-  #counters(entries: readonly LedgerEntry<unknown>[]): Action[] {
+  #counters(entries: readonly LedgerEntry<unknown>[], { landmarkMs, halfLifeMs }: UsageBase): Action[] {
     const { share } = this.#table.entities;
-    const moving = entries.filter((entry) => entry.sign !== 0);
-    return [...Map.groupBy(moving, (entry) => entry.namespace)].map(([namespace, group]) => {
-      const sum = (amount: (demand: Demand) => number): number => group.reduce((total, { sign, demand }) => total + sign * amount(demand), 0);
+    const leaves = Map.groupBy(entries, ({ leaf }) => keys.share(leaf).sk);
+    return [...leaves.values()].map((group) => {
+      const { runningJobs, nodes, vcpus, gpus, microUsdPerHour, usage, quotas } = sumOfChanges(group.map(({ change }) => change));
+      const { namespace = '', user = '' } = group[0]?.leaf ?? {};
       return share.build(UpdateTransaction).item({
-        namespace,
-        runningJobs: $add(sum(() => 1)),
-        nodes: $add(sum((demand) => demand.nodes)),
-        microUsdPerHour: $add(sum((demand) => demand.microUsdPerHour)),
+        namespace, user, landmarkMs, halfLifeMs,
+        runningJobs: $add(runningJobs), nodes: $add(nodes), vcpus: $add(vcpus), gpus: $add(gpus),
+        microUsdPerHour: $add(microUsdPerHour), usage: $add(usage),
+        ...Object.fromEntries(entriesOf(quotas).map(([key, amount]) => [key, $add(amount)])),
       });
     });
   }
@@ -86,21 +89,22 @@ function untouched<T>(entries: readonly LedgerEntry<T>[], offset: number, failed
   });
 }
 
-/** As many entries to a transaction as fit beside the lease and one counter per namespace, in their order. */
+/** As many entries to a transaction as fit beside the lease and one counter per leaf, in their order. */
 function batches<T>(entries: readonly LedgerEntry<T>[]): readonly (readonly LedgerEntry<T>[])[] {
   const result: LedgerEntry<T>[][] = [];
-  let namespaces = new Set<string>();
+  let leaves = new Set<string>();
   let size = MAX_ACTIONS;
   for (const entry of entries) {
-    const cost = entry.actions.length + (namespaces.has(entry.namespace) ? 0 : 1);
+    const leaf = keys.share(entry.leaf).sk;
+    const cost = entry.actions.length + (leaves.has(leaf) ? 0 : 1);
     const last = result.at(-1);
     if (last !== undefined && size + cost <= MAX_ACTIONS) {
       last.push(entry);
-      namespaces.add(entry.namespace);
+      leaves.add(leaf);
       size += cost;
     } else {
       result.push([entry]);
-      namespaces = new Set([entry.namespace]);
+      leaves = new Set([leaf]);
       size = 2 + entry.actions.length;
     }
   }

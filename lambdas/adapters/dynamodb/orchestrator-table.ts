@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand, type TransactWriteCommandInput, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { attemptEntities } from './attempt-entities.ts';
 import { jobEntities } from './job-entities.ts';
 import { manifestEntities } from './manifest-entities.ts';
@@ -19,6 +19,12 @@ export interface Action {
 
 /** Most actions that DynamoDB takes in one transaction. */
 export const MAX_ACTIONS = 100;
+
+/** Usages outgrow what a number holds exactly; DynamoDB adds them up to 38 digits, and to us the first sixteen matter. */
+const translation = {
+  marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
+  unmarshallOptions: { wrapNumbers: Number },
+};
 
 /** How often a write is tried that another transaction stands in the way of. */
 const MAX_TRIES = 8;
@@ -41,7 +47,7 @@ export class OrchestratorTable {
   readonly #backoff: Backoff;
 
   constructor(client: DynamoDBClient, name: string, backoff: Backoff = jittered) {
-    this.table = toolboxTable(name, DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }));
+    this.table = toolboxTable(name, DynamoDBDocumentClient.from(client, translation));
     this.entities = {
       ...jobEntities(this.table),
       ...attemptEntities(this.table),
@@ -75,6 +81,17 @@ export class OrchestratorTable {
     return this.#patiently(send, (_failed, cause) => throttled(cause));
   }
 
+  /**
+   * A single update that is applied once or not at all: where the answer is lost it is not sent again, as the client
+   * would. Throws as `call`, and what the client throws when it does not know.
+   */
+  async callOnce(update: { params(): UpdateCommandInput & { readonly ToolboxItem?: unknown } }): Promise<void> {
+    await this.call(() => {
+      const { ToolboxItem: _parsed, ...input } = update.params();
+      return this.table.getDocumentClient().send(sentOnce(new UpdateCommand(input)));
+    });
+  }
+
   async #patiently<T>(send: () => Promise<T>, inTheWay: (failed: ReadonlySet<number>, cause: unknown) => Error): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -89,6 +106,25 @@ export class OrchestratorTable {
       }
     }
   }
+}
+
+/** The command, such that the client's retries end at the first error after which it may have gone through. */
+function sentOnce(command: UpdateCommand): UpdateCommand {
+  let unclear: unknown;
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      if (unclear !== undefined) throw unclear;
+      try {
+        return await next(args);
+      } catch (error) {
+        if (refusalOf(error) === undefined) unclear = error;
+        throw error;
+      }
+    },
+    // Inside of the retries.
+    { step: 'finalizeRequest', name: 'sentOnce', priority: 'low' },
+  );
+  return command;
 }
 
 const refused = (failed: ReadonlySet<number>, cause: unknown): Error => new TransactionRefused(failed, cause);

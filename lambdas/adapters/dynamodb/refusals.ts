@@ -52,3 +52,6 @@ function cancellation(codes: readonly string[]): Refusal | undefined {
 
 /** What a clash becomes when patience is at an end. */
 export const throttled = (cause: unknown): DependencyThrottledError => new DependencyThrottledError('DynamoDB asks to slow down.', {}, { cause });
+
+/** Whether a call of the table that failed so wrote nothing, for certain. */
+export const isRefused = (error: unknown): boolean => error instanceof TransactionRefused || error instanceof DependencyThrottledError;

@@ -1,6 +1,7 @@
+import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { $add, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { LeaseLostError } from '../../../core/errors/orchestrator-error.ts';
-import { epochMs, type EpochMs } from '../../../core/job/ids.ts';
+import { epochMs, type EpochMs, type JobId } from '../../../core/job/ids.ts';
 import type { Lease } from '../../../core/ports/scheduler-store.ts';
 import { keys } from './keys.ts';
 import type { OrchestratorTable } from './orchestrator-table.ts';
@@ -31,7 +32,7 @@ export class SchedulerLease {
       .options({ condition: { or: [{ attr: 'epoch', exists: false }, over] }, returnValues: 'ALL_NEW' });
     try {
       const { Attributes } = await this.#table.call(() => taking.send());
-      return { owner, epoch: Attributes?.epoch ?? 0, expiresAtMs };
+      return { owner, epoch: Attributes?.epoch ?? 0, expiresAtMs, launching: Attributes?.launching ?? [] };
     } catch (error) {
       if (error instanceof TransactionRefused) return undefined;
       throw error;
@@ -40,8 +41,8 @@ export class SchedulerLease {
 
   async renew(lease: Lease, nowMs: EpochMs, durationMs: number): Promise<Lease> {
     const expiresAtMs = epochMs(nowMs + durationMs);
-    await this.#setEnd(lease, expiresAtMs);
-    return { ...lease, expiresAtMs };
+    const { launching } = await this.#setEnd(lease, expiresAtMs);
+    return { ...lease, expiresAtMs, launching };
   }
 
   /**
@@ -49,7 +50,14 @@ export class SchedulerLease {
    * set before the lease was given back is seen here, and whoever comes later finds the lease free.
    */
   async drop(lease: Lease): Promise<{ readonly dirty: boolean }> {
-    return { dirty: await this.#setEnd(lease, epochMs(0)) };
+    const { dirty } = await this.#setEnd(lease, epochMs(0));
+    return { dirty };
+  }
+
+  async launching(): Promise<readonly JobId[]> {
+    const { lease } = this.#table.entities;
+    const { Item } = await this.#table.call(() => lease.build(GetItemCommand).key(keys.lease).send());
+    return Item?.launching ?? [];
   }
 
   async markDirty(): Promise<void> {
@@ -57,15 +65,15 @@ export class SchedulerLease {
     await this.#table.call(() => lease.build(UpdateItemCommand).item({ ...keys.lease, dirty: true }).send());
   }
 
-  /** Answers whether the mark is set. */
-  async #setEnd(lease: Lease, expiresAtMs: EpochMs): Promise<boolean> {
+  /** Answers what else the item holds. */
+  async #setEnd(lease: Lease, expiresAtMs: EpochMs): Promise<{ readonly dirty: boolean; readonly launching: readonly JobId[] }> {
     const update = this.#table.entities.lease
       .build(UpdateItemCommand)
       .item({ ...keys.lease, expiresAtMs })
       .options({ condition: { attr: 'epoch', eq: lease.epoch }, returnValues: 'ALL_NEW' });
     try {
       const { Attributes } = await this.#table.call(() => update.send());
-      return Attributes?.dirty === true;
+      return { dirty: Attributes?.dirty === true, launching: Attributes?.launching ?? [] };
     } catch (error) {
       if (error instanceof TransactionRefused) throw leaseLost(lease, error);
       throw error;

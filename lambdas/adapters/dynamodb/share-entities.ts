@@ -1,25 +1,25 @@
 import { Entity, item, number, string } from 'dynamodb-toolbox';
 import type { EpochMs } from '../../../core/job/ids.ts';
 import type { AuditEntry } from '../../../core/ports/share-store.ts';
+import { sharesSortKey } from '../../../core/queue/stream-keys.ts';
 import type { Pause } from '../../../core/scheduling/snapshot.ts';
 import type { CurrentShares, StoredShares } from '../../../core/shares/share-tree.ts';
-import { partitions, type Key } from './keys.ts';
+import { partitions, sortPrefixes, type Key } from './keys.ts';
 import { packed } from './packed.ts';
 import { as, bare, type AttributesOf, type ToolboxTable } from './toolbox-table.ts';
 
 /** Digits of a version in its key, since keys sort as text. */
 const VERSION_DIGITS = 8;
 
-export const pausePrefix = 'PAUSE#';
 export const auditPartition = 'AUDIT';
 
 /** What an operator sets: the share tree in its versions, pauses, and the record of both. */
 export const shareKeys = {
   /** In the partition that each cycle of the scheduler reads. */
-  current: { pk: partitions.cycle, sk: 'CONFIG#SHARES' },
+  current: { pk: partitions.cycle, sk: sharesSortKey },
   version: (version: number): Key => ({ pk: 'SHARES', sk: `VERSION#${String(version).padStart(VERSION_DIGITS, '0')}` }),
-  /** `scope` as {@link pauseKey} names it. In the partition that each cycle of the scheduler reads. */
-  pause: (scope: string): Key => ({ pk: partitions.cycle, sk: `${pausePrefix}${scope}` }),
+  /** Of the queue or a namespace, as `pauseTarget` names it. In the partition that each cycle of the scheduler reads. */
+  pause: (target: string): Key => ({ pk: partitions.cycle, sk: `${sortPrefixes.pause}${target}` }),
   audit: (id: string): Key => ({ pk: auditPartition, sk: id }),
 } as const;
 
@@ -36,8 +36,8 @@ export function shareEntities(table: ToolboxTable) {
       schema: item({ version: number().key(), shares: as<StoredShares>().transform(packed<StoredShares>()) }),
     }),
     pause: new Entity({
-      ...bare, name: 'pause', table, computeKey: ({ scope }) => shareKeys.pause(scope),
-      schema: item({ scope: string().key(), pause: as<Pause>() }),
+      ...bare, name: 'pause', table, computeKey: ({ target }) => shareKeys.pause(target),
+      schema: item({ target: string().key(), pause: as<Pause>() }),
     }),
     audit: new Entity({
       ...bare, name: 'audit', table, computeKey: ({ id }) => shareKeys.audit(id),

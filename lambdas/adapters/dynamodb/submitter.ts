@@ -2,13 +2,13 @@ import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { InternalError, VersionConflictError } from '../../../core/errors/orchestrator-error.ts';
 import type { Job } from '../../../core/job/job.ts';
-import { queueEntryOf } from '../../../core/lifecycle/retry.ts';
+import { queueEntryOf } from '../../../core/lifecycle/queue-entry.ts';
 import type { Submission, SubmitResult } from '../../../core/ports/job-store.ts';
-import type { ActiveLeaves } from './active-leaves.ts';
 import { appendEvent, queueActions } from './change-actions.ts';
+import type { LaneCounts } from './lane-counts.ts';
 import { ManifestVersions } from './manifest-versions.ts';
 import type { Action, OrchestratorTable } from './orchestrator-table.ts';
-import { TransactionRefused } from './refusals.ts';
+import { isRefused, TransactionRefused } from './refusals.ts';
 
 /** Submissions of one manifest name at the same time count up its versions one after the other. */
 const MAX_TRIES = 10;
@@ -16,18 +16,30 @@ const MAX_TRIES = 10;
 /** Writes all that a submission brings, in one transaction. */
 export class Submitter {
   readonly #table: OrchestratorTable;
-  readonly #leaves: ActiveLeaves;
+  readonly #lanes: LaneCounts;
   readonly #versions: ManifestVersions;
 
-  constructor(table: OrchestratorTable, leaves: ActiveLeaves) {
+  constructor(table: OrchestratorTable, lanes: LaneCounts) {
     this.#table = table;
-    this.#leaves = leaves;
+    this.#lanes = lanes;
     this.#versions = new ManifestVersions(table);
   }
 
   async submit(submission: Submission): Promise<SubmitResult> {
-    const { namespace, submittedAtMs } = submission.job;
-    await this.#leaves.touch(namespace, submittedAtMs);
+    const lane = queueEntryOf(submission.job);
+    await this.#lanes.enter(lane, submission.job.submittedAtMs);
+    try {
+      const result = await this.#write(submission);
+      if (result.kind !== 'created') await this.#lanes.giveUp(lane);
+      return result;
+    } catch (error) {
+      // Of any other error it is not known whether the job is there.
+      if (isRefused(error) || error instanceof VersionConflictError) await this.#lanes.giveUp(lane);
+      throw error;
+    }
+  }
+
+  async #write(submission: Submission): Promise<SubmitResult> {
     for (let attempt = 1; ; attempt += 1) {
       const { job, manifestActions } = await this.#resolveManifest(submission);
       // The record comes first: what it says decides, whatever else did not hold.

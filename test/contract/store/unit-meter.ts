@@ -75,7 +75,7 @@ export class UnitMeter {
 
   constructor(client: DynamoDBClient, observer: DynamoDBClient, origin: () => string = () => '') {
     this.#client = client;
-    this.#observer = DynamoDBDocumentClient.from(observer);
+    this.#observer = DynamoDBDocumentClient.from(observer, { unmarshallOptions: { wrapNumbers: Number } });
     client.middlewareStack.add(
       (next, context) => async (args) => {
         const command = String(context['commandName']);

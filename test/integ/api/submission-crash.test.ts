@@ -56,7 +56,7 @@ describe('submissions whose function is killed again and again', () => {
     const items = await cloud.account.items();
     const has = (pk: string, sk: string) => items.some((item) => item.pk === pk && item.sk === sk);
     for (const { jobId, manifest } of jobs) {
-      const isQueued = items.some(({ pk, sk }) => pk === `QUEUE#${namespace}` && sk.endsWith(jobId));
+      const isQueued = items.some(({ pk, sk }) => pk.startsWith(`QUEUE#${namespace}#`) && sk.endsWith(jobId));
       const isStarted = has(`JOB#${jobId}`, 'ATTEMPT#0001');
       const all = [has(`JOB#${jobId}`, 'EVENT#00000001'), has(`JOB#${jobId}`, 'SCRIPT'), has(`MANIFEST#${namespace}#${manifest.name}`, 'VERSION#00000001'), isQueued !== isStarted];
       expect([jobId, ...all]).toEqual([jobId, true, true, true, true]);
@@ -66,7 +66,7 @@ describe('submissions whose function is killed again and again', () => {
   it('leave nothing of a job that was not made', async () => {
     const known = new Set(jobs.map(({ jobId }) => jobId));
     const items = await cloud.account.items();
-    const queued = items.filter(({ pk }) => pk === `QUEUE#${namespace}`).map(({ sk }) => sk.split('#').at(-1) ?? '');
+    const queued = items.filter(({ pk }) => pk.startsWith(`QUEUE#${namespace}#`)).map(({ sk }) => sk.split('#').at(-1) ?? '');
     const recorded = items.filter(({ pk }) => pk.startsWith(`IDEMPOTENCY#${namespace}#`)).map(({ jobId }) => String(jobId));
     expect([...queued, ...recorded].filter((jobId) => !known.has(jobId))).toEqual([]);
     expect(items.filter(({ pk }) => pk === `MANIFESTS#${namespace}`)).toHaveLength(submissions);

@@ -33,7 +33,7 @@ export class Account {
     this.#table = outputs['TableName'] ?? '';
     this.#jobLogs = outputs['JobLogGroupName'] ?? '';
     const dynamo = new DynamoDBClient(this.client);
-    this.#documents = DynamoDBDocumentClient.from(dynamo);
+    this.#documents = DynamoDBDocumentClient.from(dynamo, { unmarshallOptions: { wrapNumbers: Number } });
     this.#scheduler = new DynamoSchedulerStore(new OrchestratorTable(dynamo, this.#table));
     this.#lambda = new LambdaClient(this.client);
     this.#logs = new CloudWatchLogsClient(this.client);
@@ -80,7 +80,7 @@ export class Account {
 
   /** How many jobs hold limits now, as the scheduler counts them. */
   async limitsHeld(): Promise<number> {
-    const uses = await this.#scheduler.uses();
+    const { uses } = await this.#scheduler.overview();
     return uses.reduce((sum, { runningJobs }) => sum + runningJobs, 0);
   }
 

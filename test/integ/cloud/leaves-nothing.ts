@@ -4,7 +4,7 @@ import type { SharedCloud } from './shared-cloud.ts';
 
 const patienceMs = 120_000;
 /** Items that are there only while a job waits for something, by their keys. */
-const waits = /^(QUEUE#|CYCLE PARKED#|RELEASE#)/;
+const waits = /^(QUEUE#|CYCLE PARKED#|CYCLE RELEASE#)/;
 
 /** Waits until nothing is left of a job that ended: no instance, no place in the queue, no limit held, nothing to tend. */
 export async function leavesNothing(cloud: SharedCloud, { jobId }: JobRef): Promise<void> {
@@ -21,7 +21,7 @@ async function leftOf(cloud: SharedCloud, jobId: string): Promise<readonly strin
   const items = await cloud.account.items();
   const waiting = items.filter(({ pk, sk, jobId: owner }) => waits.test(`${pk} ${sk}`) && (owner === jobId || sk.includes(jobId)));
   const ofJob = items.filter(({ pk }) => pk === `JOB#${jobId}`);
-  const held = ofJob.filter(({ sk, holdsLimits }) => sk === 'JOB' && holdsLimits === true);
+  const held = ofJob.filter(({ sk, hold }) => sk === 'JOB' && hold !== undefined);
   const active = ofJob.filter(({ sk, gsi2pk }) => sk.startsWith('ATTEMPT#') && gsi2pk !== undefined);
   const instances = await cloud.fleet.liveOf(jobId);
   return [

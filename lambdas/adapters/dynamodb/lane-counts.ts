@@ -1,0 +1,119 @@
+import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
+import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
+import { $add, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import type { EpochMs } from '../../../core/job/ids.ts';
+import type { Lease } from '../../../core/ports/scheduler-store.ts';
+import type { LaneKey } from '../../../core/queue/lane.ts';
+import type { ActiveLane, LaneCount } from '../../../core/scheduling/snapshot.ts';
+import { leaseHeld } from './change-actions.ts';
+import { keys } from './keys.ts';
+import type { Action, OrchestratorTable } from './orchestrator-table.ts';
+import { TransactionRefused } from './refusals.ts';
+import { leaseLost } from './scheduler-lease.ts';
+
+/** An entry is in its lane, or given up, this long after its lane heard of it: functions that enter lanes live for a minute. */
+const ENTRY_MS = 5 * 60_000;
+/** How long a lane stays known that nobody enters. */
+const FORGET_MS = 2 * 60 * 60_000;
+
+const keyOf = ({ namespace, user, lane }: LaneKey): LaneKey => ({ namespace, user, lane });
+
+/**
+ * How many jobs wait in each lane: where the scheduler looks, and what the limit of pending jobs is held to. If a
+ * lane's item were part of each submission's transaction, all submissions to it would stand in each other's way, and
+ * the scheduler in theirs; so it is written by itself.
+ *
+ * The law: a count is never below the truth, so nothing that waits is overlooked. An entry is counted before it is
+ * written, and no more only after it has left: by a cancel within its transaction, by the scheduler after its grant, at
+ * most once (`callOnce`). A crash or a lost answer in between leaves the count too high, never too low.
+ *
+ * Why a count may be lowered to what was found: nobody entered the lane in the `ENTRY_MS` before its entries were read
+ * nor since, as the condition says at the moment of the write, so no entry is on its way; cancels lower the count with
+ * their entry; and what a scheduler of an earlier lease may have still in flight is refused by `epoch`. A count of zero
+ * says that nothing waits and nothing is on its way, so its item may go at any time.
+ */
+export class LaneCounts {
+  readonly #table: OrchestratorTable;
+
+  constructor(table: OrchestratorTable) {
+    this.#table = table;
+  }
+
+  /** To be called before an entry is written into the lane. */
+  async enter(lane: LaneKey, nowMs: EpochMs): Promise<void> {
+    const update = this.#table.entities.lane.build(UpdateItemCommand).item({ ...keyOf(lane), pending: $add(1), enteredAtMs: nowMs });
+    await this.#table.call(() => update.send());
+  }
+
+  /** To be called when an entry was not written, for certain, that `enter` was called for. */
+  async giveUp(lane: LaneKey): Promise<void> {
+    await this.#lower(this.#table.entities.lane.build(UpdateItemCommand).item({ ...keyOf(lane), pending: $add(-1) }));
+  }
+
+  /** Part of the transaction in which an entry leaves the lane for anything but a grant. */
+  leaving(lane: LaneKey): Action {
+    return this.#table.entities.lane.build(UpdateTransaction).item({ ...keyOf(lane), pending: $add(-1) });
+  }
+
+  /** To be called after these entries were granted. One call a lane. */
+  async granted({ epoch }: Lease, entries: readonly LaneKey[]): Promise<void> {
+    const { lane } = this.#table.entities;
+    const lanes = Map.groupBy(entries, (entry) => keys.lane(entry).sk);
+    const [isFirst, isOurs] = [{ attr: 'epoch', exists: false }, { attr: 'epoch', lte: epoch }] as const;
+    await Promise.all(
+      [...lanes.values()].map(async (group) => {
+        const [first] = group;
+        if (first === undefined) return;
+        await this.#lower(lane.build(UpdateItemCommand).item({ ...keyOf(first), pending: $add(-group.length) }).options({ condition: { or: [isFirst, isOurs] } }));
+      }),
+    );
+  }
+
+  /** Where this fails the count stays too high: that is no reason to fail what the entries left for. */
+  async #lower(update: Parameters<OrchestratorTable['callOnce']>[0]): Promise<void> {
+    await Promise.allSettled([this.#table.callOnce(update)]);
+  }
+
+  /** Lanes in which nobody waits, and that nobody entered for long. A count that is too high is lowered first. */
+  async forget(lease: Lease, empty: readonly ActiveLane[], nowMs: EpochMs): Promise<void> {
+    const bound = nowMs - FORGET_MS;
+    for (const lane of empty.filter(({ enteredAtMs }) => enteredAtMs <= bound)) {
+      if (lane.pending === 0) await this.#delete(lane, bound);
+      else await this.#replace(lease, { ...keyOf(lane), pending: 0 }, bound);
+    }
+  }
+
+  async #delete(lane: LaneKey, bound: number): Promise<void> {
+    const [isEmpty, isQuiet] = [{ attr: 'pending', eq: 0 }, { attr: 'enteredAtMs', lte: bound }] as const;
+    const removal = this.#table.entities.lane.build(DeleteItemCommand).key(keyOf(lane)).options({ condition: { and: [isEmpty, isQuiet] } });
+    try {
+      await this.#table.call(() => removal.send());
+    } catch (error) {
+      if (!(error instanceof TransactionRefused)) throw error;
+    }
+  }
+
+  /** Answers the lanes whose counts were replaced. */
+  async replace(lease: Lease, counts: readonly LaneCount[], nowMs: EpochMs): Promise<readonly LaneCount[]> {
+    const replaced: LaneCount[] = [];
+    // One after the other: they share the lease.
+    for (const count of counts) {
+      if (await this.#replace(lease, count, nowMs - ENTRY_MS)) replaced.push(count);
+    }
+    return replaced;
+  }
+
+  async #replace(lease: Lease, { pending, ...lane }: LaneCount, bound: number): Promise<boolean> {
+    const { entities } = this.#table;
+    const isQuiet = { attr: 'enteredAtMs', lte: bound } as const;
+    const update = entities.lane.build(UpdateTransaction).item({ ...keyOf(lane), pending, epoch: lease.epoch }).options({ condition: isQuiet });
+    try {
+      await this.#table.transact([leaseHeld(entities, lease.epoch), update]);
+      return true;
+    } catch (error) {
+      if (!(error instanceof TransactionRefused)) throw error;
+      if (error.failed.has(0)) throw leaseLost(lease, error);
+      return false;
+    }
+  }
+}
