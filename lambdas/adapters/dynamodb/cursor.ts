@@ -18,6 +18,7 @@ export function decodeCursor(cursor: string, form: RegExp): string {
 /** Positions of the listings. */
 export const positions = {
   jobId: /^[0-9a-zA-Z-]{1,64}$/u,
+  audit: /^[0-9a-z]{1,64}$/u,
   number: /^\d{1,8}$/u,
   name: /^[a-z0-9-]{1,63}$/u,
   attempt: /^[0-9a-zA-Z-]{1,64}\/\d{1,4}$/u,

@@ -4,18 +4,25 @@ import type { CooldownStore } from '../../../core/ports/capacity-provider.ts';
 import type { AttemptStore, JobStore } from '../../../core/ports/job-store.ts';
 import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
 import type { SchedulerStore } from '../../../core/ports/scheduler-store.ts';
+import type { AuditLog, PauseStore, ShareStore } from '../../../core/ports/share-store.ts';
 import { tableLayout } from '../../../core/queue/table-layout.ts';
 import { DynamoAttemptStore } from '../../../lambdas/adapters/dynamodb/dynamo-attempt-store.ts';
+import { DynamoAuditLog } from '../../../lambdas/adapters/dynamodb/dynamo-audit-log.ts';
 import { DynamoCooldownStore } from '../../../lambdas/adapters/dynamodb/dynamo-cooldown-store.ts';
 import { DynamoJobStore } from '../../../lambdas/adapters/dynamodb/dynamo-job-store.ts';
 import { DynamoManifestStore } from '../../../lambdas/adapters/dynamodb/dynamo-manifest-store.ts';
+import { DynamoPauseStore } from '../../../lambdas/adapters/dynamodb/dynamo-pause-store.ts';
 import { DynamoSchedulerStore } from '../../../lambdas/adapters/dynamodb/dynamo-scheduler-store.ts';
+import { DynamoShareStore } from '../../../lambdas/adapters/dynamodb/dynamo-share-store.ts';
 import { OrchestratorTable } from '../../../lambdas/adapters/dynamodb/orchestrator-table.ts';
 import { InMemoryAttemptStore } from '../../fakes/in-memory-attempt-store.ts';
+import { InMemoryAuditLog } from '../../fakes/in-memory-audit-log.ts';
 import { InMemoryCooldownStore } from '../../fakes/in-memory-cooldown-store.ts';
 import { InMemoryJobStore } from '../../fakes/in-memory-job-store.ts';
 import { InMemoryManifestStore } from '../../fakes/in-memory-manifest-store.ts';
+import { InMemoryPauseStore } from '../../fakes/in-memory-pause-store.ts';
 import { InMemorySchedulerStore } from '../../fakes/in-memory-scheduler-store.ts';
+import { InMemoryShareStore } from '../../fakes/in-memory-share-store.ts';
 import { InMemoryTable } from '../../fakes/in-memory-table.ts';
 
 /** All stores over one empty table. */
@@ -25,6 +32,9 @@ export interface StoreWorld {
   readonly manifests: ManifestStore;
   readonly scheduler: SchedulerStore;
   readonly cooldowns: CooldownStore;
+  readonly shares: ShareStore;
+  readonly pauses: PauseStore;
+  readonly audit: AuditLog;
 }
 
 export type NewWorld = () => Promise<StoreWorld>;
@@ -37,6 +47,9 @@ export async function inMemoryWorld(): Promise<StoreWorld> {
     manifests: new InMemoryManifestStore(table),
     scheduler: new InMemorySchedulerStore(table),
     cooldowns: new InMemoryCooldownStore(table),
+    shares: new InMemoryShareStore(table),
+    pauses: new InMemoryPauseStore(table),
+    audit: new InMemoryAuditLog(table),
   };
 }
 
@@ -53,6 +66,9 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     manifests: new DynamoManifestStore(table),
     scheduler: new DynamoSchedulerStore(table),
     cooldowns: new DynamoCooldownStore(table),
+    shares: new DynamoShareStore(table),
+    pauses: new DynamoPauseStore(table),
+    audit: new DynamoAuditLog(table),
   };
 }
 
