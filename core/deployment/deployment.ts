@@ -3,8 +3,6 @@ export type ImageByArchitecture = Readonly<Partial<Record<'x86_64' | 'arm64', st
 
 /** What the administrator gives a namespace; `*` stands for every namespace without an entry of its own. */
 export interface NamespaceSettings {
-  /** Weight in the fair share. */
-  readonly weight: number;
   /** Launch template ids by architecture: they carry the namespace's instance profile and security groups. */
   readonly launchTemplates: Readonly<Partial<Record<'x86_64' | 'arm64', string>>>;
 }

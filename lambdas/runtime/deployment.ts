@@ -18,7 +18,7 @@ const deploymentSchema = z.object({
   subnets: z.record(z.string(), z.string()),
   imageAliases: z.record(z.string(), z.string()),
   machineImages: z.record(z.string(), byArchitecture),
-  namespaces: z.record(z.string(), z.object({ weight: z.number().positive(), launchTemplates: byArchitecture })),
+  namespaces: z.record(z.string(), z.object({ launchTemplates: byArchitecture })),
   limits: z.object({
     maxRunningJobs: z.int().positive(),
     maxNodesPerJob: z.int().positive(),
@@ -45,8 +45,7 @@ export interface DeploymentSource {
 }
 
 /**
- * Reads what the function's deployment is. Both halves are merged field by field, so that a namespace's weight may
- * be in one and its launch templates in the other.
+ * Reads what the function's deployment is. Both halves are merged field by field.
  *
  * The bundler replaces `process.env['ORCH_DEPLOYMENT']` here by the text itself: the environment of a function holds
  * 4 KiB only.

@@ -6,3 +6,8 @@ import type { EpochMs, JobId } from '../../core/job/ids.ts';
 export function newJobId(nowMs: EpochMs): JobId {
   return jobId(ulid(nowMs).toLowerCase());
 }
+
+/** A new id for an entry of the audit, which sorts by `nowMs`. */
+export function newAuditId(nowMs: EpochMs): string {
+  return ulid(nowMs).toLowerCase();
+}

@@ -1,30 +1,24 @@
 import type { Stack } from 'aws-cdk-lib';
-import type { Deployment, NamespaceSettings } from '../../core/deployment/deployment.ts';
+import type { Deployment } from '../../core/deployment/deployment.ts';
 import type { DeploymentConfiguration } from './schema.ts';
 
-type FixedNamespaces = Readonly<Record<string, Pick<NamespaceSettings, 'weight'>>>;
-type NamedNamespaces = Readonly<Record<string, Pick<NamespaceSettings, 'launchTemplates'>>>;
-
 /** The part of a deployment's description that is known when it is synthesized. */
-export type FixedDeployment =
-  & Pick<Deployment, 'name' | 'region' | 'imageAliases' | 'machineImages' | 'limits' | 'intervals'>
-  & { readonly namespaces: FixedNamespaces };
+export type FixedDeployment = Pick<Deployment, 'name' | 'region' | 'imageAliases' | 'machineImages' | 'limits' | 'intervals'>;
 
 /** The part that CloudFormation names; values may be tokens. */
-export type DeployedResources =
-  & Pick<Deployment, 'table' | 'stepBucket' | 'stepDocument' | 'jobLogGroup' | 'stateMachineArn' | 'eventBus' | 'subnets'>
-  & { readonly namespaces: NamedNamespaces };
+export type DeployedResources = Pick<
+  Deployment, 'table' | 'stepBucket' | 'stepDocument' | 'jobLogGroup' | 'stateMachineArn' | 'eventBus' | 'subnets' | 'namespaces'
+>;
 
 /** What the administrator configured, as functions see it. */
 export function fixedDeployment(configuration: DeploymentConfiguration): FixedDeployment {
   const { name, region, imageAliases, machineImages, limits, intervals } = configuration;
-  const weights = Object.entries(configuration.namespaces).map(([namespace, { weight }]) => [namespace, { weight }] as const);
-  return { name, region, imageAliases, machineImages, limits, intervals, namespaces: Object.fromEntries(weights) };
+  return { name, region, imageAliases, machineImages, limits, intervals };
 }
 
 /**
  * Constants that the bundler puts into handlers: the environment of a function holds 4 KB only, and tables of images
- * and namespaces grow.
+ * grow.
  */
 export function bundledConstants(configuration: DeploymentConfiguration): Record<string, string> {
   return { 'process.env.ORCH_DEPLOYMENT': JSON.stringify(fixedDeployment(configuration)) };

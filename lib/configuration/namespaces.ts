@@ -6,7 +6,6 @@ const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a buc
 
 /** What the administrator gives to the jobs of a namespace. */
 const namespaceConfiguration = z.strictObject({
-  weight: z.number().positive().max(1_000_000).default(1).describe('Weight in the fair share.'),
   managedPolicies: z.array(policyArn).max(9).default([])
     .describe('ARNs of managed policies that the nodes of the namespace get beside the minimal one.'),
   readBuckets: z.array(bucketName).default([]).describe('Buckets that the jobs may read.'),

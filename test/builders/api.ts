@@ -10,9 +10,13 @@ import { jobId } from '../../core/job/ids.ts';
 import type { TaskAnswer } from '../../core/lifecycle/task.ts';
 import type { TaskTokens } from '../../core/ports/executions.ts';
 import type { JobLogs } from '../../core/ports/job-logs.ts';
+import type { AuditEntry } from '../../core/ports/share-store.ts';
+import { defaultShareTree } from '../../core/shares/share-tree.ts';
 import { cancelJob } from '../../lambdas/api/cancel-job/cancel-job.ts';
+import { explainJob } from '../../lambdas/api/explain-job/explain-job.ts';
 import { getJob } from '../../lambdas/api/get-job/get-job.ts';
 import { getManifest } from '../../lambdas/api/get-manifest/get-manifest.ts';
+import { getQueue } from '../../lambdas/api/get-queue/get-queue.ts';
 import { handler as getOpenApi } from '../../lambdas/api/get-openapi/handler.ts';
 import { handler as getManifestSchema } from '../../lambdas/api/get-schema/handler.ts';
 import { listEvents } from '../../lambdas/api/list-events/list-events.ts';
@@ -21,19 +25,22 @@ import { listManifestVersions } from '../../lambdas/api/list-manifest-versions/l
 import { listManifests } from '../../lambdas/api/list-manifests/list-manifests.ts';
 import { putManifest } from '../../lambdas/api/put-manifest/put-manifest.ts';
 import { readLogs } from '../../lambdas/api/read-logs/read-logs.ts';
+import { recountQueue } from '../../lambdas/api/recount-queue/recount-queue.ts';
 import { releaseJob } from '../../lambdas/api/release-job/release-job.ts';
 import { changePriority } from '../../lambdas/api/set-priority/set-priority.ts';
 import { submitJob } from '../../lambdas/api/submit-job/submit-job.ts';
 import { validateManifest } from '../../lambdas/api/validate-manifest/validate-manifest.ts';
+import { recentQueue } from '../../lambdas/queue/recent-queue.ts';
 import { apiHandler } from '../../lambdas/runtime/api-handler.ts';
 import type { ApiHandler } from '../../lambdas/runtime/api-handler.ts';
-import { newJobId } from '../../lambdas/runtime/ids.ts';
+import { newAuditId, newJobId } from '../../lambdas/runtime/ids.ts';
 import { InMemoryAttemptStore } from '../fakes/in-memory-attempt-store.ts';
 import { InMemoryCapacityProvider } from '../fakes/in-memory-capacity-provider.ts';
 import { InMemoryCooldownStore } from '../fakes/in-memory-cooldown-store.ts';
 import { InMemoryInstanceCatalogue } from '../fakes/in-memory-instance-catalogue.ts';
 import { InMemoryJobStore } from '../fakes/in-memory-job-store.ts';
 import { InMemoryManifestStore } from '../fakes/in-memory-manifest-store.ts';
+import { InMemoryPendingCounts } from '../fakes/in-memory-pending-counts.ts';
 import { InMemorySchedulerStore } from '../fakes/in-memory-scheduler-store.ts';
 import { InMemoryTable } from '../fakes/in-memory-table.ts';
 import { aDeployment, ManualClock, silentLog, someFacts } from './capacity.ts';
@@ -70,7 +77,7 @@ type CallParts = ApiEventParts & { readonly params?: Record<string, string> };
 export function anApi(logs: JobLogs = noLogs) {
   const table = new InMemoryTable();
   const clock = new ManualClock();
-  const deployment = aDeployment({ namespaces: { research: { weight: 1, launchTemplates: { x86_64: 'lt-1' } }, vision: { weight: 1, launchTemplates: { x86_64: 'lt-2' } } } });
+  const deployment = aDeployment({ namespaces: { research: { launchTemplates: { x86_64: 'lt-1' } }, vision: { launchTemplates: { x86_64: 'lt-2' } } } });
   const catalogue = new InMemoryInstanceCatalogue([
     someFacts('m6i.large', { vcpus: 2, microUsdPerHour: 96_000 }),
     someFacts('c6i.large', { vcpus: 2, microUsdPerHour: 85_000 }),
@@ -85,12 +92,18 @@ export function anApi(logs: JobLogs = noLogs) {
   const cooldowns = new InMemoryCooldownStore(table);
   const capacity = new InMemoryCapacityProvider({ attempts, cooldowns, catalogue, clock, deployment, log: silentLog });
   const tokens = new RecordedTokens();
+  const queue = { scheduler, jobs, cooldowns, deployment, clock };
   const stopping = { jobs, attempts, tokens, clock };
+  const shareTree = async () => table.shareVersions.at(-1)?.tree ?? defaultShareTree;
+  const audit = { record: async (entry: AuditEntry) => void table.audit.push(entry) };
+  const pause = async (ms: number) => clock.advance(ms);
   const handlers: Record<OperationId, ApiHandler> = {
-    submitJob: apiHandler(submitJob({ jobs, manifests, catalogue, capacity, deployment, clock, newJobId })),
+    submitJob: apiHandler(submitJob({ jobs, manifests, catalogue, capacity, deployment, clock, newJobId, pending: new InMemoryPendingCounts(table), shareTree })),
     listJobs: apiHandler(listJobs({ jobs })),
-    getJob: apiHandler(getJob({ jobs, attempts, scheduler, clock })),
-    setPriority: apiHandler(changePriority({ jobs, clock })),
+    getJob: apiHandler(getJob({ jobs, attempts, queue: recentQueue(queue, 5000), clock })),
+    explainJob: apiHandler(explainJob({ ...queue, attempts })),
+    getQueue: apiHandler(getQueue(queue)),
+    setPriority: apiHandler(changePriority({ jobs, clock, shareTree })),
     listEvents: apiHandler(listEvents({ jobs })),
     readLogs: apiHandler(readLogs({ jobs, logs })),
     cancelJob: apiHandler(cancelJob(stopping)),
@@ -100,6 +113,7 @@ export function anApi(logs: JobLogs = noLogs) {
     getManifest: apiHandler(getManifest({ manifests })),
     listManifestVersions: apiHandler(listManifestVersions({ manifests })),
     getManifestVersion: apiHandler(getManifest({ manifests })),
+    recountQueue: apiHandler(recountQueue({ store: scheduler, jobs, audit, clock, deployment, leaseMs: 30_000, pause, newAuditId, log: silentLog })),
     validateManifest: apiHandler(validateManifest({ catalogue, deployment })),
     getManifestSchema,
     getOpenApi,

@@ -13,7 +13,7 @@ const parse = (value: unknown) => parseConfiguration(value, 'deployment.json', '
 describe('the configuration', () => {
   it('needs nothing: an empty file is a deployment in the region of the profile', () => {
     const configuration = parse({});
-    expect(configuration).toMatchObject({ name: 'orchestrator', region: 'eu-central-1', namespaces: { '*': { weight: 1 } } });
+    expect(configuration).toMatchObject({ name: 'orchestrator', region: 'eu-central-1', namespaces: { '*': { readBuckets: [] } } });
     expect(zonesOf(configuration.network, configuration.region)).toEqual(['eu-central-1a', 'eu-central-1b', 'eu-central-1c']);
   });
 
@@ -53,11 +53,11 @@ describe('the configuration', () => {
 });
 
 describe('what functions get of it', () => {
-  const configuration = parse({ namespaces: { bio: { weight: 3 }, '*': {} } });
+  const configuration = parse({ imageAliases: { tool: 'registry.example.com/tool:1' } });
 
   it('is in the bundle where it is known at synthesis', () => {
     expect(JSON.parse(bundledConstants(configuration)['process.env.ORCH_DEPLOYMENT'] ?? '')).toEqual(fixedDeployment(configuration));
-    expect(fixedDeployment(configuration).namespaces).toEqual({ bio: { weight: 3 }, '*': { weight: 1 } });
+    expect(fixedDeployment(configuration).imageAliases).toMatchObject({ tool: 'registry.example.com/tool:1' });
   });
 
 });

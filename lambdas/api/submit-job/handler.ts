@@ -1,8 +1,11 @@
 import { capacity } from '../../composition/capacity.ts';
 import { catalogue } from '../../composition/catalogue.ts';
-import { clock, deployment, jobs, manifests } from '../../composition/stores.ts';
+import { clock, deployment, jobs, manifests, pendingCounts, shareStore } from '../../composition/stores.ts';
 import { apiHandler } from '../../runtime/api-handler.ts';
 import { newJobId } from '../../runtime/ids.ts';
+import { recentShareTree } from '../recent-share-tree.ts';
 import { submitJob } from './submit-job.ts';
 
-export const handler = apiHandler(submitJob({ jobs, manifests, catalogue, capacity, deployment, clock, newJobId }));
+const shareTree = recentShareTree(shareStore, clock);
+
+export const handler = apiHandler(submitJob({ jobs, manifests, catalogue, capacity, deployment, clock, newJobId, pending: pendingCounts, shareTree }));

@@ -4,31 +4,40 @@ import { operations } from '../../../core/api/operations.ts';
 import { refusalOf } from '../../../core/api/refuse-manifest.ts';
 import { readSubmission } from '../../../core/api/submission.ts';
 import type { SubmissionRequest, SubmittedView } from '../../../core/api/submission.ts';
-import { IdempotencyKeyReusedError, ManifestNotFoundError } from '../../../core/errors/orchestrator-error.ts';
+import { IdempotencyKeyReusedError, ManifestNotFoundError, QuotaExceededError } from '../../../core/errors/orchestrator-error.ts';
 import { epochMs } from '../../../core/job/ids.ts';
 import type { EpochMs, JobId } from '../../../core/job/ids.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { newJob } from '../../../core/job/new-job.ts';
 import { canonicalJson } from '../../../core/manifest/canonical.ts';
 import { manifestDigest } from '../../../core/manifest/digest.ts';
+import { withPositions } from '../../../core/manifest/position.ts';
 import { withScript } from '../../../core/manifest/script.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
 import type { JobStore, Submission } from '../../../core/ports/job-store.ts';
 import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
+import type { PendingCounts } from '../../../core/ports/scheduler-store.ts';
+import { beyondLimits, beyondPriority } from '../../../core/scheduling/beyond-share.ts';
+import { namespaceShare, type ShareTree } from '../../../core/shares/share-tree.ts';
 import type { ApiAnswer, ApiOperation } from '../../runtime/api-handler.ts';
 import { sha256Hex } from '../../runtime/digest.ts';
 import { acceptManifest, acceptStored } from '../accept-manifest.ts';
 import type { AcceptancePorts, AcceptedManifest } from '../accept-manifest.ts';
+import { refuseBeyondShare } from '../refuse-beyond-share.ts';
 import { dryRun } from './dry-run.ts';
 
 /** How long an idempotency key is honoured. */
 const KEY_LIFETIME_MS = 24 * 3_600_000;
+/** A full queue empties by jobs that start, not in seconds. */
+const FULL_QUEUE_RETRY_SECONDS = 60;
 
 export interface SubmitPorts extends AcceptancePorts {
   readonly jobs: Pick<JobStore, 'submit'>;
   readonly manifests: Pick<ManifestStore, 'get'>;
   readonly capacity: Pick<CapacityProvider, 'plan'>;
+  readonly pending: PendingCounts;
+  readonly shareTree: () => Promise<ShareTree>;
   readonly clock: Clock;
   readonly newJobId: (nowMs: EpochMs) => JobId;
 }
@@ -47,7 +56,10 @@ export function submitJob(ports: SubmitPorts): ApiOperation<typeof operations.su
       const request = readSubmission(text, mediaType);
       const accepted = await accept(ports, request, namespace);
       const submission = build(accepted, request, { user, jobId: ports.newJobId(nowMs), nowMs });
+      const tree = await ports.shareTree();
+      holdToShare(submission.job, request, tree, ports.deployment.limits.maxRunningJobs);
       if (query.dryRun) return dryRun(ports.capacity, submission.job, accepted);
+      await holdToPendingJobs(ports.pending, namespace, tree);
       const key = headers['idempotency-key'];
       const idempotency = { key: `${user}/${key}`, requestDigest: sha256Hex(text), expiresAtMs: epochMs(nowMs + KEY_LIFETIME_MS) };
       const result = await ports.jobs.submit({ ...submission, ...(key === undefined ? {} : { idempotency }) });
@@ -57,6 +69,25 @@ export function submitJob(ports: SubmitPorts): ApiOperation<typeof operations.su
       return answer(result.job, accepted, result.kind === 'created' ? 201 : 200);
     },
   };
+}
+
+/** @throws BeyondShareError for a job that its share never lets start, or not with that priority. */
+function holdToShare(job: Job, { source, priority }: SubmissionRequest, tree: ShareTree, maxRunningJobs: number): void {
+  const problems = [
+    beyondPriority(job.priority, job.namespace, tree, priority === undefined ? 'spec.priority' : 'priority'),
+    beyondLimits(job, tree, maxRunningJobs),
+  ].filter((problem) => problem !== undefined);
+  refuseBeyondShare(problems.flatMap((problem) => (source.kind === 'text' && problem.path.startsWith('spec.') ? withPositions(source.text, [problem]) : [problem])));
+}
+
+/** @throws QuotaExceededError when so many jobs of the namespace wait as may. */
+async function holdToPendingJobs(counts: PendingCounts, namespace: string, tree: ShareTree): Promise<void> {
+  const { pendingJobs } = namespaceShare(tree, namespace);
+  const pending = await counts.pending(namespace);
+  if (pending < pendingJobs) return;
+  throw new QuotaExceededError(`${pending} jobs of namespace ${namespace} wait, and ${pendingJobs} may: submit again when some have started.`, {
+    pending, pendingJobs, retryAfterSeconds: FULL_QUEUE_RETRY_SECONDS,
+  });
 }
 
 async function accept(ports: SubmitPorts, { source, script }: SubmissionRequest, namespace: string): Promise<Accepted> {

@@ -3,7 +3,7 @@ import type { ClusterDefinition } from '../../../core/manifest/schema.ts';
 import type { JobDetail } from '../../../sdk/src/index.ts';
 import { aCluster, script } from '../cloud/manifests.ts';
 
-/** Namespaces of the load test, of which the deployment's configuration gives the first twice the weight of the second. */
+/** Namespaces of the load test. */
 export const namespaces = ['alpha', 'beta', 'load'] as const;
 
 /** What is to become of a job. */

@@ -7,7 +7,6 @@ const fixed = {
   region: 'us-east-1',
   imageAliases: { 'aws-cli:latest': 'public.ecr.aws/aws-cli/aws-cli:latest' },
   machineImages: { default: { x86_64: 'ami-1' } },
-  namespaces: { '*': { weight: 1 } },
   limits: { maxRunningJobs: 10, maxNodesPerJob: 100, maxReplacementsPerAttempt: 3 },
   intervals: {
     nodeOnlineTimeout: 300, nodePoll: 15, cooldownBase: 30, cooldownMaximum: 600,
@@ -24,8 +23,8 @@ const resources = {
 describe('loadDeployment', () => {
   it('merges what is inlined with what the environment names', () => {
     const deployment = loadDeployment({ fixed: JSON.stringify(fixed), resources: JSON.stringify(resources) });
-    expect(deployment.table).toBe('t');
-    expect(deployment.namespaces['*']).toEqual({ weight: 1, launchTemplates: { x86_64: 'lt-1' } });
+    expect(deployment).toMatchObject({ name: 'orchestrator', table: 't' });
+    expect(deployment.namespaces['*']).toEqual({ launchTemplates: { x86_64: 'lt-1' } });
   });
 
   it('names everything that is missing', () => {
