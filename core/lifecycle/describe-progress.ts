@@ -56,8 +56,8 @@ function runningText(progress: JobProgress): Reason {
   const { job, wait } = progress;
   const until = `until ${isoTime(ttlDeadline(job))} at the latest`;
   if (wait?.purpose === 'release') {
-    const released = job.releaseRequestedBy === undefined ? 'It is an interactive cluster and runs until it is released' : `${job.releaseRequestedBy} has released it; it ran`;
-    return { code: 'AwaitingRelease', message: `${released}, ${until}.` };
+    if (job.releaseRequestedBy !== undefined) return { code: 'Released', message: `${job.releaseRequestedBy} has released it: its run is ending.` };
+    return { code: 'AwaitingRelease', message: `It is an interactive cluster and runs until it is released, ${until}.` };
   }
   const step = stepText(progress);
   return step === undefined ? { code: 'Running', message: `It runs, ${until}.` } : { ...step, message: `${step.message} It runs ${until}.` };

@@ -10,7 +10,7 @@ export function queueText(colours: Colours, queue: Queue): string {
   const { at, pending, running, parked, launches, shares, hasMoreShares, jobs, hasMoreJobs, isPartial } = queue;
   const totals = `${time(at)}  ${pending} pending, ${running} running, ${parked} parked, ${launches.inFlight} of ${count(launches.limit, 'launch', 'launches')} in flight\n`;
   const pauses = queue.pauses.map(({ scope, by, reason }) => colours.yellow(`paused: ${printable(`${scope}, by ${by}: ${reason}`)}\n`)).join('');
-  const parts = [totals + pauses, shareTable(colours, shares) + (hasMoreShares ? colours.dim('… and more users\n') : '')];
+  const parts = [totals + pauses, shareTable(colours, shares) + (hasMoreShares ? colours.dim('… and more shares\n') : '')];
   if (jobs.length > 0) parts.push(jobTable(colours, jobs, Date.parse(at)) + (hasMoreJobs ? colours.dim('… and more jobs\n') : ''));
   if (isPartial) parts.push(colours.dim('There are more queues than were read: the order is that among those who used least.\n'));
   return parts.join('\n');

@@ -55,9 +55,9 @@ describe('getQueue', () => {
 
   it('shows the share tree with what holds the first of each share', async () => {
     const api = anApi();
-    share(api, { groups: [aGroup('physics', { limits: { nodes: 4 }, guarantee: { nodes: 2 } })], namespaces: [aNamespace('research', { parent: 'physics' })] });
     await submitted(api);
     await submitted(api, '', 'vision');
+    share(api, { groups: [aGroup('physics', { limits: { nodes: 4 }, guarantee: { nodes: 2 } })], namespaces: [aNamespace('research', { parent: 'physics' })] });
     const { shares } = await queue(api);
     expect(shares.map(({ depth, kind, name, pending, waiting }) => [depth, kind, name, pending, waiting?.code])).toEqual([
       [0, 'deployment', undefined, 2, 'TooLarge'],

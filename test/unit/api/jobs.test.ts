@@ -196,7 +196,7 @@ describe('cancelJob', () => {
       const job = await get(wanted);
       if (job !== undefined && !raced) {
         raced = true;
-        await api.jobs.commit(admit(job, api.clock.now()));
+        await api.jobs.commit(admit(job, {}, api.clock.now()));
       }
       return job;
     };

@@ -23,7 +23,7 @@ describe('orch get', () => {
     expect(out.replace(id, 'JOB').replace(/sha256:\w+/, 'sha256:…')).toBe(`job        research/JOB
 manifest   cluster v1, sha256:…
 state      PENDING
-waits      The scheduler has not looked at it yet.
+waits      Nothing holds it back by itself: it waits for its turn in the order.
 attempt    1 of 1
 user       alice
 priority   500

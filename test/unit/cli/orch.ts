@@ -88,7 +88,7 @@ function movers(api: ReturnType<typeof anApi>) {
   const move = async (id: string, path: readonly JobState[], answer?: TaskAnswer): Promise<void> =>
     commit(enter(await api.get(id), undefined, path, answer, api.clock.now()));
   const begin = async (id: string, ...path: JobState[]): Promise<void> => {
-    await commit(admit(await api.get(id), api.clock.now()));
+    await commit(admit(await api.get(id), {}, api.clock.now()));
     await move(id, path);
   };
   const addNode = async (id: string): Promise<void> => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { epochMs, jobId } from '../../../../core/job/ids.ts';
-import { AGEING_MS, BAND_WIDTH, bandAt, byRank, rankTime } from '../../../../core/queue/order.ts';
+import { AGEING_MS, BAND_WIDTH, bandAt, bandRisesAt, byRank, HIGHEST_BAND, rankTime } from '../../../../core/queue/order.ts';
 import type { Placed } from '../../../../core/queue/order.ts';
 import { hours, NOW } from '../../../builders/scheduling.ts';
 
@@ -77,6 +77,22 @@ describe('the band of a job', () => {
       fc.property(fc.array(aPlaced, { maxLength: 12 }), aWait, (jobs, wait) => {
         const bands = jobs.toSorted(byRank).map((job) => bandAt(job, epochMs(NOW + wait)));
         expect(bands).toEqual(bands.toSorted((a, b) => b - a));
+      }),
+    );
+  });
+});
+
+describe('the time at which ageing lifts a job', () => {
+  it('is the first of its next band, and there is none in the highest', () => {
+    fc.assert(
+      fc.property(aPlaced, aWait, (job, waited) => {
+        const nowMs = epochMs(job.submittedAtMs + waited);
+        const band = bandAt(job, nowMs);
+        const risesAtMs = bandRisesAt(job, nowMs);
+        expect(risesAtMs === undefined).toBe(band === HIGHEST_BAND);
+        if (risesAtMs === undefined) return;
+        expect(risesAtMs).toBeGreaterThan(nowMs);
+        expect([bandAt(job, epochMs(risesAtMs - 1)), bandAt(job, risesAtMs)]).toEqual([band, band + 1]);
       }),
     );
   });
