@@ -46,7 +46,7 @@ export async function measureCapacity(options: CapacityOptions): Promise<Report 
     remarks: remarksOn(trace, options),
     launchers: contests.map(({ figures }) => figures),
   };
-  if (plot !== undefined) writeFileSync(plot, plotContests(contests, titleOf(result, contests)));
+  if (options.plot !== undefined) writeFileSync(options.plot, plotContests(contests, titleOf(result, contests)));
   return { text: renderFigures(result), result };
 }
 

@@ -3,16 +3,19 @@ import type { SimulatedCloud } from './simulated-cloud.ts';
 
 /**
  * Knows the trace: calls only what succeeds, at the very moment at which it can be had, first come, first served. Of
- * the zones that have a whole gang it takes the one that will have none soonest, so that the others last.
+ * the zones that have a whole gang it takes the one in which the others lose least while the gang stands there. Where
+ * gangs are in each other's way that is a good choice, not a proven bound.
  */
 export class ClairvoyantLauncher implements Launcher {
   readonly #cloud: SimulatedCloud;
   readonly #size: GangSize;
+  readonly #holdMs: number;
   readonly #held = new Map<number, ReadonlyMap<string, number>>();
 
-  constructor(cloud: SimulatedCloud, size: GangSize) {
+  constructor(cloud: SimulatedCloud, size: GangSize, holdMs: number) {
     this.#cloud = cloud;
     this.#size = size;
+    this.#holdMs = holdMs;
   }
 
   cycleFrom(): number {
@@ -35,10 +38,12 @@ export class ClairvoyantLauncher implements Launcher {
 
   #whole(): ReadonlyMap<string, number> | undefined {
     const { nodes } = this.#size;
-    const [zone] = this.#cloud.trace.zones
-      .filter((candidate) => this.#cloud.free(candidate) >= nodes)
-      .toSorted((a, b) => this.#cloud.hasUntilMs(a, nodes) - this.#cloud.hasUntilMs(b, nodes));
-    return zone === undefined ? undefined : this.#cloud.launch([zone], nodes, nodes);
+    const endMs = this.#cloud.now() + this.#holdMs;
+    const [best] = this.#cloud.trace.zones
+      .filter((zone) => this.#cloud.free(zone) >= nodes)
+      .map((zone) => ({ zone, lossMs: this.#cloud.usableMs(zone, nodes, endMs) }))
+      .toSorted((a, b) => a.lossMs - b.lossMs);
+    return best && this.#cloud.launch([best.zone], nodes, nodes);
   }
 
   #packed(): ReadonlyMap<string, number> | undefined {

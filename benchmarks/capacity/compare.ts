@@ -25,22 +25,23 @@ const FLAT_COOLDOWN_MS = 180_000;
 export async function compareLaunchers(comparison: Comparison): Promise<readonly Contest[]> {
   const { trace } = comparison;
   const contests: Contest[] = [];
-  for (const [name, make] of contenders(trace.zones)) {
+  for (const [name, make] of contenders(comparison)) {
     const cloud = new SimulatedCloud(trace);
-    const fates = await replayTrace(cloud, make(cloud, comparison), comparison);
+    const fates = await replayTrace(cloud, make(cloud), comparison);
     contests.push({ figures: figuresOf(name, fates, cloud.calls), fates });
   }
   return contests;
 }
 
-type MakeLauncher = (cloud: SimulatedCloud, size: GangSize) => Launcher;
+type MakeLauncher = (cloud: SimulatedCloud) => Launcher;
 
-function contenders(zones: readonly string[]): readonly (readonly [name: string, make: MakeLauncher])[] {
+function contenders(size: Comparison): readonly (readonly [name: string, make: MakeLauncher])[] {
+  const { trace: { zones }, holdMs } = size;
   return [
-    ...zones.map((zone): [string, MakeLauncher] => [`zone:${zone}`, (cloud, size) => new SweepingLauncher(cloud, size, { zones: [zone] })]),
-    ['round-robin', (cloud, size) => new SweepingLauncher(cloud, size, { zones, rotates: true })],
-    ['flat-cooldown', (cloud, size) => new SweepingLauncher(cloud, size, { zones, cooldownMs: FLAT_COOLDOWN_MS })],
-    ['ours', (cloud, size) => new ProductionLauncher(cloud, size)],
-    ['clairvoyant', (cloud, size) => new ClairvoyantLauncher(cloud, size)],
+    ...zones.map((zone): [string, MakeLauncher] => [`zone:${zone}`, (cloud) => new SweepingLauncher(cloud, size, { zones: [zone] })]),
+    ['round-robin', (cloud) => new SweepingLauncher(cloud, size, { zones, rotates: true })],
+    ['flat-cooldown', (cloud) => new SweepingLauncher(cloud, size, { zones, cooldownMs: FLAT_COOLDOWN_MS })],
+    ['ours', (cloud) => new ProductionLauncher(cloud, size)],
+    ['clairvoyant', (cloud) => new ClairvoyantLauncher(cloud, size, holdMs)],
   ];
 }

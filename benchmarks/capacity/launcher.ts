@@ -30,7 +30,10 @@ export interface Launcher {
 
 const MINUTE_MS = 60_000;
 
-/** Schedulers look at least once a minute: the first whole minute from `ms` on. */
+/**
+ * Schedulers look at least once a minute: the first time from `ms` on that is half a minute past a whole one. Traces
+ * measure at whole minutes, real schedulers look at any second: in the middle is what they do on average.
+ */
 export function minuteFrom(ms: number): number {
-  return Math.ceil(ms / MINUTE_MS) * MINUTE_MS;
+  return (Math.ceil(ms / MINUTE_MS - 0.5) + 0.5) * MINUTE_MS;
 }

@@ -9,7 +9,7 @@ export function remarksOn(trace: CapacityTrace, { nodes, spread }: GangSize): re
     'Between two measurements the earlier one is taken to hold: nothing is said of what happens faster than they were made.',
     'A gang once had is kept for its time: interruptions are not simulated. A launch call takes no time.',
     'A job without a gang when the trace ends counts with its wait until then.',
-    ...(spread === 'Single' || trace.zones.length < 2 ? [] : ['Gangs may be split over zones: compare with --spread Single.']),
+    ...(spread === 'Single' || nodes === 1 || trace.zones.length < 2 ? [] : ['Gangs may be split over zones: compare with --spread Single.']),
   ];
 }
 

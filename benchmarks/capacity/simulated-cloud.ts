@@ -69,12 +69,19 @@ export class SimulatedCloud implements Clock {
     return this.trace.timesMs[this.#index + 1] ?? Infinity;
   }
 
-  /** How long a zone goes on to have so many machines if nothing more is taken of it; what only who knows the future may ask. */
-  hasUntilMs(zone: string, count: number): number {
+  /**
+   * For how many milliseconds from now until a time a zone could serve `count` machines more than are held of it now;
+   * what only who knows the future may ask.
+   */
+  usableMs(zone: string, count: number, untilMs: number): number {
+    const { timesMs, endMs } = this.trace;
     const needed = count + this.heldIn(zone);
-    let index = this.#index;
-    while (index < this.trace.timesMs.length && this.#level(zone, index) >= needed) index += 1;
-    return this.trace.timesMs[index] ?? Infinity;
+    let usable = 0;
+    for (let index = this.#index; index < timesMs.length && (timesMs[index] ?? endMs) < untilMs; index += 1) {
+      if (this.#level(zone, index) < needed) continue;
+      usable += Math.min(timesMs[index + 1] ?? endMs, untilMs) - Math.max(timesMs[index] ?? endMs, this.#nowMs);
+    }
+    return usable;
   }
 
   #level(zone: string, index: number): number {

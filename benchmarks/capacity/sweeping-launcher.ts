@@ -1,8 +1,6 @@
 import { minuteFrom, type GangJob, type GangSize, type Launcher, type Turn } from './launcher.ts';
 import type { SimulatedCloud } from './simulated-cloud.ts';
 
-const MINUTE_MS = 60_000;
-
 /** How a simple launcher goes through zones. */
 export interface SweepingOptions {
   readonly zones: readonly string[];
@@ -14,7 +12,7 @@ export interface SweepingOptions {
 
 /**
  * A launcher as they are often written: each turn asks zone after zone for the whole gang, and where a gang may be split
- * then for what each zone has, giving back what does not suffice. A minute later it begins anew.
+ * then for what each zone has, giving back what does not suffice. The next cycle begins anew.
  */
 export class SweepingLauncher implements Launcher {
   readonly cycleFrom = minuteFrom;
@@ -43,7 +41,7 @@ export class SweepingLauncher implements Launcher {
   #turn({ number }: GangJob): Turn {
     const zones = this.#zonesOfTurn();
     const machines = this.#size.spread === 'Any' ? this.#anywhere(zones) : (this.#whole(zones) ?? this.#packed(zones));
-    if (machines === undefined) return { kind: 'waits', untilMs: this.#cloud.now() + (this.#options.cooldownMs === undefined ? MINUTE_MS : 0) };
+    if (machines === undefined) return { kind: 'waits', untilMs: this.#cloud.now() };
     this.#held.set(number, machines);
     return { kind: 'acquired', machines };
   }
@@ -54,30 +52,27 @@ export class SweepingLauncher implements Launcher {
     return [...zones.slice(first), ...zones.slice(0, first)].filter((zone) => (this.#coolUntilMs.get(zone) ?? 0) <= this.#cloud.now());
   }
 
+  /** One call that names every zone. */
   #anywhere(zones: readonly string[]): ReadonlyMap<string, number> | undefined {
-    if (zones.length === 0) return undefined;
     const { nodes } = this.#size;
-    const machines = this.#cloud.launch(zones, nodes, nodes);
-    if (machines.size > 0) return machines;
-    for (const zone of zones) this.#cool(zone);
-    return undefined;
+    const machines: ReadonlyMap<string, number> = zones.length === 0 ? new Map() : this.#cloud.launch(zones, nodes, nodes);
+    return machines.size > 0 ? machines : this.#nothing(zones);
   }
 
   #whole(zones: readonly string[]): ReadonlyMap<string, number> | undefined {
-    const { nodes, spread } = this.#size;
+    const { nodes } = this.#size;
     for (const zone of zones) {
       const machines = this.#cloud.launch([zone], nodes, nodes);
       if (machines.size > 0) return machines;
-      if (spread === 'Single' || nodes === 1) this.#cool(zone);
+      if (!this.#mayPack(zones)) this.#cool(zone);
     }
     return undefined;
   }
 
   #packed(zones: readonly string[]): ReadonlyMap<string, number> | undefined {
-    const { nodes, spread } = this.#size;
-    if (spread === 'Single' || nodes === 1 || zones.length < 2) return this.#nothing(zones);
+    if (!this.#mayPack(zones)) return undefined;
     const machines = new Map<string, number>();
-    let missing = nodes;
+    let missing = this.#size.nodes;
     for (const zone of zones) {
       const brought = this.#cloud.launch([zone], missing, 1).get(zone) ?? 0;
       if (brought > 0) machines.set(zone, brought);
@@ -87,6 +82,11 @@ export class SweepingLauncher implements Launcher {
     }
     this.#cloud.giveBack(machines);
     return undefined;
+  }
+
+  /** One machine cannot be split, and one zone has been asked already. */
+  #mayPack(zones: readonly string[]): boolean {
+    return this.#size.spread !== 'Single' && this.#size.nodes > 1 && zones.length > 1;
   }
 
   #nothing(zones: readonly string[]): undefined {
