@@ -3,8 +3,8 @@ import type { LaneKey } from '../../../core/queue/lane.ts';
 import { laneId } from '../../../core/scheduling/share-nodes.ts';
 import type { LaneWindow } from '../../../core/scheduling/snapshot.ts';
 
-/** Entries of a lane that are read at first: most cycles need no more. */
-const FIRST = 25;
+/** Entries of a lane that are read at first: as many as one read unit brings, and most cycles need no more. */
+const FIRST = 10;
 /** By how much a window grows when it was not enough. */
 const GROWTH = 4;
 const MOST_PER_LANE = 1000;

@@ -1,12 +1,11 @@
 import type { ParkedEntry } from '../../../core/lifecycle/change.ts';
 import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
-import type { CyclePlan } from '../../../core/scheduling/plan.ts';
 import type { ActiveLane, LaneWindow } from '../../../core/scheduling/snapshot.ts';
 import { laneId } from '../../../core/scheduling/share-nodes.ts';
-import { applyPlan, type ApplyPorts } from './apply-plan.ts';
+import { applyPlan, type Applied, type ApplyPorts } from './apply-plan.ts';
 import { countEnds, type Counted, type CountPorts } from './count-ends.ts';
 import { pruneLaunches } from './launches.ts';
-import { candidates, planQueue, type PlanPorts } from './plan-queue.ts';
+import { candidates, planQueue, type Planned, type PlanPorts } from './plan-queue.ts';
 import { answerTurns, startExecutions, type StartPorts } from './start-executions.ts';
 
 export type CyclePorts = CountPorts & PlanPorts & ApplyPorts & StartPorts & { readonly store: Pick<SchedulerStore, 'forgetLanes'> };
@@ -48,23 +47,23 @@ export async function runCycle(ports: CyclePorts, held: Lease, told: Set<string>
     await forget(ports, lease, counted, []);
     return { lease, admitted: 0, turns: 0, released, next: released >= MANY_ENDS ? 'again' : wanted ? 'later' : 'done' };
   }
-  const { plan, windows } = await planQueue(ports, lease, counted, open);
-  const applied = await applyPlan(ports, lease, plan, counted.base);
+  const planned = await planQueue(ports, lease, counted, open);
+  const applied = await applyPlan(ports, lease, planned.plan, counted.base);
   await startExecutions(ports, applied.admitted);
   await tell(ports, [...applied.turns, ...late], told);
-  await forget(ports, applied.lease, counted, windows);
-  const counts = { admitted: applied.admitted.length, turns: applied.turns.length, released };
-  return { lease: applied.lease, ...counts, next: whatNext(plan, counts) };
+  await forget(ports, applied.lease, counted, planned.windows);
+  return { lease: applied.lease, admitted: applied.admitted.length, turns: applied.turns.length, released, next: whatNext(planned, counted, applied) };
 }
 
 const isFull = ({ launching }: Lease, { policy }: Counted): boolean => launching.length >= policy.shares.maxLaunchesInFlight;
 
-function whatNext(plan: CyclePlan, { admitted, turns, released }: CycleCounts): Cycle['next'] {
+function whatNext({ plan }: Planned, counted: Counted, { lease, admitted, turns }: Applied): Cycle['next'] {
   const planned = plan.admissions.length + plan.turns.length;
   const isHeldBy = (kind: 'cycle' | 'launches'): boolean => plan.waiting.some(({ obstacle }) => obstacle.kind === kind);
   // Room that was given to jobs which changed meanwhile is for others.
-  if (released >= MANY_ENDS || admitted + turns < planned) return 'again';
-  if (planned > 0 && (isHeldBy('cycle') || isHeldBy('launches') || plan.wants.lanes.length > 0)) return 'again';
+  if (counted.releases.length >= MANY_ENDS || admitted.length + turns.length < planned) return 'again';
+  const isCut = planned >= counted.policy.maxStarts || isFull(lease, counted) || isHeldBy('cycle') || plan.wants.lanes.length > 0;
+  if (planned > 0 && isCut) return 'again';
   return isHeldBy('launches') ? 'later' : 'done';
 }
 

@@ -1,54 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { jobId } from '../../../core/job/ids.ts';
-import { admit, park } from '../../../core/lifecycle/admit.ts';
-import { epochMs } from '../../../core/job/ids.ts';
-import type { TaskAnswer } from '../../../core/lifecycle/task.ts';
-import { scheduleJobs, type SchedulerPorts } from '../../../lambdas/queue/schedule-jobs/schedule-jobs.ts';
-import { ManualClock } from '../../builders/capacity.ts';
-import { aJob } from '../../builders/job.ts';
-import { InMemoryJobStore } from '../../fakes/in-memory-job-store.ts';
-import { InMemorySchedulerStore } from '../../fakes/in-memory-scheduler-store.ts';
-import { InMemoryTable } from '../../fakes/in-memory-table.ts';
+import { epochMs, jobId } from '../../../core/job/ids.ts';
+import { park } from '../../../core/lifecycle/admit.ts';
+import { usageBase } from '../../../core/scheduling/usage.ts';
+import { SchedulerWorld } from './scheduler-world.ts';
 
-const id = jobId('01hjob0000000000000000000a');
-
-class SchedulerWorld {
-  readonly table = new InMemoryTable();
-  readonly clock = new ManualClock();
-  readonly jobs = new InMemoryJobStore(this.table);
-  readonly store = new InMemorySchedulerStore(this.table);
-  readonly started: string[] = [];
-  readonly answers: { readonly token: string; readonly answer: TaskAnswer }[] = [];
-
-  ports(): SchedulerPorts {
-    return {
-      store: this.store, jobs: this.jobs, clock: this.clock, policy: { maxRunningJobs: 1, weights: {} }, leaseMs: 30_000, log: { info: () => undefined },
-      executions: {
-        start: async (start) => ({ executionArn: `arn:${this.started.push(start.jobId)}` }),
-        status: async () => 'running',
-      },
-      tokens: {
-        answer: async (token, answer) => {
-          this.answers.push({ token, answer });
-          return 'answered';
-        },
-      },
-    };
-  }
-
-  async submit(name: string = id): Promise<void> {
-    await this.jobs.submit({ job: aJob({ jobId: jobId(name) }), events: [] });
-  }
-
-  schedule(owner = 'me', ports = this.ports()) {
-    return scheduleJobs(ports, owner, () => true);
-  }
-}
+const HOUR_MS = 3_600_000;
 
 describe('the lease', () => {
   it('is looked for once more after the mark: its holder may just have left', async () => {
     const world = new SchedulerWorld();
-    await world.submit();
+    await world.submit('a');
     const held = await world.store.takeLease('other', world.clock.now(), 30_000);
     const { markDirty } = world.store;
     world.store.markDirty = async () => {
@@ -60,7 +21,7 @@ describe('the lease', () => {
 
   it('is left to whoever holds it, with a mark', async () => {
     const world = new SchedulerWorld();
-    await world.submit();
+    await world.submit('a');
     await world.store.takeLease('other', world.clock.now(), 30_000);
     expect(await world.schedule()).toMatchObject({ held: false, cycles: 0 });
     expect(world.table).toMatchObject({ dirty: true, lease: { owner: 'other' } });
@@ -72,7 +33,7 @@ describe('the lease', () => {
     let dropped = 0;
     world.store.dropLease = async (lease) => {
       if ((dropped += 1) === 1) {
-        await world.submit();
+        await world.submit('a');
         await world.store.markDirty();
       }
       return dropLease.call(world.store, lease);
@@ -82,63 +43,238 @@ describe('the lease', () => {
 
   it('is given back by a cycle that fails, and the failure is told', async () => {
     const world = new SchedulerWorld();
-    await world.submit();
-    const ports = world.ports();
-    const failing = { ...ports, executions: { ...ports.executions, start: async () => Promise.reject(new TypeError('no network')) } };
-    await expect(world.schedule('me', failing)).rejects.toThrow('no network');
+    await world.submit('a');
+    world.gate = (call) => (call === 'executions.start' ? 'before' : undefined);
+    await expect(world.schedule()).rejects.toThrow('1 of 1 jobs could not be told to start');
     expect(await world.schedule('another')).toMatchObject({ held: true });
   });
 
   it('lost to another scheduler ends the work without harm', async () => {
     const world = new SchedulerWorld();
-    await world.submit();
-    const ports = world.ports();
-    const slow = {
-      ...ports,
-      jobs: new Proxy(world.jobs, {
-        get: (target, key) =>
-          key === 'get'
-            ? async (one: typeof id) => {
-                world.clock.advance(60_000);
-                await world.store.takeLease('other', world.clock.now(), 30_000);
-                return target.get(one);
-              }
-            : Reflect.get(target, key, target),
-      }),
+    const id = await world.submit('a');
+    const { grant } = world.store;
+    world.store.grant = async (...values) => {
+      world.clock.advance(60_000);
+      await world.store.takeLease('other', world.clock.now(), 30_000);
+      return grant.apply(world.store, values);
     };
-    expect(await world.schedule('me', slow)).toMatchObject({ admitted: 0 });
-    expect(world.table.jobs.get(id)).toMatchObject({ state: 'PENDING' });
+    expect(await world.schedule()).toMatchObject({ admitted: 0 });
+    expect(world.job(id)).toMatchObject({ state: 'PENDING' });
+  });
+
+  it('is renewed by work that lasts, and given back when time is over', async () => {
+    const world = new SchedulerWorld();
+    world.maxRunningJobs = 1000;
+    world.apply({ maxLaunchesInFlight: 1000 });
+    for (let n = 0; n < 250; n += 1) await world.submit(`job-${n}`);
+    const { overview } = world.store;
+    world.store.overview = async () => {
+      world.clock.advance(20_000);
+      return overview.call(world.store);
+    };
+    let cycles = 0;
+    expect(await world.schedule('me', world.ports(), () => (cycles += 1) <= 2)).toMatchObject({ admitted: 200, cycles: 2 });
+    expect(await world.schedule('next')).toMatchObject({ admitted: 50 });
   });
 });
 
 describe('a cycle', () => {
-  it('admits within the limit and says why the rest waits', async () => {
+  it('admits within the limits and leaves the rest in the queue', async () => {
     const world = new SchedulerWorld();
-    await world.submit();
-    await world.submit('01hjob0000000000000000000b');
-    expect(await world.schedule()).toMatchObject({ admitted: 1 });
-    expect(world.started).toEqual([id]);
-    expect(world.table.waiting?.byNamespace).toMatchObject({ research: { code: 'RunningJobsLimit' } });
+    await world.submit('a');
+    const second = await world.submit('b');
+    expect(await world.schedule()).toMatchObject({ admitted: 1, cycles: 1 });
+    expect(world.started).toEqual(['a']);
+    expect(world.job(second)).toMatchObject({ state: 'PENDING' });
+    expect([...world.table.uses.values()]).toMatchObject([{ runningJobs: 1, nodes: 1, vcpus: 4 }]);
   });
 
-  it('gives a parked job its turn with its limits, and answers again where the answer was lost', async () => {
+  it('counts what ended and gives its room away at once', async () => {
     const world = new SchedulerWorld();
-    await world.submit();
-    const now = world.clock.now();
-    await world.jobs.commit(admit(aJob(), now));
-    const admitted = await world.jobs.get(id);
-    if (admitted === undefined) throw new Error('no job');
-    await world.jobs.commit(park(admitted, 'token-1', epochMs(now + 1000), 'nothing', now));
-    world.table.releases.clear();
-    world.clock.advance(2000);
-    expect(await world.schedule()).toMatchObject({ turns: 1 });
-    expect(world.table.jobs.get(id)).toMatchObject({ holdsLimits: true });
-    expect([...world.table.shares.values()]).toMatchObject([{ runningJobs: 1 }]);
-    expect(world.answers).toEqual([{ token: 'token-1', answer: { kind: 'turn' } }]);
+    const first = await world.submit('a');
+    await world.submit('b');
     await world.schedule();
-    expect(world.answers).toHaveLength(1);
+    await world.end(first);
+    expect(await world.schedule()).toMatchObject({ released: 1, admitted: 1, cycles: 1 });
+    expect(world.holding()).toEqual(['b']);
+    expect(world.table.releases.size).toBe(0);
+  });
+
+  it('goes on with others where jobs changed between plan and transaction', async () => {
+    const world = new SchedulerWorld();
+    await world.submit('a');
+    await world.submit('b');
+    const { grant } = world.store;
+    let grants = 0;
+    world.store.grant = async (...values) => ((grants += 1) === 1 ? [] : grant.apply(world.store, values));
+    expect(await world.schedule()).toMatchObject({ admitted: 1, cycles: 2 });
+  });
+
+  it('keeps no other from its start where one fails', async () => {
+    const world = new SchedulerWorld();
+    world.maxRunningJobs = 30;
+    world.apply({ maxLaunchesInFlight: 100 });
+    for (let n = 10; n < 40; n += 1) await world.submit(`job-${n}`);
+    let starts = 0;
+    world.gate = (call) => (call === 'executions.start' && (starts += 1) === 1 ? 'before' : undefined);
+    await expect(world.schedule()).rejects.toThrow('1 of 30 jobs');
+    expect(world.started).toHaveLength(29);
+  });
+
+  it('admits more than fit in one cycle within one invocation', async () => {
+    const world = new SchedulerWorld();
+    world.maxRunningJobs = 1000;
+    world.apply({ maxLaunchesInFlight: 1000 });
+    for (let n = 0; n < 250; n += 1) await world.submit(`job-${n}`);
+    expect(await world.schedule()).toMatchObject({ admitted: 250 });
+  });
+
+  it('reads no queue of which nothing can start', async () => {
+    const world = new SchedulerWorld();
+    await world.submit('a');
+    await world.submit('b', { user: 'bob' });
+    await world.schedule();
+    const calls: string[] = [];
+    world.gate = (call) => void calls.push(call);
+    await world.schedule();
+    expect(calls).toEqual(['store.takeLease', 'store.overview', 'store.forgetLanes', 'store.dropLease']);
+  });
+
+  it('reads on where the front of a queue may not be tried now', async () => {
+    const world = new SchedulerWorld();
+    world.maxRunningJobs = 10;
+    for (let n = 0; n < 60; n += 1) await world.submit(`large-${n}`, { nodes: 100 + n });
+    const small = await world.submit('small', { nodes: 1 });
+    const scope = { kind: 'account', region: 'us-east-1' } as const;
+    const nowMs = world.clock.now();
+    await world.cooldowns.record([{ scope, code: 'MaxSpotInstanceCountExceeded', atLeast: 50, failures: 1, sinceMs: nowMs, untilMs: epochMs(nowMs + 60_000) }]);
+    expect(await world.schedule()).toMatchObject({ admitted: 1, cycles: 1 });
+    expect(world.job(small)).toMatchObject({ state: 'ACQUIRING_CAPACITY' });
+  });
+
+  it('forgets lanes in which nobody has waited for long', async () => {
+    const world = new SchedulerWorld();
+    const id = await world.submit('a');
+    await world.schedule();
+    await world.end(id);
+    await world.schedule();
+    expect(world.table.lanes.size).toBe(1);
+    world.clock.advance(24 * HOUR_MS);
+    await world.schedule();
+    expect(world.table.lanes.size).toBe(0);
+  });
+
+  it('moves usage to another base when the half-life changes, before anything is counted', async () => {
+    const world = new SchedulerWorld();
+    const id = await world.submit('a');
+    await world.schedule();
+    world.apply({ halfLifeSeconds: 3600 });
+    await world.end(id);
+    await world.schedule();
+    expect([...world.table.uses.values()]).toMatchObject([{ ...usageBase(world.clock.now(), HOUR_MS), runningJobs: 0 }]);
+  });
+});
+
+describe('a parked job', () => {
+  const parked = async (): Promise<SchedulerWorld> => {
+    const world = new SchedulerWorld();
+    const id = await world.submit('a');
+    await world.schedule();
+    const nowMs = world.clock.now();
+    await world.jobs.commit(park(world.job(id), 'token-1', epochMs(nowMs + 1000), 'nothing', nowMs));
+    return world;
+  };
+
+  it('gives its limits to others while it waits', async () => {
+    const world = await parked();
+    await world.submit('b');
+    expect(await world.schedule()).toMatchObject({ released: 1, admitted: 1, turns: 0 });
+    expect(world.holding()).toEqual(['b']);
+  });
+
+  it('gets its turn with its limits, and is told again where the answer was lost', async () => {
+    const world = await parked();
+    world.clock.advance(2000);
+    world.gate = (call) => (call === 'tokens.answer' ? 'before' : undefined);
+    await expect(world.schedule()).rejects.toThrow('1 of 1 jobs');
+    expect(world.holding()).toEqual(['a']);
+    expect([...world.table.uses.values()]).toMatchObject([{ runningJobs: 1 }]);
+    world.gate = () => undefined;
+    await world.schedule();
+    expect(world.answers).toEqual([]);
     world.clock.advance(20_000);
     await world.schedule();
-    expect(world.answers).toHaveLength(2);
+    expect(world.answers).toEqual([{ token: 'token-1', answer: { kind: 'turn' } }]);
+  });
+});
+
+describe('the cap on launches in flight', () => {
+  it('lets the next start as soon as one has its machines', async () => {
+    const world = new SchedulerWorld();
+    world.maxRunningJobs = 10;
+    world.apply({ maxLaunchesInFlight: 2 });
+    for (const name of ['a', 'b', 'c']) await world.submit(name);
+    const waits: number[] = [];
+    world.meanwhile = async () => {
+      waits.push(world.holding().length);
+      if (waits.length === 3) await world.configure(jobId('b'));
+    };
+    expect(await world.schedule()).toMatchObject({ admitted: 3 });
+    expect(waits).toEqual([2, 2, 2]);
+    expect(world.table.lease.launching).toEqual(['a', 'c']);
+  });
+
+  it('is waited for while there is time, then left to the next invocation', async () => {
+    const world = new SchedulerWorld();
+    world.maxRunningJobs = 10;
+    world.apply({ maxLaunchesInFlight: 1 });
+    await world.submit('a');
+    await world.submit('b');
+    let pauses = 0;
+    world.meanwhile = async () => void (pauses += 1);
+    expect(await world.schedule('me', world.ports(), () => pauses < 4)).toMatchObject({ admitted: 1 });
+    expect(world.table.lease.expiresAtMs).toBe(0);
+    await world.configure(jobId('a'));
+    expect(await world.schedule()).toMatchObject({ admitted: 1 });
+  });
+});
+
+describe('a job that waits for limits', () => {
+  /** A runs for less than two hours, B wants all nodes, C one node for less time than A has. */
+  const waiting = async (): Promise<SchedulerWorld> => {
+    const world = new SchedulerWorld();
+    world.maxRunningJobs = 10;
+    world.apply({ limits: { nodes: 10 } });
+    await world.submit('a', { nodes: 5 });
+    await world.schedule();
+    await world.configure(jobId('a'));
+    world.clock.advance(1000);
+    await world.submit('b', { nodes: 10 });
+    return world;
+  };
+
+  it('is not passed where it is not known when limits come free', async () => {
+    const world = await waiting();
+    world.jobs.activeAttempts = async () => ({ items: [] });
+    world.table.lease = { ...world.table.lease, launching: [] };
+    await world.submit('c', { nodes: 1 }, { ttlSeconds: 60 });
+    await world.schedule();
+    expect(world.holding()).toEqual(['a']);
+  });
+
+  it('is passed by jobs that do not delay it, once the list of holders fits the counters', async () => {
+    const world = await waiting();
+    await world.submit('c', { nodes: 1 }, { ttlSeconds: 60 });
+    await world.schedule();
+    expect(world.holding()).toEqual(['a', 'c']);
+  });
+
+  it('looks at the jobs themselves where the list of attempts lags behind', async () => {
+    const world = await waiting();
+    world.jobs.activeAttempts = async () => ({ items: [] });
+    expect(world.table.lease.launching).toEqual(['a']);
+    await world.submit('c', { nodes: 1 }, { ttlSeconds: 60 });
+    await world.schedule();
+    expect(world.holding()).toEqual(['a', 'c']);
   });
 });
