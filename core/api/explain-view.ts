@@ -60,6 +60,8 @@ export const explanationSchema = z
   .meta({ id: 'Explanation', description: 'Where a job is, why, and what would change that.' });
 
 export type ExplanationView = z.output<typeof explanationSchema>;
+/** What is worked out of a job, beside what it is. */
+export type Findings = Omit<ExplanationView, 'jobId' | 'namespace' | 'user' | 'state' | 'outcome' | 'at'>;
 type FigureView = z.output<typeof figureSchema>;
 type CoolingView = z.output<typeof coolingSchema>;
 

@@ -58,7 +58,7 @@ export function verdictIn(plan: CyclePlan, { jobId, namespace, user, shape }: Qu
 }
 
 /** The snapshot with the entry in its lane, if it is not there and is not parked. */
-export function withEntry(entry: QueueEntry, snapshot: SchedulingSnapshot): SchedulingSnapshot {
+function withEntry(entry: QueueEntry, snapshot: SchedulingSnapshot): SchedulingSnapshot {
   if (snapshot.parked.some(({ jobId }) => jobId === entry.jobId)) return snapshot;
   const lane = laneOf(entry, snapshot);
   const others = snapshot.lanes.filter((each) => each !== lane);

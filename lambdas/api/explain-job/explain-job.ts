@@ -1,4 +1,4 @@
-import type { ExplanationView } from '../../../core/api/explain-view.ts';
+import type { ExplanationView, Findings } from '../../../core/api/explain-view.ts';
 import { operations } from '../../../core/api/operations.ts';
 import { isoTime, type EpochMs } from '../../../core/job/ids.ts';
 import type { Job } from '../../../core/job/job.ts';
@@ -14,9 +14,6 @@ export interface ExplainPorts extends ExplainWaitingPorts {
   readonly jobs: ExplainWaitingPorts['jobs'] & Pick<JobStore, 'parked'>;
   readonly attempts: Pick<AttemptStore, 'wait' | 'step' | 'nodes' | 'launches'>;
 }
-
-/** What is worked out of a job, beside what it is. */
-export type Findings = Omit<ExplanationView, 'jobId' | 'namespace' | 'user' | 'state' | 'outcome' | 'at'>;
 
 /** Where a job is, why, and what would change that. Nothing is remembered for it: it is worked out when it is asked. */
 export function explainJob(ports: ExplainPorts): ApiOperation<typeof operations.explainJob> {

@@ -1,9 +1,9 @@
+import type { Findings } from '../../../core/api/explain-view.ts';
 import { isoTime } from '../../../core/job/ids.ts';
 import type { Job } from '../../../core/job/job.ts';
 import type { ParkedEntry } from '../../../core/lifecycle/change.ts';
 import { capacityDeadline } from '../../../core/lifecycle/time-over.ts';
 import { readQueue } from '../../queue/read-queue.ts';
-import type { Findings } from './explain-job.ts';
 import { coolingOf, explainWaiting, sharesOf, type ExplainWaitingPorts } from './explain-waiting.ts';
 
 /** Why a job without capacity waits: for what cools, and once that is over, for limits as those in the queue do. */

@@ -1,10 +1,10 @@
+import type { Findings } from '../../../core/api/explain-view.ts';
 import { instancesOf } from '../../../core/capacity/launch-progress.ts';
 import type { LaunchRecord } from '../../../core/capacity/gang.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { describeProgress } from '../../../core/lifecycle/describe-progress.ts';
 import { isTerminal } from '../../../core/lifecycle/states.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
-import type { Findings } from './explain-job.ts';
 
 /** What a job does that has left the queue: from its own records, and from what its execution waits for. */
 export async function explainProgress({ attempts }: { readonly attempts: Pick<AttemptStore, 'wait' | 'step' | 'nodes' | 'launches'> }, job: Job): Promise<Findings> {

@@ -1,4 +1,4 @@
-import { viewCooling, viewFigures, type ExplanationView } from '../../../core/api/explain-view.ts';
+import { viewCooling, viewFigures, type ExplanationView, type Findings } from '../../../core/api/explain-view.ts';
 import { viewStanding } from '../../../core/api/share-view.ts';
 import { coolingFor } from '../../../core/capacity/cooling-for.ts';
 import { isoTime } from '../../../core/job/ids.ts';
@@ -13,7 +13,6 @@ import { pathOf, shareStandings } from '../../../core/scheduling/share-standing.
 import type { Holder } from '../../../core/scheduling/snapshot.ts';
 import { readFronts, readQueue, type QueueLook, type QueueReaderPorts } from '../../queue/read-queue.ts';
 import { readHolders } from '../../queue/schedule-jobs/read-holders.ts';
-import type { Findings } from './explain-job.ts';
 
 export interface ExplainWaitingPorts extends QueueReaderPorts {
   readonly jobs: Pick<JobStore, 'get' | 'peek' | 'activeAttempts'>;
@@ -47,11 +46,11 @@ async function verdictOf(ports: ExplainWaitingPorts, look: QueueLook, entry: Que
   const { windows, isPartial } = await readFronts(ports.scheduler, look, WINDOW, entry);
   const snapshot = { ...look.snapshot, lanes: windows };
   const verdict = explainEntry(entry, snapshot, unhurried(look), look.nowMs);
-  if (verdict.kind === 'held' && awaitsEnds.includes(verdict.obstacle.kind)) {
-    const holders = await holdersOf(ports, look);
-    return holders === undefined ? verdict : explainEntry(entry, { ...snapshot, holders }, unhurried(look), look.nowMs);
-  }
-  return verdict.kind === 'starts' && isPartial ? { kind: 'behind' } : verdict;
+  // Jobs that were not looked at may come before it.
+  if (isPartial) return verdict.kind === 'starts' ? { kind: 'behind' } : verdict;
+  if (verdict.kind !== 'held' || !awaitsEnds.includes(verdict.obstacle.kind)) return verdict;
+  const holders = await holdersOf(ports, look);
+  return holders === undefined ? verdict : explainEntry(entry, { ...snapshot, holders }, unhurried(look), look.nowMs);
 }
 
 /** What holds the limits now and until when: by it the job may pass others, and it is known when it starts at the latest. */
@@ -64,7 +63,7 @@ async function holdersOf({ jobs, scheduler }: ExplainWaitingPorts, { snapshot }:
 const unhurried = ({ policy }: QueueLook): QueueLook['policy'] => ({ ...policy, maxStarts: Number.POSITIVE_INFINITY });
 
 /** What becomes of the job, in the words of the API. */
-export function viewVerdict(verdict: Verdict): Pick<Findings, 'code' | 'message' | 'hints' | 'until' | 'startsBy' | 'figures'> {
+function viewVerdict(verdict: Verdict): Pick<Findings, 'code' | 'message' | 'hints' | 'until' | 'startsBy' | 'figures'> {
   const { code, message, hints } = describeVerdict(verdict);
   const text = { code, message, hints: [...hints] };
   if (verdict.kind !== 'held') return text;
