@@ -5,7 +5,9 @@ import { messageOf } from '../local/command.ts';
 import { repositoryRoot } from '../local/paths.ts';
 import type { CapacityOptions } from './capacity/capacity.ts';
 import { atLeast, fraction, list } from './option-values.ts';
+import type { QueueStoreOptions } from './queue-store/queue-store.ts';
 import { show, type Report, type ReportOptions } from './report.ts';
+import type { SchedulerOptions } from './scheduler/scheduler.ts';
 
 async function footprint(): Promise<Report> {
   const { startMiniStack } = await import('../test/contract/ministack.ts');
@@ -31,6 +33,16 @@ async function capacity(options: CapacityOptions): Promise<Report> {
   return measureCapacity(options);
 }
 
+async function scheduler(options: SchedulerOptions): Promise<Report> {
+  const { measureScheduler } = await import('./scheduler/scheduler.ts');
+  return measureScheduler(options);
+}
+
+async function queueStore(options: QueueStoreOptions): Promise<Report> {
+  const { measureQueueStore } = await import('./queue-store/queue-store.ts');
+  return measureQueueStore(options);
+}
+
 const program = new Command('npm run bench --').description('Measure what the design promises.');
 
 /** Adds a benchmark. What it has to say while it runs belongs on standard error. Options of its own are added to the answer. */
@@ -42,6 +54,10 @@ function benchmark<Options extends object>(name: string, description: string, ru
 }
 
 benchmark('footprint', 'what a job of 65 nodes costs: capacity units, state transitions, invocations, USD', footprint);
+benchmark('scheduler', 'starts per second and the time of a cycle that starts nothing, to a million waiting jobs', scheduler)
+  .option('--waiting <most>', 'leave out more waiting jobs than these');
+benchmark('queue-store', 'capacity units and calls of a scheduling cycle, to a million jobs in the table, and of a job from begin to end', queueStore)
+  .option('--depth <jobs>', 'the deepest queue', atLeast(1, 'whole'), 1_000_000);
 benchmark('bundles', 'size and initialisation time of every function', bundles);
 benchmark('capacity', 'launchers side by side over a trace of measured capacity: time to a whole gang, launch calls', capacity)
   .requiredOption('--trace <file>', 'CSV: time, then a column for each zone with 0 and 1 or with counts of machines')
