@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { OrchestratorApiError } from '@advanced-orchestrator/sdk';
-import type { ManifestText, Problem } from '@advanced-orchestrator/sdk';
+import type { DocumentText, Problem } from '@advanced-orchestrator/sdk';
 import { isMap, parseDocument } from 'yaml';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A file that was read. */
-export interface Document extends ManifestText {
+export interface Document extends DocumentText {
   /** What to call it in messages. */
   readonly file: string;
 }
@@ -36,7 +36,7 @@ export async function readDocument(terminal: Terminal, file: string): Promise<Do
 }
 
 /** Where a manifest says that it belongs, as far as that can be read without judging it. */
-export function namespaceIn({ text }: ManifestText): string | undefined {
+export function namespaceIn({ text }: DocumentText): string | undefined {
   try {
     const { contents } = parseDocument(text, { logLevel: 'silent' });
     const namespace = isMap(contents) ? contents.getIn(['metadata', 'namespace']) : undefined;

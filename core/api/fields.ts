@@ -53,6 +53,12 @@ export const reasonField = z.object({
   message: z.string().meta({ description: 'For people.' }),
 });
 
+/** Longest reason that an operator may give. */
+const MAX_REASON_LENGTH = 500;
+
+/** Why an operator does something: kept in the audit. */
+export const operatorReason = z.string().trim().min(1).max(MAX_REASON_LENGTH).meta({ description: 'Why, for the audit and for whoever waits.' });
+
 /** 0 to 1000 or the name of a class; read as a number. */
 export const priorityField = z
   .union([z.int().min(0).max(MAX_PRIORITY), priorityClass], {

@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import { jobStates } from '../lifecycle/states.ts';
+import { auditEntrySchema } from './audit-view.ts';
 import { explanationSchema } from './explain-view.ts';
-import { MAX_LOG_PAGE, jobIdField, manifestNameField, namespaceField, pageOf, pageQuery, priorityField, versionInPath } from './fields.ts';
+import { MAX_LOG_PAGE, jobIdField, manifestNameField, namespaceField, operatorReason, pageOf, pageQuery, priorityField, versionInPath } from './fields.ts';
 import { eventSchema, jobDetailSchema, jobSchema, logLineSchema } from './job-view.ts';
 import { manifestDetailSchema, manifestSummarySchema, validationSchema } from './manifest-view.ts';
-import { recountedSchema, recountSchema } from './recount-view.ts';
+import { pauseInForceSchema, pauseRequestSchema, resumedSchema } from './pause-view.ts';
 import { queueLimit, queueSchema } from './queue-view.ts';
+import { recountedSchema, recountSchema } from './recount-view.ts';
 import type { OperationId } from './routes.ts';
+import { appliedSharesSchema, sharesSchema } from './shares-view.ts';
 import { dryRunSchema, submittedSchema } from './submission.ts';
 
 /** What an operation expects and what it answers: handlers validate with it, the OpenAPI document shows it. */
@@ -16,9 +19,11 @@ export interface Contract {
   readonly headers?: z.ZodObject;
   /** A JSON body. */
   readonly body?: z.ZodType;
-  /** A body that the operation reads itself: a manifest as YAML or JSON, or a manifest with what is given beside it. */
-  readonly document?: 'manifest' | 'submission';
+  /** A body that the operation reads itself: a document as YAML or JSON, or a manifest with what is given beside it. */
+  readonly document?: 'manifest' | 'submission' | 'shares';
   readonly answers: Readonly<Record<number, { readonly description: string; readonly body: z.ZodType }>>;
+  /** Problems of its own, by status: beside those that follow from its path and its body. */
+  readonly problems?: Readonly<Record<number, string>>;
 }
 
 const inNamespace = z.strictObject({ namespace: namespaceField });
@@ -39,6 +44,18 @@ const labelFilter = z
   .regex(/^[^=]+=/, { error: 'must be key=value' })
   .transform((text) => ({ key: text.slice(0, text.indexOf('=')), value: text.slice(text.indexOf('=') + 1) }))
   .meta({ description: 'Only jobs with this label: `key=value`.' });
+
+const sharesVersionInQuery = z
+  .string()
+  .regex(/^\d{1,8}$/, { error: 'must be a version: a whole number from 0' })
+  .transform(Number)
+  .meta({ description: 'Version of the shares; the one in force where none is named.' });
+
+const ifMatch = z
+  .string()
+  .regex(/^"?\d{1,8}"?$/, { error: 'must be the version that is to be replaced, such as "7"' })
+  .transform((text) => Number(text.replaceAll('"', '')))
+  .meta({ description: 'The version that the caller has seen: another one in force is a 409.' });
 
 /** The contracts of all operations. */
 export const operations = {
@@ -117,7 +134,33 @@ export const operations = {
     query: z.strictObject({ limit: queueLimit }),
     answers: { 200: { description: 'The queue as the scheduler sees it.', body: queueSchema } },
   },
-  recountQueue: { query: nothing, body: recountSchema, answers: { 200: { description: 'Where counters were wrong.', body: recountedSchema } } },
+  recountQueue: {
+    query: nothing,
+    body: recountSchema,
+    answers: { 200: { description: 'Where counters were wrong.', body: recountedSchema } },
+    problems: { 409: 'The scheduler is at work.' },
+  },
+  pauseQueue: { query: nothing, body: pauseRequestSchema, answers: { 200: { description: 'It is held back.', body: pauseInForceSchema } } },
+  resumeQueue: { query: nothing, body: pauseRequestSchema, answers: { 200: { description: 'It goes on.', body: resumedSchema } } },
+  getShares: {
+    query: z.strictObject({ version: z.exactOptional(sharesVersionInQuery) }),
+    answers: { 200: { description: 'The shares in force, or the version that was asked for. ETag is the version.', body: sharesSchema } },
+    problems: { 404: 'There is no such version.' },
+  },
+  putShares: {
+    query: z.strictObject({
+      dryRun: flag.meta({ description: 'Only show what would change.' }),
+      comment: z.exactOptional(operatorReason),
+    }),
+    headers: z.object({ 'if-match': z.exactOptional(ifMatch) }),
+    document: 'shares',
+    answers: {
+      200: { description: 'A dry run; or nothing changes, and the shares keep their version.', body: appliedSharesSchema },
+      201: { description: 'They are in force, in a new version.', body: appliedSharesSchema },
+    },
+    problems: { 409: 'Another version is in force than the caller has seen.' },
+  },
+  listAudit: { query: page, answers: { 200: { description: 'Newest first.', body: pageOf(auditEntrySchema).meta({ id: 'AuditPage' }) } } },
   validateManifest: {
     query: nothing,
     document: 'manifest',

@@ -3,11 +3,12 @@ import { pausedScopeText } from '../capacity/pauses.ts';
 import { isoTime } from '../job/ids.ts';
 import type { Pause, PauseScope } from '../scheduling/snapshot.ts';
 import { jobIdField, timeField } from './fields.ts';
+import { pauseInForceSchema } from './pause-view.ts';
 import { shareStandingSchema } from './share-view.ts';
 
 /** Most jobs that `GET /v1/queue` lists, and where nothing is said. */
-export const MAX_QUEUE_JOBS = 100;
-export const DEFAULT_QUEUE_JOBS = 20;
+const MAX_QUEUE_JOBS = 100;
+const DEFAULT_QUEUE_JOBS = 20;
 /** Most nodes of the share tree that it shows. */
 export const MAX_QUEUE_SHARES = 500;
 
@@ -27,10 +28,6 @@ const waitingJobSchema = z
   })
   .meta({ id: 'WaitingJob', description: 'A job that waits.' });
 
-const pauseSchema = z
-  .object({ scope: z.string(), by: z.string(), reason: z.string(), at: timeField })
-  .meta({ id: 'PauseInForce', description: 'What an operator holds back.' });
-
 export const queueSchema = z
   .object({
     at: timeField,
@@ -38,7 +35,7 @@ export const queueSchema = z
     running: z.int().meta({ description: 'Jobs that hold limits.' }),
     parked: z.int().meta({ description: 'Jobs that found no capacity and hold nothing until their next turn.' }),
     launches: z.object({ inFlight: z.int(), limit: z.int() }).meta({ description: 'Jobs that look for machines, and how many may at once.' }),
-    pauses: z.array(pauseSchema),
+    pauses: z.array(pauseInForceSchema),
     shares: z.array(shareStandingSchema).meta({ description: `The share tree, parents before their children; at most ${MAX_QUEUE_SHARES} nodes, those with jobs first.` }),
     hasMoreShares: z.boolean(),
     jobs: z.array(waitingJobSchema).meta({ description: 'The next jobs in the order in which they would start if there were room.' }),
@@ -57,7 +54,7 @@ export const queueLimit = z
 
 export type QueueView = z.output<typeof queueSchema>;
 export type WaitingJobView = z.output<typeof waitingJobSchema>;
-type PauseView = z.output<typeof pauseSchema>;
+type PauseView = z.output<typeof pauseInForceSchema>;
 
 export function viewPause({ scope, by, reason, atMs }: Pause): PauseView {
   return { scope: pauseScopeText(scope), by, reason, at: isoTime(atMs) };

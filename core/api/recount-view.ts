@@ -1,14 +1,11 @@
 import * as z from 'zod';
 import type { Drift } from '../scheduling/recount.ts';
-import { usd } from './fields.ts';
-
-/** Longest reason that an operator may give. */
-const MAX_REASON = 500;
+import { operatorReason, usd } from './fields.ts';
 
 export const recountSchema = z
   .strictObject({
     repair: z.boolean().default(false).meta({ description: 'Whether what is wrong is put right.' }),
-    reason: z.exactOptional(z.string().trim().min(1).max(MAX_REASON)).meta({ description: 'Why, for the audit; needed for a repair.' }),
+    reason: z.exactOptional(operatorReason).meta({ description: 'Why, for the audit; needed for a repair.' }),
   })
   .refine(({ repair, reason }) => !repair || reason !== undefined, { path: ['reason'], error: 'is needed for a repair: it is kept in the audit' })
   .meta({ id: 'Recount', unusedIO: 'input', description: 'Whether to compare only, or to repair.' });

@@ -5,9 +5,11 @@
 export const errorNames = [
   'InvalidRequestError',
   'InvalidManifestError',
+  'InvalidSharesError',
   'ForbiddenError',
   'JobNotFoundError',
   'ManifestNotFoundError',
+  'SharesNotFoundError',
   'VersionConflictError',
   'InvalidTransitionError',
   'IdempotencyKeyReusedError',
@@ -56,6 +58,13 @@ export class InvalidManifestError extends OrchestratorError {
   readonly retryable = false;
 }
 
+/** The share document was read and is not acceptable; `details.problems` lists every problem with its place. */
+export class InvalidSharesError extends OrchestratorError {
+  readonly name = 'InvalidSharesError';
+  readonly kind = 'client';
+  readonly retryable = false;
+}
+
 /** The caller may not do this. */
 export class ForbiddenError extends OrchestratorError {
   readonly name = 'ForbiddenError';
@@ -73,6 +82,13 @@ export class JobNotFoundError extends OrchestratorError {
 /** No manifest of that name, or no such version of it, in that namespace. */
 export class ManifestNotFoundError extends OrchestratorError {
   readonly name = 'ManifestNotFoundError';
+  readonly kind = 'client';
+  readonly retryable = false;
+}
+
+/** No such version of the shares. */
+export class SharesNotFoundError extends OrchestratorError {
+  readonly name = 'SharesNotFoundError';
   readonly kind = 'client';
   readonly retryable = false;
 }

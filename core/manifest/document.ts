@@ -18,6 +18,8 @@ export type ParsedDocument<T> =
   | {
     readonly ok: true;
     readonly value: T;
+    /** The same as it was written, without defaults. */
+    readonly written: unknown;
     /** Gives problems that are found in the value later their places in the text. */
     readonly tell: (problems: readonly LocatedProblem[]) => readonly ManifestProblem[];
   }
@@ -55,7 +57,7 @@ function validate<T>(
   const result = kind.schema.safeParse(value);
   if (!result.success) return refused(explainIssues(result.error.issues, value, kind));
   if (found.length > 0) return refused([]);
-  return { ok: true, value: result.data, tell: (problems) => inOrder(tell(problems)) };
+  return { ok: true, value: result.data, written: value, tell: (problems) => inOrder(tell(problems)) };
 }
 
 function told({ code, path, message, value, suggestion }: LocatedProblem): ManifestProblem {

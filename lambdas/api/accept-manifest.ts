@@ -1,4 +1,4 @@
-import { refusalOf } from '../../core/api/refuse-manifest.ts';
+import { refusalOf } from '../../core/api/refuse-document.ts';
 import type { ManifestSource } from '../../core/api/submission.ts';
 import { namespaceSettings } from '../../core/deployment/deployment.ts';
 import type { Deployment } from '../../core/deployment/deployment.ts';

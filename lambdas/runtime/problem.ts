@@ -16,9 +16,11 @@ export interface ProblemAnswer {
 const kinds: Readonly<Record<ErrorName, { readonly status: number; readonly title: string }>> = {
   InvalidRequestError: { status: 400, title: 'The request cannot be read' },
   InvalidManifestError: { status: 422, title: 'The manifest is not acceptable' },
+  InvalidSharesError: { status: 422, title: 'The shares are not acceptable' },
   ForbiddenError: { status: 403, title: 'Not allowed' },
   JobNotFoundError: { status: 404, title: 'No such job' },
   ManifestNotFoundError: { status: 404, title: 'No such manifest' },
+  SharesNotFoundError: { status: 404, title: 'No such version of the shares' },
   VersionConflictError: { status: 409, title: 'Changed by somebody else in between' },
   InvalidTransitionError: { status: 409, title: 'Not possible in this state' },
   IdempotencyKeyReusedError: { status: 422, title: 'The idempotency key belongs to another request' },

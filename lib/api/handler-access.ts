@@ -55,6 +55,11 @@ const grants: Readonly<Record<string, Grant>> = {
     writes(handler, resources);
     resources.queue.allowScans(handler);
   },
+  'get-shares': reads,
+  'put-shares': writes,
+  'pause-queue': writes,
+  'resume-queue': writes,
+  'list-audit': reads,
   'validate-manifest': (handler) => allowCatalogue(handler),
   'get-schema': none,
   'get-openapi': none,

@@ -7,8 +7,9 @@ import type { paths } from './openapi.ts';
 import { retryingFetch } from './retrying-fetch.ts';
 import { signedFetch } from './signed-fetch.ts';
 import type {
-  Abortable, DryRun, Explanation, Job, JobDetail, JobEvent, JobFilter, JobRef, LogFilter, LogLine, ManifestRef, ManifestText, ManifestVersion,
-  ManifestVersionDetail, Page, PageRequest, Priority, Queue, Submission, SubmittedJob, Validation,
+  Abortable, AppliedShares, AuditEntry, DocumentText, DryRun, Explanation, Job, JobDetail, JobEvent, JobFilter, JobRef, LogFilter, LogLine,
+  ManifestRef, ManifestVersion, ManifestVersionDetail, Page, PageRequest, PauseInForce, PauseRequest, Priority, Queue, Recount, Recounted,
+  Resumed, Shares, Submission, SubmittedJob, Validation,
 } from './types.ts';
 import { wait as waitFor } from './wait.ts';
 
@@ -18,6 +19,15 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 export interface SubmitOptions extends Abortable {
   /** The same key with the same submission makes one job, for 24 hours; by default a new one for each call. */
   readonly idempotencyKey?: string;
+}
+
+export interface PutSharesOptions extends Abortable {
+  /** Only says what would change. */
+  readonly dryRun?: boolean;
+  /** Why, for the audit. */
+  readonly comment?: string;
+  /** The version that the caller has seen: where another is in force the service refuses with 409. */
+  readonly ifVersion?: number;
 }
 
 /**
@@ -105,6 +115,40 @@ export class OrchestratorClient {
     return bodyOf(await this.#api.POST('/v1/namespaces/{namespace}/jobs/{jobId}/release', { params: { path: job }, ...options }));
   }
 
+  /** The shares in force, or a version of them. */
+  async getShares({ version, signal }: { readonly version?: number } & Abortable = {}): Promise<Shares> {
+    const query = version === undefined ? {} : { version: String(version) };
+    return bodyOf(await this.#api.GET('/v1/shares', { params: { query }, ...abortable(signal) }));
+  }
+
+  /** Puts a share document in force as a whole, or with `dryRun` says what it would change. */
+  async putShares(document: DocumentText, { dryRun = false, comment, ifVersion, signal }: PutSharesOptions = {}): Promise<AppliedShares> {
+    const { body, bodySerializer, headers } = textBody(document);
+    const query = { ...(dryRun ? { dryRun: 'true' as const } : {}), ...(comment === undefined ? {} : { comment }) };
+    const header = ifVersion === undefined ? {} : { 'if-match': `"${ifVersion}"` };
+    return bodyOf(await this.#api.PUT('/v1/shares', { params: { query, header }, body, bodySerializer, headers, ...abortable(signal) }));
+  }
+
+  /** Holds back the queue, a namespace, a market or an offering, until it is resumed. */
+  async pauseQueue(request: PauseRequest, options: Abortable = {}): Promise<PauseInForce> {
+    return bodyOf(await this.#api.POST('/v1/queue/pause', { body: request, ...options }));
+  }
+
+  /** Lets what was held back go on. */
+  async resumeQueue(request: PauseRequest, options: Abortable = {}): Promise<Resumed> {
+    return bodyOf(await this.#api.POST('/v1/queue/resume', { body: request, ...options }));
+  }
+
+  /** Compares the scheduler's counters with the jobs, and repairs them if asked to. */
+  async recountQueue(request: Recount, options: Abortable = {}): Promise<Recounted> {
+    return bodyOf(await this.#api.POST('/v1/queue/recount', { body: request, ...options }));
+  }
+
+  /** A page of what operators did, newest first. */
+  async listAudit({ signal, ...page }: PageRequest & Abortable = {}): Promise<Page<AuditEntry>> {
+    return bodyOf(await this.#api.GET('/v1/audit', { params: { query: inQuery(page) }, ...abortable(signal) }));
+  }
+
   /** A page of a namespace's manifests with their latest version, by name. */
   async listManifests(namespace: string, { signal, ...page }: PageRequest & Abortable = {}): Promise<Page<ManifestVersion>> {
     const params = { path: { namespace }, query: inQuery(page) };
@@ -112,7 +156,7 @@ export class OrchestratorClient {
   }
 
   /** Stores a manifest as a new version, or finds the version that it is already. */
-  async putManifest(manifest: ManifestRef, document: ManifestText, options: Abortable = {}): Promise<ManifestVersionDetail> {
+  async putManifest(manifest: ManifestRef, document: DocumentText, options: Abortable = {}): Promise<ManifestVersionDetail> {
     const request = { params: { path: manifest }, ...textBody(document), ...options };
     return bodyOf(await this.#api.PUT('/v1/namespaces/{namespace}/manifests/{name}', request));
   }
@@ -135,7 +179,7 @@ export class OrchestratorClient {
   }
 
   /** Checks a manifest without storing it. */
-  async validateManifest(document: ManifestText, options: Abortable = {}): Promise<Validation> {
+  async validateManifest(document: DocumentText, options: Abortable = {}): Promise<Validation> {
     return bodyOf(await this.#api.POST('/v1/validate', { ...textBody(document), ...options }));
   }
 
@@ -169,6 +213,6 @@ function inQuery({ cursor, limit }: PageRequest): { cursor?: string; limit?: str
 }
 
 /** Sends a document as it stands: the type of the body describes what it says, not its text. */
-function textBody({ text, mediaType = 'text/plain' }: ManifestText) {
+function textBody({ text, mediaType = 'text/plain' }: DocumentText) {
   return { body: text as never, bodySerializer: () => text, headers: { 'content-type': mediaType } };
 }

@@ -1,6 +1,23 @@
 /** Generated from the OpenAPI document of the API by `npm run docs`: do not edit. */
 
 export interface paths {
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What operators did, newest first. */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/namespaces/{namespace}/jobs": {
         parameters: {
             query?: never;
@@ -225,6 +242,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/queue/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold back the queue, a namespace, a market or an offering. */
+        post: operations["pauseQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/queue/recount": {
         parameters: {
             query?: never;
@@ -242,6 +276,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/queue/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let what was held back go on. */
+        post: operations["resumeQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/schemas/cluster-definition.json": {
         parameters: {
             query?: never;
@@ -252,6 +303,24 @@ export interface paths {
         /** JSON Schema of the manifest, for editors. */
         get: operations["getManifestSchema"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who shares what: weights, limits, guarantees. */
+        get: operations["getShares"];
+        /** Apply a share document, or with dryRun=true show what it would change. */
+        put: operations["putShares"];
         post?: never;
         delete?: never;
         options?: never;
@@ -280,6 +349,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What a share document changes, or would change. */
+        AppliedShares: {
+            /** @description Empty: the shares were so already, and have kept their version. */
+            changes: components["schemas"]["ShareChange"][];
+            dryRun: boolean;
+            /** @description The version in force: the new one, or the one that a dry run compared with. */
+            version: number;
+            warnings: components["schemas"]["ProblemEntry"][];
+        };
         /** @description One pass through the lifecycle. */
         Attempt: {
             /**
@@ -309,6 +387,26 @@ export interface components {
             };
             /** @enum {string} */
             state: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
+        };
+        /** @description Something that an operator did. */
+        AuditEntry: {
+            /** @enum {string} */
+            action: "SharesApplied" | "Paused" | "Resumed" | "Recounted";
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            at: string;
+            by: string;
+            id: string;
+            reason: string;
+            /** @description What it was done to: `queue`, `namespace/physics`, `market/spot`, `shares/7`. */
+            target: string;
+        };
+        AuditPage: {
+            /** @description Leads to the next page; absent on the last. */
+            cursor?: string;
+            items: components["schemas"]["AuditEntry"][];
         };
         /**
          * ClusterDefinition
@@ -978,6 +1076,33 @@ export interface components {
             reason: string;
             scope: string;
         };
+        /** @description What to hold back, or what goes on, and why. */
+        PauseRequest: {
+            /** @description Why, for the audit and for whoever waits. */
+            reason: string;
+            /** @description What is held back: the whole queue, a namespace, a market, or an instance type in a zone on a market. */
+            scope: {
+                /** @constant */
+                kind: "queue";
+            } | {
+                /** @constant */
+                kind: "namespace";
+                /** @description The namespace. */
+                namespace: string;
+            } | {
+                /** @constant */
+                kind: "market";
+                /** @enum {string} */
+                market: "spot" | "on-demand" | "reserved";
+            } | {
+                instanceType: string;
+                /** @constant */
+                kind: "offering";
+                /** @enum {string} */
+                market: "spot" | "on-demand" | "reserved";
+                zone: string;
+            };
+        };
         /** @description Where a waiting job stands. */
         PlaceInOrder: {
             /** @description Its priority band now, 0 to 10, ageing included. */
@@ -1072,6 +1197,12 @@ export interface components {
             /** @description Whether there were drifts and all have been put right. */
             repaired: boolean;
         };
+        /** @description What goes on. */
+        Resumed: {
+            /** @description Whether it was paused. */
+            resumed: boolean;
+            scope: string;
+        };
         /** @description What is not named is not limited, or not guaranteed. */
         ShareAmounts: {
             gpus?: number;
@@ -1081,6 +1212,213 @@ export interface components {
             usdPerHour?: number;
             vcpus?: number;
         };
+        /** @description What becomes of a node of the share tree. */
+        ShareChange: {
+            /** @enum {string} */
+            change: "added" | "removed" | "changed";
+            place: components["schemas"]["SharePlace"];
+            settings: {
+                /** @description Absent: it is not set any more. */
+                after?: string | number | boolean;
+                /** @description Absent: it was not set. */
+                before?: string | number | boolean;
+                /** @description As documents write it: `limits.nodes`. */
+                setting: string;
+            }[];
+        };
+        ShareDocument: {
+            /**
+             * @description For whoever is not named.
+             * @default {}
+             */
+            defaults?: {
+                /**
+                 * @description For namespaces that are not among the shares; of those that are, for `pendingJobs` and `maxPriority`.
+                 * @default {}
+                 */
+                namespace?: {
+                    /**
+                     * @description What each such namespace may hold.
+                     * @default {}
+                     */
+                    limits?: {
+                        /** @description GPUs of all machines. */
+                        gpus?: number;
+                        /** @description Machines. */
+                        nodes?: number;
+                        /** @description Jobs that hold machines, or look for some. */
+                        runningJobs?: number;
+                        /** @description List price of all machines, at the most that they may cost. */
+                        usdPerHour?: number;
+                        /** @description vCPUs of all machines. */
+                        vcpus?: number;
+                    };
+                    /**
+                     * @description The highest priority that its jobs may ask for.
+                     * @default 1000
+                     */
+                    maxPriority?: number;
+                    /**
+                     * @description Jobs that may wait in its queue; more are refused with 429.
+                     * @default 100000
+                     */
+                    pendingJobs?: number;
+                    /**
+                     * @description Against what stands directly under the deployment.
+                     * @default 1
+                     */
+                    weight?: number;
+                };
+                /**
+                 * @description For users whom neither a name nor `"*"` of their namespace stands for.
+                 * @default {}
+                 */
+                user?: {
+                    /**
+                     * @description What such a user may hold in each namespace.
+                     * @default {}
+                     */
+                    limits?: {
+                        /** @description GPUs of all machines. */
+                        gpus?: number;
+                        /** @description Machines. */
+                        nodes?: number;
+                        /** @description Jobs that hold machines, or look for some. */
+                        runningJobs?: number;
+                        /** @description List price of all machines, at the most that they may cost. */
+                        usdPerHour?: number;
+                        /** @description vCPUs of all machines. */
+                        vcpus?: number;
+                    };
+                    /**
+                     * @description Against the other users of the namespace.
+                     * @default 1
+                     */
+                    weight?: number;
+                };
+            };
+            /**
+             * @description How long it takes until what was used counts half.
+             * @default 168
+             */
+            halfLifeHours?: number;
+            /**
+             * @description What all jobs of the deployment may hold together.
+             * @default {}
+             */
+            limits?: {
+                /** @description GPUs of all machines. */
+                gpus?: number;
+                /** @description Machines. */
+                nodes?: number;
+                /** @description Jobs that hold machines, or look for some. */
+                runningJobs?: number;
+                /** @description List price of all machines, at the most that they may cost. */
+                usdPerHour?: number;
+                /** @description vCPUs of all machines. */
+                vcpus?: number;
+            };
+            /**
+             * @description Jobs that may look for machines at once: each makes one launch call at a time, and EC2 refills them slowly.
+             * @default 25
+             */
+            maxLaunchesInFlight?: number;
+            /**
+             * @description Quotas of the AWS account, in vCPUs, by family and market: `"Standard/spot": 4000`. What is not named is not counted.
+             * @default {}
+             */
+            quotas?: {
+                [key: string]: number;
+            };
+            /**
+             * @description Groups and namespaces, in any order.
+             * @default []
+             */
+            shares?: {
+                /**
+                 * @description What is kept for it against its siblings, under the limits above it.
+                 * @default {}
+                 */
+                guarantee?: {
+                    /** @description GPUs of all machines. */
+                    gpus?: number;
+                    /** @description Machines. */
+                    nodes?: number;
+                    /** @description Jobs that hold machines, or look for some. */
+                    runningJobs?: number;
+                    /** @description List price of all machines, at the most that they may cost. */
+                    usdPerHour?: number;
+                    /** @description vCPUs of all machines. */
+                    vcpus?: number;
+                };
+                /**
+                 * @description A `group` (an organisation, a department) has groups and namespaces under it, a `namespace` its users.
+                 * @default group
+                 * @enum {string}
+                 */
+                kind?: "group" | "namespace";
+                /**
+                 * @description Whether siblings may use what is guaranteed and not wanted now. What is lent comes back as their jobs end.
+                 * @default true
+                 */
+                lend?: boolean;
+                /**
+                 * @description What its jobs may hold together. What is not named is not limited.
+                 * @default {}
+                 */
+                limits?: {
+                    /** @description GPUs of all machines. */
+                    gpus?: number;
+                    /** @description Machines. */
+                    nodes?: number;
+                    /** @description Jobs that hold machines, or look for some. */
+                    runningJobs?: number;
+                    /** @description List price of all machines, at the most that they may cost. */
+                    usdPerHour?: number;
+                    /** @description vCPUs of all machines. */
+                    vcpus?: number;
+                };
+                /** @description The highest priority that its jobs may ask for. */
+                maxPriority?: number;
+                /** @description Distinct in the document. Of a namespace, the namespace’s. */
+                name: string;
+                /** @description The group that it stands under; without it, directly under the deployment. */
+                parent?: string;
+                /** @description Jobs that may wait in its queue; more are refused with 429. */
+                pendingJobs?: number;
+                /** @description Users by name, as jobs show them; `"*"` stands for those who are not named. Namespaces only. */
+                users?: {
+                    [key: string]: {
+                        /**
+                         * @description What the user may hold in this namespace.
+                         * @default {}
+                         */
+                        limits?: {
+                            /** @description GPUs of all machines. */
+                            gpus?: number;
+                            /** @description Machines. */
+                            nodes?: number;
+                            /** @description Jobs that hold machines, or look for some. */
+                            runningJobs?: number;
+                            /** @description List price of all machines, at the most that they may cost. */
+                            usdPerHour?: number;
+                            /** @description vCPUs of all machines. */
+                            vcpus?: number;
+                        };
+                        /**
+                         * @description Against the other users of the namespace.
+                         * @default 1
+                         */
+                        weight?: number;
+                    };
+                };
+                /**
+                 * @description Its part of what its parent uses, against its siblings: one of weight 2 is entitled to twice as much as one of weight 1.
+                 * @default 1
+                 */
+                weight?: number;
+            }[];
+        };
         /** @description A node of the share tree. */
         SharePlace: {
             /** @enum {string} */
@@ -1089,6 +1427,22 @@ export interface components {
             name?: string;
             /** @description Of a user. */
             namespace?: string;
+        };
+        /** @description Who shares what, in a version. */
+        Shares: {
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            appliedAt?: string;
+            appliedBy?: string;
+            comment?: string;
+            /** @description As it was written: it may be applied as it is. */
+            document: {
+                [key: string]: unknown;
+            };
+            /** @description From 1; 0 is what a deployment has before anybody applied shares. */
+            version: number;
         };
         /** @description A node of the share tree and how it stands among its siblings. */
         ShareStanding: {
@@ -1257,6 +1611,67 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before. */
+                cursor?: string;
+                /** @description How many entries, 1 to 100. */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listJobs: {
         parameters: {
             query?: {
@@ -1403,7 +1818,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The manifest is not acceptable; errors has every problem with its place. */
+            /** @description The document is not acceptable; errors has every problem with its place. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2223,7 +2638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The manifest is not acceptable; errors has every problem with its place. */
+            /** @description The document is not acceptable; errors has every problem with its place. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2516,6 +2931,75 @@ export interface operations {
             };
         };
     };
+    pauseQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseRequest"];
+            };
+        };
+        responses: {
+            /** @description It is held back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseInForce"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has more than 300 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     recountQueue: {
         parameters: {
             query?: never;
@@ -2536,6 +3020,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recounted"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The scheduler is at work. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has more than 300 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseRequest"];
+            };
+        };
+        responses: {
+            /** @description It goes on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resumed"];
                 };
             };
             /** @description The request cannot be read; errors says where. */
@@ -2643,6 +3205,176 @@ export interface operations {
             };
         };
     };
+    getShares: {
+        parameters: {
+            query?: {
+                version?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The shares in force, or the version that was asked for. ETag is the version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such version. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putShares: {
+        parameters: {
+            query?: {
+                comment?: string;
+                /** @description Only show what would change. */
+                dryRun?: "true" | "false";
+            };
+            header?: {
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareDocument"];
+                "application/yaml": components["schemas"]["ShareDocument"];
+            };
+        };
+        responses: {
+            /** @description A dry run; or nothing changes, and the shares keep their version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedShares"];
+                };
+            };
+            /** @description They are in force, in a new version. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedShares"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another version is in force than the caller has seen. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has more than 300 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The document is not acceptable; errors has every problem with its place. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     validateManifest: {
         parameters: {
             query?: never;
@@ -2693,7 +3425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The manifest is not acceptable; errors has every problem with its place. */
+            /** @description The document is not acceptable; errors has every problem with its place. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -22,6 +22,17 @@ export type ManifestVersion = Schemas['ManifestVersion'];
 export type ManifestVersionDetail = Schemas['ManifestVersionDetail'];
 export type ClusterDefinition = Schemas['ClusterDefinition'];
 export type Validation = Schemas['Validation'];
+export type Shares = Schemas['Shares'];
+export type AppliedShares = Schemas['AppliedShares'];
+export type ShareChange = Schemas['ShareChange'];
+export type PauseRequest = Schemas['PauseRequest'];
+/** What is held back: the whole queue, a namespace, a market, or an offering. */
+export type PauseScope = PauseRequest['scope'];
+export type PauseInForce = Schemas['PauseInForce'];
+export type Resumed = Schemas['Resumed'];
+export type Recount = Schemas['Recount'];
+export type Recounted = Schemas['Recounted'];
+export type AuditEntry = Schemas['AuditEntry'];
 export type Problem = Schemas['Problem'];
 export type ProblemEntry = Schemas['ProblemEntry'];
 /** 0 to 1000, higher first, or the name of a class. */
@@ -63,8 +74,8 @@ export interface Abortable {
   readonly signal?: AbortSignal;
 }
 
-/** A manifest as text, in the format that its media type names. */
-export interface ManifestText {
+/** A document as text, in the format that its media type names. */
+export interface DocumentText {
   readonly text: string;
   /** `application/yaml`, `application/json`; where absent the service looks at the text. */
   readonly mediaType?: string;

@@ -10,7 +10,6 @@ import { jobId } from '../../core/job/ids.ts';
 import type { TaskAnswer } from '../../core/lifecycle/task.ts';
 import type { TaskTokens } from '../../core/ports/executions.ts';
 import type { JobLogs } from '../../core/ports/job-logs.ts';
-import type { AuditEntry } from '../../core/ports/share-store.ts';
 import { defaultShareTree } from '../../core/shares/share-tree.ts';
 import { cancelJob } from '../../lambdas/api/cancel-job/cancel-job.ts';
 import { explainJob } from '../../lambdas/api/explain-job/explain-job.ts';
@@ -19,14 +18,19 @@ import { getManifest } from '../../lambdas/api/get-manifest/get-manifest.ts';
 import { getQueue } from '../../lambdas/api/get-queue/get-queue.ts';
 import { handler as getOpenApi } from '../../lambdas/api/get-openapi/handler.ts';
 import { handler as getManifestSchema } from '../../lambdas/api/get-schema/handler.ts';
+import { getShares } from '../../lambdas/api/get-shares/get-shares.ts';
+import { listAudit } from '../../lambdas/api/list-audit/list-audit.ts';
 import { listEvents } from '../../lambdas/api/list-events/list-events.ts';
 import { listJobs } from '../../lambdas/api/list-jobs/list-jobs.ts';
 import { listManifestVersions } from '../../lambdas/api/list-manifest-versions/list-manifest-versions.ts';
 import { listManifests } from '../../lambdas/api/list-manifests/list-manifests.ts';
+import { pauseQueue } from '../../lambdas/api/pause-queue/pause-queue.ts';
 import { putManifest } from '../../lambdas/api/put-manifest/put-manifest.ts';
+import { putShares } from '../../lambdas/api/put-shares/put-shares.ts';
 import { readLogs } from '../../lambdas/api/read-logs/read-logs.ts';
 import { recountQueue } from '../../lambdas/api/recount-queue/recount-queue.ts';
 import { releaseJob } from '../../lambdas/api/release-job/release-job.ts';
+import { resumeQueue } from '../../lambdas/api/resume-queue/resume-queue.ts';
 import { changePriority } from '../../lambdas/api/set-priority/set-priority.ts';
 import { submitJob } from '../../lambdas/api/submit-job/submit-job.ts';
 import { validateManifest } from '../../lambdas/api/validate-manifest/validate-manifest.ts';
@@ -35,13 +39,16 @@ import { apiHandler } from '../../lambdas/runtime/api-handler.ts';
 import type { ApiHandler } from '../../lambdas/runtime/api-handler.ts';
 import { newAuditId, newJobId } from '../../lambdas/runtime/ids.ts';
 import { InMemoryAttemptStore } from '../fakes/in-memory-attempt-store.ts';
+import { InMemoryAuditLog } from '../fakes/in-memory-audit-log.ts';
 import { InMemoryCapacityProvider } from '../fakes/in-memory-capacity-provider.ts';
 import { InMemoryCooldownStore } from '../fakes/in-memory-cooldown-store.ts';
 import { InMemoryInstanceCatalogue } from '../fakes/in-memory-instance-catalogue.ts';
 import { InMemoryJobStore } from '../fakes/in-memory-job-store.ts';
 import { InMemoryManifestStore } from '../fakes/in-memory-manifest-store.ts';
+import { InMemoryPauseStore } from '../fakes/in-memory-pause-store.ts';
 import { InMemoryPendingCounts } from '../fakes/in-memory-pending-counts.ts';
 import { InMemorySchedulerStore } from '../fakes/in-memory-scheduler-store.ts';
+import { InMemoryShareStore } from '../fakes/in-memory-share-store.ts';
 import { InMemoryTable } from '../fakes/in-memory-table.ts';
 import { aDeployment, ManualClock, silentLog, someFacts } from './capacity.ts';
 import { apiEvent, lambdaContext } from './lambda-events.ts';
@@ -95,7 +102,9 @@ export function anApi(logs: JobLogs = noLogs) {
   const queue = { scheduler, jobs, cooldowns, deployment, clock };
   const stopping = { jobs, attempts, tokens, clock };
   const shareTree = async () => table.shareVersions.at(-1)?.tree ?? defaultShareTree;
-  const audit = { record: async (entry: AuditEntry) => void table.audit.push(entry) };
+  const shares = new InMemoryShareStore(table);
+  const pauses = new InMemoryPauseStore(table);
+  const audit = new InMemoryAuditLog(table);
   const pause = async (ms: number) => clock.advance(ms);
   const handlers: Record<OperationId, ApiHandler> = {
     submitJob: apiHandler(submitJob({ jobs, manifests, catalogue, capacity, deployment, clock, newJobId, pending: new InMemoryPendingCounts(table), shareTree })),
@@ -114,6 +123,11 @@ export function anApi(logs: JobLogs = noLogs) {
     listManifestVersions: apiHandler(listManifestVersions({ manifests })),
     getManifestVersion: apiHandler(getManifest({ manifests })),
     recountQueue: apiHandler(recountQueue({ store: scheduler, jobs, audit, clock, deployment, leaseMs: 30_000, pause, newAuditId, log: silentLog })),
+    pauseQueue: apiHandler(pauseQueue({ pauses, deployment, clock, newAuditId })),
+    resumeQueue: apiHandler(resumeQueue({ pauses, clock, newAuditId })),
+    getShares: apiHandler(getShares({ shares })),
+    putShares: apiHandler(putShares({ shares, scheduler, deployment, clock, newAuditId })),
+    listAudit: apiHandler(listAudit({ audit })),
     validateManifest: apiHandler(validateManifest({ catalogue, deployment })),
     getManifestSchema,
     getOpenApi,

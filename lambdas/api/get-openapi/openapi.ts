@@ -15,6 +15,8 @@ import { routes } from '../../../core/api/routes.ts';
 import type { Route } from '../../../core/api/routes.ts';
 import { submissionSchema } from '../../../core/api/submission.ts';
 import { manifestJsonSchema } from '../../../core/manifest/json-schema.ts';
+import type { JsonSchema } from '../../../core/manifest/json-schema.ts';
+import { sharesJsonSchema } from '../../../core/shares/parse.ts';
 
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
@@ -36,8 +38,7 @@ function content(): ZodOpenApiObject {
     security: [{ sigv4: [] }],
     paths: paths(),
     components: {
-      // OpenAPI 3.1 is JSON Schema 2020-12, which the manifest's schema is; its `$schema` belongs to documents of its own.
-      schemas: { ClusterDefinition: manifestSchema(), Submission: submissionSchema },
+      schemas: { ClusterDefinition: component(manifestJsonSchema()), Submission: submissionSchema, ShareDocument: component(sharesJsonSchema()) },
       securitySchemes: {
         sigv4: {
           type: 'apiKey',
@@ -69,7 +70,7 @@ function operation({ operationId, summary, path }: Route, contract: Contract): Z
   return {
     operationId,
     summary,
-    tags: [path.includes('/jobs') ? 'jobs' : path.includes('/namespaces') ? 'manifests' : 'service'],
+    tags: [tagOf(path)],
     requestParams: {
       ...(contract.path === undefined ? {} : { path: contract.path }),
       ...(contract.query === undefined ? {} : { query: contract.query }),
@@ -80,13 +81,19 @@ function operation({ operationId, summary, path }: Route, contract: Contract): Z
   };
 }
 
+function tagOf(path: string): string {
+  if (path.includes('/jobs')) return 'jobs';
+  if (path.includes('/manifests')) return 'manifests';
+  return /\/(?:queue|shares|audit)/.test(path) ? 'queue' : 'service';
+}
+
 function requestBody({ body, document }: Contract): ZodOpenApiRequestBodyObject | undefined {
   if (body !== undefined) return { required: true, content: { 'application/json': { schema: body } } };
   if (document === undefined) return undefined;
-  const manifest = { $ref: '#/components/schemas/ClusterDefinition' } as const;
-  const yaml = { 'application/yaml': { schema: manifest } };
-  if (document === 'manifest') return { required: true, content: { ...yaml, 'application/json': { schema: manifest } } };
-  const either = { anyOf: [{ $ref: '#/components/schemas/Submission' }, manifest] };
+  const schema = { $ref: document === 'shares' ? '#/components/schemas/ShareDocument' : '#/components/schemas/ClusterDefinition' } as const;
+  const yaml = { 'application/yaml': { schema } };
+  if (document !== 'submission') return { required: true, content: { ...yaml, 'application/json': { schema } } };
+  const either = { anyOf: [{ $ref: '#/components/schemas/Submission' }, schema] };
   return { required: true, content: { ...yaml, 'application/json': { schema: either } } };
 }
 
@@ -99,9 +106,10 @@ function responses(contract: Contract, path: string): ZodOpenApiResponsesObject 
     ...(/\{(?:jobId|name)\}/.test(path) || document === 'submission' ? { 404: 'There is no such job or manifest in this namespace.' } : {}),
     ...(/\{jobId\}/.test(path) ? { 409: 'Not possible in the job’s state.' } : {}),
     ...(body === undefined && document === undefined ? {} : { 413: 'The body has more than 300 KiB.' }),
-    ...(document === undefined ? {} : { 422: 'The manifest is not acceptable; errors has every problem with its place.' }),
+    ...(document === undefined ? {} : { 422: 'The document is not acceptable; errors has every problem with its place.' }),
     429: 'Too many requests: come back after Retry-After.',
     503: 'AWS asks to slow down: come back after Retry-After.',
+    ...contract.problems,
   };
   const answered = Object.entries(answers).map(([status, { description, body: schema }]) => [
     status,
@@ -114,7 +122,7 @@ function responses(contract: Contract, path: string): ZodOpenApiResponsesObject 
   return Object.fromEntries([...answered, ...refused]);
 }
 
-function manifestSchema(): ZodOpenApiSchemaObject {
-  const { $schema: _dialect, ...schema } = manifestJsonSchema();
+/** OpenAPI 3.1 is JSON Schema 2020-12, which documents' schemas are; their `$schema` belongs to files of their own. */
+function component({ $schema: _dialect, ...schema }: JsonSchema): ZodOpenApiSchemaObject {
   return schema as ZodOpenApiSchemaObject;
 }

@@ -1,7 +1,7 @@
 import { viewJob } from '../../../core/api/job-view.ts';
 import { storedManifest } from '../../../core/api/manifest-view.ts';
 import { operations } from '../../../core/api/operations.ts';
-import { refusalOf } from '../../../core/api/refuse-manifest.ts';
+import { refusalOf } from '../../../core/api/refuse-document.ts';
 import { readSubmission } from '../../../core/api/submission.ts';
 import type { SubmissionRequest, SubmittedView } from '../../../core/api/submission.ts';
 import { IdempotencyKeyReusedError, ManifestNotFoundError, QuotaExceededError } from '../../../core/errors/orchestrator-error.ts';
