@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { epochMs } from '../../../../core/job/ids.ts';
 import type { EpochMs, JobId } from '../../../../core/job/ids.ts';
 import type { SchedulingPolicy } from '../../../../core/scheduling/policy.ts';
-import { aNamespace, aPolicy, aWaitingJob, type JobSketch } from '../../../builders/scheduling.ts';
+import { aNamespace, aPolicy, aWaitingJob, planOf, type JobSketch } from '../../../builders/scheduling.ts';
 import { SimulatedDeployment } from './simulated-deployment.ts';
 
 /** A job that comes after a while and runs for as long as it may, or ends early. */
@@ -31,7 +31,7 @@ function sketchOf({ user, namespace, nodes, types, minutes, priority, isBounded 
   return { user, namespace, nodes, types, priority, submittedAtMs: atMs, holdSeconds: isBounded ? minutes * 60 : undefined };
 }
 
-/** A deployment, and by when its cycles first said that a job starts at the latest: of each cycle the first job that is told. */
+/** A deployment, and by when its cycles first said that a job starts at the latest: of each cycle the first job that waits for limits. */
 class Promises {
   readonly #deployment: SimulatedDeployment;
   readonly #byMs = new Map<JobId, EpochMs>();
@@ -46,8 +46,14 @@ class Promises {
   }
 
   cycle(): void {
-    const first = this.#deployment.cycle().waiting.find(({ reservedFromMs }) => reservedFromMs !== undefined);
+    const first = this.#deployment.cycle().waiting.find(({ jobId, obstacle: { kind } }) => (kind === 'limit' || kind === 'quota') && this.#startsAlone(jobId));
     if (first?.reservedFromMs !== undefined && !this.#byMs.has(first.jobId)) this.#byMs.set(first.jobId, first.reservedFromMs);
+  }
+
+  /** Others wait for ever, and hold back nobody. */
+  #startsAlone(jobId: JobId): boolean {
+    const job = this.#deployment.jobs.get(jobId);
+    return job !== undefined && planOf({ waiting: [job.entry] }, this.#deployment.policy).admissions.length > 0;
   }
 
   /** A cycle at each end until then; for ever, if nothing is said. */
