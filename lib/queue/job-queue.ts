@@ -39,6 +39,7 @@ export class JobQueue extends Construct {
       settings, alarms, handlerName: 'queue/schedule-jobs', timeout: Duration.minutes(5), memorySize: 1024,
     });
     queue.allowReads(scheduler);
+    queue.allowScans(scheduler);
     queue.allowWrites(scheduler);
     lifecycle.allowStarts(scheduler);
     lifecycle.allowAnswers(scheduler);
