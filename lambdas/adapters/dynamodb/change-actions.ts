@@ -2,6 +2,7 @@ import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
+import { $set } from 'dynamodb-toolbox/entity/actions/update';
 import type { JobId } from '../../../core/job/ids.ts';
 import type { Attempt, JobEvent } from '../../../core/job/job.ts';
 import type { JobChange, QueueEntry } from '../../../core/lifecycle/change.ts';
@@ -54,7 +55,7 @@ export function leaseHeld(entities: Entities, epoch: number): Action {
 
 /** The same, and what is looking for machines from now on. */
 export function leaseHeldBy(entities: Entities, epoch: number, launching: readonly JobId[]): Action {
-  return entities.lease.build(UpdateTransaction).item({ ...keys.lease, launching }).options({ condition: { attr: 'epoch', eq: epoch } });
+  return entities.lease.build(UpdateTransaction).item({ ...keys.lease, launching: $set([...launching]) }).options({ condition: { attr: 'epoch', eq: epoch } });
 }
 
 /** As it is stored: `active` is whether the attempt stands in the sparse index. */

@@ -8,7 +8,7 @@ import type { ActiveLane, LaneCount } from '../../../core/scheduling/snapshot.ts
 import { leaseHeld } from './change-actions.ts';
 import { keys } from './keys.ts';
 import type { Action, OrchestratorTable } from './orchestrator-table.ts';
-import { TransactionRefused } from './refusals.ts';
+import { isRefused, isUnclear, TransactionRefused } from './refusals.ts';
 import { leaseLost } from './scheduler-lease.ts';
 
 /** An entry is in its lane, or given up, this long after its lane heard of it: functions that enter lanes live for a minute. */
@@ -69,9 +69,13 @@ export class LaneCounts {
     );
   }
 
-  /** Where this fails the count stays too high: that is no reason to fail what the entries left for. */
+  /** Where DynamoDB does not do it, the count stays too high: that is no reason to fail what the entries left for. */
   async #lower(update: Parameters<OrchestratorTable['callOnce']>[0]): Promise<void> {
-    await Promise.allSettled([this.#table.callOnce(update)]);
+    try {
+      await this.#table.callOnce(update);
+    } catch (error) {
+      if (!isRefused(error) && !isUnclear(error)) throw error;
+    }
   }
 
   /** Lanes in which nobody waits, and that nobody entered for long. A count that is too high is lowered first. */

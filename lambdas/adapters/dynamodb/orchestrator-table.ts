@@ -121,8 +121,8 @@ function sentOnce(command: UpdateCommand): UpdateCommand {
         throw error;
       }
     },
-    // Inside of the retries.
-    { step: 'finalizeRequest', name: 'sentOnce', priority: 'low' },
+    // Inside of the retries. The document client's command and the one that it wraps share their middleware.
+    { step: 'finalizeRequest', name: 'sentOnce', priority: 'low', override: true },
   );
   return command;
 }

@@ -55,3 +55,9 @@ export const throttled = (cause: unknown): DependencyThrottledError => new Depen
 
 /** Whether a call of the table that failed so wrote nothing, for certain. */
 export const isRefused = (error: unknown): boolean => error instanceof TransactionRefused || error instanceof DependencyThrottledError;
+
+/** Whether a call that failed so may have gone through: its answer was lost, or DynamoDB failed by itself. */
+export function isUnclear(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'TimeoutError' || ('$fault' in error && error.$fault === 'server');
+}

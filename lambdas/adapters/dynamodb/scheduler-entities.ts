@@ -1,4 +1,4 @@
-import { boolean, Entity, item, number, string } from 'dynamodb-toolbox';
+import { boolean, Entity, item, list, number, string } from 'dynamodb-toolbox';
 import type { Cooldown } from '../../../core/capacity/offering.ts';
 import type { EpochMs, JobId } from '../../../core/job/ids.ts';
 import { as, bare, type ToolboxTable } from './toolbox-table.ts';
@@ -9,7 +9,7 @@ export function schedulerEntities(table: ToolboxTable) {
   return {
     lease: new Entity({
       ...bare, name: 'lease', table,
-      schema: item({ ...at, owner: string(), epoch: number(), expiresAtMs: as<EpochMs>(), dirty: boolean(), launching: as<readonly JobId[]>().optional() }),
+      schema: item({ ...at, owner: string(), epoch: number(), expiresAtMs: as<EpochMs>(), dirty: boolean(), launching: list(as<JobId>()).optional() }),
     }),
     cooldown: new Entity({
       ...bare, name: 'cooldown', table,

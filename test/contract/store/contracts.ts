@@ -4,7 +4,9 @@ import { cooldownStoreContract } from './cooldown-store.contract.ts';
 import { jobStoreContract } from './job-store.contract.ts';
 import { manifestStoreContract } from './manifest-store.contract.ts';
 import { pauseStoreContract } from './pause-store.contract.ts';
-import { schedulerStoreContract } from './scheduler-store.contract.ts';
+import { schedulerLeaseContract } from './scheduler-lease.contract.ts';
+import { schedulerLedgerContract } from './scheduler-ledger.contract.ts';
+import { schedulerQueueContract } from './scheduler-queue.contract.ts';
 import { shareStoreContract } from './share-store.contract.ts';
 import { submissionContract } from './submission.contract.ts';
 import type { NewWorld } from './world.ts';
@@ -15,7 +17,9 @@ export const storeContracts: readonly (readonly [string, (newWorld: NewWorld) =>
   ['JobStore', jobStoreContract],
   ['AttemptStore', attemptStoreContract],
   ['ManifestStore', manifestStoreContract],
-  ['SchedulerStore', schedulerStoreContract],
+  ['SchedulerStore: the lease', schedulerLeaseContract],
+  ['SchedulerStore: the queue', schedulerQueueContract],
+  ['SchedulerStore: the counters', schedulerLedgerContract],
   ['CooldownStore', cooldownStoreContract],
   ['ShareStore', shareStoreContract],
   ['PauseStore', pauseStoreContract],

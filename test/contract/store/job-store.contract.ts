@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { admit, park } from '../../../core/lifecycle/admit.ts';
+import { admit } from '../../../core/lifecycle/admit.ts';
 import { amend } from '../../../core/lifecycle/amend.ts';
 import { enter } from '../../../core/lifecycle/enter.ts';
 import { requestCancel, setPriority } from '../../../core/lifecycle/request.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
 import type { Page } from '../../../core/ports/page.ts';
-import { admitted, after, idOf, leased, stored, submission, submitted } from './submissions.ts';
+import { admitted, after, idOf, leased, parked, queued, stored, submission, submitted } from './submissions.ts';
 import type { NewWorld, StoreWorld } from './world.ts';
 
 function changed(change: JobChange | 'already' | undefined): JobChange {
@@ -34,10 +34,7 @@ export function jobStoreContract(newWorld: NewWorld): void {
     world = await newWorld();
   });
 
-  const queuedIds = async (): Promise<string[]> => {
-    const { queues } = await world.scheduler.snapshot(1_000, after(0));
-    return queues.flatMap(({ entries }) => entries.map((entry) => entry.jobId));
-  };
+  const queuedIds = async (): Promise<string[]> => (await queued(world)).map((entry) => entry.jobId);
 
   describe('JobStore commits', () => {
     it('stores a change with its events, in order of their numbers', async () => {
@@ -95,11 +92,9 @@ export function jobStoreContract(newWorld: NewWorld): void {
     it('parks a job with its token, and unparks it when it leaves', async () => {
       const lease = await leased(world);
       const job = await admitted(world, lease, 1);
-      const parking = park(job, 'token', after(60_000), 'no capacity', after(2_000));
-      await world.jobs.commit(parking);
+      const parking = await parked(world, job);
       expect(await world.jobs.parked(job.jobId)).toEqual(parking.park);
-      expect((await world.scheduler.snapshot(10, after(0))).parked).toEqual([parking.park]);
-      expect(await world.scheduler.releases(10)).toEqual([parking.release]);
+      expect(await world.scheduler.overview()).toMatchObject({ parked: [parking.park], releases: [parking.release] });
       await world.jobs.commit(changed(enter(parking.after, undefined, ['DESTROYING'], { kind: 'cancelled' }, after(3_000))));
       expect(await world.jobs.parked(job.jobId)).toBeUndefined();
     });
@@ -119,7 +114,7 @@ export function jobStoreContract(newWorld: NewWorld): void {
       const jobs = await Promise.all([1, 2, 3].map((n) => admitted(world, lease, n)));
       await world.jobs.recordExecution(idOf(1), 1, 'arn:1');
       const first = await world.jobs.attempt(idOf(1), 1);
-      expect(first).toEqual({ ...admit(submission(1).job, after(1_000)).attempt, executionArn: 'arn:1' });
+      expect(first).toEqual({ ...admit(submission(1).job, {}, after(1_000)).attempt, executionArn: 'arn:1' });
       expect(await world.jobs.attempts(idOf(1))).toEqual([first]);
       const active = await allPages((cursor) => world.jobs.activeAttempts(2, cursor), 2);
       expect(active.map((attempt) => attempt.jobId).sort()).toEqual(jobs.map((job) => job.jobId).sort());

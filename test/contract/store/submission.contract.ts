@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { queueEntryOf } from '../../../core/lifecycle/queue-entry.ts';
 import type { Submission } from '../../../core/ports/job-store.ts';
-import { after, idOf, manifest, submission, submitted, t0 } from './submissions.ts';
+import { after, idOf, manifest, queued, submission, submitted } from './submissions.ts';
 import type { NewWorld, StoreWorld } from './world.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,9 +24,7 @@ export function submissionContract(newWorld: NewWorld): void {
       expect(await world.jobs.get(job.jobId)).toEqual(job);
       expect((await world.jobs.events(job.jobId, 10)).items).toEqual(events);
       expect(await world.jobs.script(job.jobId)).toBe('echo "ü"\n');
-      const { queues } = await world.scheduler.snapshot(10, t0);
-      const { jobId, namespace, priority, submittedAtMs, demand } = job;
-      expect(queues).toEqual([{ namespace, entries: [{ jobId, namespace, priority, submittedAtMs, demand }] }]);
+      expect(await queued(world)).toEqual([queueEntryOf(job)]);
     });
 
     it('has no script where none was given', async () => {

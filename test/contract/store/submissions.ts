@@ -1,9 +1,11 @@
 import { digest, epochMs, jobId, type JobId } from '../../../core/job/ids.ts';
-import type { Job, JobEvent } from '../../../core/job/job.ts';
-import { admit } from '../../../core/lifecycle/admit.ts';
+import type { Hold, Job, JobEvent } from '../../../core/job/job.ts';
+import { admit, park } from '../../../core/lifecycle/admit.ts';
+import type { JobChange, QueueEntry } from '../../../core/lifecycle/change.ts';
 import type { Submission } from '../../../core/ports/job-store.ts';
 import type { NewManifestVersion } from '../../../core/ports/manifest-store.ts';
 import type { Lease } from '../../../core/ports/scheduler-store.ts';
+import { usageBase } from '../../../core/scheduling/usage.ts';
 import { aJob } from '../../builders/job.ts';
 import type { StoreWorld } from './world.ts';
 
@@ -42,11 +44,33 @@ export async function leased({ scheduler }: StoreWorld, nowMs = t0): Promise<Lea
   return lease;
 }
 
+/** What usage is kept against in these tests. */
+export const base = usageBase(t0, 7 * 86_400_000);
+
+/** Grants the changes; what is looking for machines is not what the test is about. */
+export function grant({ scheduler }: StoreWorld, lease: Lease, changes: readonly JobChange[]): Promise<readonly JobId[]> {
+  return scheduler.grant(lease, changes, [], base);
+}
+
 /** Submits and admits a job. */
-export async function admitted(world: StoreWorld, lease: Lease, n: number, fields: Partial<Job> = {}): Promise<Job> {
+export async function admitted(world: StoreWorld, lease: Lease, n: number, fields: Partial<Job> = {}, quotas: Hold['quotas'] = {}): Promise<Job> {
   const job = await submitted(world, n, fields);
-  await world.scheduler.grant(lease, [admit(job, after(1_000))]);
+  await grant(world, lease, [admit(job, quotas, after(1_000))]);
   return stored(world, job.jobId);
+}
+
+/** Parks a job: it gives its limits back. */
+export async function parked({ jobs }: StoreWorld, job: Job, nowMs = after(2_000)): Promise<JobChange> {
+  const change = park(job, 'token', after(60_000), 'no capacity', nowMs);
+  await jobs.commit(change);
+  return change;
+}
+
+/** All that waits, lane by lane, as the scheduler finds it: it looks into lanes that may have jobs, and no others. */
+export async function queued({ scheduler }: StoreWorld): Promise<readonly QueueEntry[]> {
+  const { lanes } = await scheduler.overview();
+  const windows = await Promise.all(lanes.filter(({ pending }) => pending > 0).map((lane) => scheduler.window(lane, 1_000)));
+  return windows.flatMap(({ entries }) => entries);
 }
 
 export function manifest(content: string, fields: Partial<NewManifestVersion> = {}): NewManifestVersion {

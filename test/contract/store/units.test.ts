@@ -3,16 +3,19 @@ import { createHash } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LaunchRecord } from '../../../core/capacity/gang.ts';
 import { instanceId, microUsd } from '../../../core/job/ids.ts';
-import type { Job, Node } from '../../../core/job/job.ts';
+import type { Demand, Job, Node } from '../../../core/job/job.ts';
 import { admit } from '../../../core/lifecycle/admit.ts';
 import { amend } from '../../../core/lifecycle/amend.ts';
 import { enter } from '../../../core/lifecycle/enter.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
+import { requestCancel } from '../../../core/lifecycle/request.ts';
 import type { Lease } from '../../../core/ports/scheduler-store.ts';
+import { DynamoPendingCounts } from '../../../lambdas/adapters/dynamodb/dynamo-pending-counts.ts';
+import { OrchestratorTable } from '../../../lambdas/adapters/dynamodb/orchestrator-table.ts';
 import { startMiniStack, type MiniStack } from '../ministack.ts';
-import { admitted, after, leased, manifest, stored, submission, submitted } from './submissions.ts';
+import { admitted, after, base, grant, leased, manifest, stored, submission, submitted } from './submissions.ts';
 import { UnitMeter } from './unit-meter.ts';
-import { dynamoClient, dynamoWorld, type StoreWorld } from './world.ts';
+import { createTable, dynamoClient, dynamoStores, type StoreWorld } from './world.ts';
 
 jest.setTimeout(120_000);
 
@@ -32,13 +35,22 @@ const nodes: readonly Node[] = Array.from({ length: 65 }, (_, rank) => ({
   microUsdPerHour: microUsd(680_000),
 }));
 
-const demand = { nodes: 65, vcpus: 1_040, gpus: 0, microUsdPerHour: microUsd(44_200_000) };
+const demand: Demand = {
+  nodes: 65, vcpus: 1_040, gpus: 0, microUsdPerHour: microUsd(44_200_000), zones: [],
+  pools: [
+    { nodes: 1, vcpus: 4, types: ['m6i.xlarge'], markets: ['on-demand'] },
+    { nodes: 64, vcpus: 1_036, types: ['c6i.4xlarge', 'c5.4xlarge'], markets: ['spot', 'on-demand'] },
+  ],
+};
+/** What it holds of the account's quotas, where they are set. */
+const quotas = { 'Standard/spot': 1_036, 'Standard/on-demand': 1_040 } as const;
 const typical = { demand, labels: { project: 'protein-folding', stage: 'production' }, user: 'ada.lovelace@example.org' };
 
 describe('capacity units of the store', () => {
   let cloud: MiniStack;
   let client: DynamoDBClient;
   let observer: DynamoDBClient;
+  let tableName: string;
   let world: StoreWorld;
   let lease: Lease;
 
@@ -49,7 +61,8 @@ describe('capacity units of the store', () => {
 
   beforeEach(async () => {
     client = dynamoClient(cloud.endpoint);
-    world = await dynamoWorld(client);
+    tableName = await createTable(client);
+    world = dynamoStores(client, tableName);
     lease = await leased(world);
   });
 
@@ -75,20 +88,25 @@ describe('capacity units of the store', () => {
     await world.jobs.commit(change);
   };
 
-  it('a submission: job 2, its place in the listing 1, entry 2, event 2; a new manifest 6, a leaf not touched of late 1', async () => {
+  it('a submission: job 2, its place in the listing 1, entry 2, event 2, the count of its lane 1; a new manifest 6', async () => {
     const canonical = JSON.stringify({ pools: Array.from({ length: 40 }, (_, i) => ({ pool: i, instanceTypes: ['c6i.4xlarge', 'c5.4xlarge'] })) });
     const first = { ...submission(1, typical), manifest: manifest('m', { canonical }) };
     expect(await cost(() => world.jobs.submit(first))).toEqual({ writes: 14, reads: 1 });
     const second = { ...submission(2, typical), manifest: manifest('m', { canonical }) };
-    expect(await cost(() => world.jobs.submit(second))).toEqual({ writes: 7, reads: 1 });
+    expect(await cost(() => world.jobs.submit(second))).toEqual({ writes: 8, reads: 1 });
   });
 
-  it('an admission: job 2, entry 2, event 2, attempt 3; lease and counters 4 for all that go together', async () => {
-    const one = admit(await submitted(world, 1, typical), after(1_000));
-    expect(await cost(() => world.scheduler.grant(lease, [one]))).toEqual({ writes: 13, reads: 0 });
+  it('an admission: job 2, entry 2, event 2, attempt 3; lease and counters 4 and the count of the lane 1 for all that go together', async () => {
+    const one = admit(await submitted(world, 1, typical), quotas, after(1_000));
+    expect(await cost(() => grant(world, lease, [one]))).toEqual({ writes: 14, reads: 0 });
     const jobs = await Promise.all([2, 3, 4].map((n) => submitted(world, n, typical)));
-    const three = jobs.map((job) => admit(job, after(1_000)));
-    expect(await cost(() => world.scheduler.grant(lease, three))).toEqual({ writes: 4 + 3 * 9, reads: 0 });
+    const three = jobs.map((job) => admit(job, quotas, after(1_000)));
+    expect(await cost(() => grant(world, lease, three))).toEqual({ writes: 5 + 3 * 9, reads: 0 });
+  });
+
+  it('a cancel of a job that waits: job 2, entry 2, two events 4, the count of its lane 2', async () => {
+    const change = requestCancel(await submitted(world, 1, typical), 'ada', after(500));
+    expect(await cost(commit(change === 'already' ? undefined : change))).toEqual({ writes: 10, reads: 0 });
   });
 
   it('a change with one event: 4', async () => {
@@ -103,7 +121,8 @@ describe('capacity units of the store', () => {
     await commit(enter(job, undefined, ['DESTROYING'], { kind: 'cancelled' }, after(2_000)))();
     const [destroying, attempt] = await Promise.all([stored(world, job.jobId), world.jobs.attempt(job.jobId, 1)]);
     expect(await cost(commit(enter(destroying, attempt, ['DONE'], { kind: 'gone' }, after(3_000))))).toEqual({ writes: 9, reads: 0 });
-    expect(await cost(async () => world.scheduler.applyReleases(lease, await world.scheduler.releases(10)))).toEqual({ writes: 6, reads: 1 });
+    const { releases } = await world.scheduler.overview();
+    expect(await cost(() => world.scheduler.applyReleases(lease, releases, base))).toEqual({ writes: 6, reads: 0 });
   });
 
   it('the records of an attempt: a launch 1 before its call and 2 with 64 instances, 65 nodes 2, a step 1, a wait 1', async () => {
@@ -125,8 +144,27 @@ describe('capacity units of the store', () => {
     expect(await cost(() => world.attempts.putWait(wait))).toEqual({ writes: 1, reads: 0 });
   });
 
-  it('a look at the queue: a read of leaves, shares and parked jobs together, and one a leaf, however many wait', async () => {
+  it('a look at the queue: a read of all that a cycle looks at, and one a lane, however many wait', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, n) => submitted(world, n, typical)));
-    expect(await cost(() => world.scheduler.snapshot(1, after(0)))).toEqual({ writes: 0, reads: 2 });
+    expect(await cost(() => world.scheduler.overview())).toEqual({ writes: 0, reads: 1 });
+    const [lane] = (await world.scheduler.overview()).lanes;
+    if (lane === undefined) throw new Error('no lane');
+    expect(await cost(() => world.scheduler.window(lane, 1))).toEqual({ writes: 0, reads: 1 });
+    expect(await cost(() => world.scheduler.window(lane, 25))).toEqual({ writes: 0, reads: 3 });
+  });
+
+  it('a hundred users in a cycle: the price of their counters and lanes', async () => {
+    const jobs = await Promise.all(Array.from({ length: 100 }, (_, n) => submitted(world, n, { ...typical, user: `user-${n}@example.org` })));
+    await grant(world, lease, jobs.map((job) => admit(job, quotas, after(1_000))));
+    const { reads } = await cost(() => world.scheduler.overview());
+    expect(reads).toBeLessThanOrEqual(10);
+  });
+
+  it('what a namespace has waiting: half a read, and nothing again for some seconds', async () => {
+    await submitted(world, 1, typical);
+    const counts = new DynamoPendingCounts(new OrchestratorTable(client, tableName), { now: () => after(0) });
+    const twice = async () => [await counts.pending('research'), await counts.pending('research')];
+    expect(await cost(twice)).toEqual({ writes: 0, reads: 0.5 });
+    expect(await twice()).toEqual([1, 1]);
   });
 });

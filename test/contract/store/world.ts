@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CooldownStore } from '../../../core/ports/capacity-provider.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
 import type { AttemptStore, JobStore } from '../../../core/ports/job-store.ts';
 import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
-import type { SchedulerStore } from '../../../core/ports/scheduler-store.ts';
+import { epochMs } from '../../../core/job/ids.ts';
+import type { PendingCounts, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
 import type { AuditLog, PauseStore, ShareStore } from '../../../core/ports/share-store.ts';
 import { tableLayout } from '../../../core/queue/table-layout.ts';
 import { DynamoAttemptStore } from '../../../lambdas/adapters/dynamodb/dynamo-attempt-store.ts';
@@ -11,6 +13,7 @@ import { DynamoAuditLog } from '../../../lambdas/adapters/dynamodb/dynamo-audit-
 import { DynamoCooldownStore } from '../../../lambdas/adapters/dynamodb/dynamo-cooldown-store.ts';
 import { DynamoJobStore } from '../../../lambdas/adapters/dynamodb/dynamo-job-store.ts';
 import { DynamoManifestStore } from '../../../lambdas/adapters/dynamodb/dynamo-manifest-store.ts';
+import { DynamoPendingCounts } from '../../../lambdas/adapters/dynamodb/dynamo-pending-counts.ts';
 import { DynamoPauseStore } from '../../../lambdas/adapters/dynamodb/dynamo-pause-store.ts';
 import { DynamoSchedulerStore } from '../../../lambdas/adapters/dynamodb/dynamo-scheduler-store.ts';
 import { DynamoShareStore } from '../../../lambdas/adapters/dynamodb/dynamo-share-store.ts';
@@ -20,6 +23,7 @@ import { InMemoryAuditLog } from '../../fakes/in-memory-audit-log.ts';
 import { InMemoryCooldownStore } from '../../fakes/in-memory-cooldown-store.ts';
 import { InMemoryJobStore } from '../../fakes/in-memory-job-store.ts';
 import { InMemoryManifestStore } from '../../fakes/in-memory-manifest-store.ts';
+import { InMemoryPendingCounts } from '../../fakes/in-memory-pending-counts.ts';
 import { InMemoryPauseStore } from '../../fakes/in-memory-pause-store.ts';
 import { InMemorySchedulerStore } from '../../fakes/in-memory-scheduler-store.ts';
 import { InMemoryShareStore } from '../../fakes/in-memory-share-store.ts';
@@ -31,6 +35,7 @@ export interface StoreWorld {
   readonly attempts: AttemptStore;
   readonly manifests: ManifestStore;
   readonly scheduler: SchedulerStore;
+  readonly pending: PendingCounts;
   readonly cooldowns: CooldownStore;
   readonly shares: ShareStore;
   readonly pauses: PauseStore;
@@ -46,6 +51,7 @@ export async function inMemoryWorld(): Promise<StoreWorld> {
     attempts: new InMemoryAttemptStore(table),
     manifests: new InMemoryManifestStore(table),
     scheduler: new InMemorySchedulerStore(table),
+    pending: new InMemoryPendingCounts(table),
     cooldowns: new InMemoryCooldownStore(table),
     shares: new InMemoryShareStore(table),
     pauses: new InMemoryPauseStore(table),
@@ -65,11 +71,18 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     attempts: new DynamoAttemptStore(table),
     manifests: new DynamoManifestStore(table),
     scheduler: new DynamoSchedulerStore(table),
+    pending: new DynamoPendingCounts(table, clockOfMinutes()),
     cooldowns: new DynamoCooldownStore(table),
     shares: new DynamoShareStore(table),
     pauses: new DynamoPauseStore(table),
     audit: new DynamoAuditLog(table),
   };
+}
+
+/** A minute is over whenever somebody looks: what is remembered for seconds is read anew. */
+function clockOfMinutes(): Clock {
+  let minutes = 0;
+  return { now: () => epochMs((minutes += 1) * 60_000) };
 }
 
 /** A client of MiniStack: any credentials will do. */
