@@ -11,6 +11,7 @@ const POLL_MS = 100;
 /** A MiniStack of a test file's own. */
 export interface MiniStack {
   readonly endpoint: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -38,7 +39,7 @@ export async function startMiniStack(): Promise<MiniStack> {
     await stop();
     throw new Error(`MiniStack did not start: ${said}`);
   }
-  return { endpoint, stop };
+  return { endpoint, pid: child.pid ?? 0, stop };
 }
 
 async function answers(endpoint: string, isOver: () => boolean): Promise<boolean> {
