@@ -1,6 +1,9 @@
 import type { QueueEntry } from '../lifecycle/change.ts';
 import { DIMENSIONS, vectorOf, type Vector } from './amounts.ts';
 import type { ShareNode } from './share-nodes.ts';
+import type { Floors } from './tree-state.ts';
+
+const nothing: Vector = Array.from({ length: DIMENSIONS }, () => 0);
 
 /**
  * What is kept for each node against its siblings; `undefined` where nothing is guaranteed to any. A guarantee that is
@@ -9,20 +12,15 @@ import type { ShareNode } from './share-nodes.ts';
  *
  * @param waiting by leaf, jobs that could start if there were room.
  */
-export function floorsOf(
-  nodes: readonly ShareNode[],
-  held: Float64Array,
-  waiting: ReadonlyMap<number, readonly QueueEntry[]>,
-): readonly Vector[] | undefined {
+export function floorsOf(nodes: readonly ShareNode[], held: Float64Array, waiting: ReadonlyMap<number, readonly QueueEntry[]>): Floors | undefined {
   if (!nodes.some(({ guarantee }) => guarantee !== undefined)) return undefined;
   const wanted = wantedWithin(nodes, held, waiting);
-  return nodes.map(({ guarantee }, node) =>
-    Array.from({ length: DIMENSIONS }, (_, amount) => {
-      const guaranteed = guarantee?.amounts[amount] ?? 0;
-      if (guarantee?.lend !== true) return guaranteed;
-      return Math.min(guaranteed, (held[node * DIMENSIONS + amount] ?? 0) + (wanted.get(node)?.[amount] ?? 0));
-    }),
-  );
+  const unlent = nodes.map(({ guarantee }) => (guarantee === undefined || guarantee.lend ? nothing : guarantee.amounts));
+  const now = nodes.map(({ guarantee }, node) => {
+    if (guarantee === undefined || !guarantee.lend) return unlent[node] ?? nothing;
+    return guarantee.amounts.map((guaranteed, i) => Math.min(guaranteed, (held[node * DIMENSIONS + i] ?? 0) + (wanted.get(node)?.[i] ?? 0)));
+  });
+  return { now, ...(unlent.some((floor) => floor !== nothing) ? { unlent } : {}) };
 }
 
 /** What waiting jobs ask for that fit as a whole into what is left of a guarantee. */
@@ -32,7 +30,7 @@ function wantedWithin(nodes: readonly ShareNode[], held: Float64Array, waiting: 
     for (let node = leaf; node >= 0; node = nodes[node]?.parent ?? -1) {
       const guarantee = nodes[node]?.guarantee;
       if (guarantee?.lend !== true) continue;
-      const sum = wanted.get(node) ?? Array.from({ length: DIMENSIONS }, () => 0);
+      const sum = wanted.get(node) ?? [...nothing];
       wanted.set(node, sum);
       for (const { demand } of entries) {
         const ask = vectorOf(demand);

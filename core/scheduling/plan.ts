@@ -44,7 +44,7 @@ export interface Waiting extends LaneKey {
   readonly jobId: JobId;
   readonly shape: string;
   readonly obstacle: Obstacle;
-  /** Where its limits are reserved: it starts then at the latest, if what runs ends within its bounds. */
+  /** Of the first job that waits for limits: when it starts at the latest, if what runs ends within its bounds. */
   readonly reservedFromMs?: EpochMs;
 }
 

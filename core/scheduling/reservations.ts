@@ -68,10 +68,13 @@ export class Reservations {
     return [now, [...releases, ...ends].toSorted((a, b) => a.atMs - b.atMs)];
   }
 
-  /** When the job starts at the latest, where that can be said. */
+  /**
+   * When the job starts at the latest, where that can be said: of the first that waits for limits. One that waits behind
+   * it may be passed by others in later cycles that have no reservation yet.
+   */
   reservedFrom(jobId: JobId): EpochMs | undefined {
-    const reservation = this.#reserved.find(({ ask }) => ask.jobId === jobId);
-    return reservation?.isCertain === true ? reservation.fromMs : undefined;
+    const [first] = this.#reserved;
+    return first?.ask.jobId === jobId && first.isCertain ? first.fromMs : undefined;
   }
 
   /** The reservation that keeps a job from starting though it fits. */

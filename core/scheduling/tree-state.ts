@@ -1,4 +1,5 @@
 import { DIMENSIONS, limitedAmounts, type Vector } from './amounts.ts';
+import { Claims } from './claims.ts';
 
 /** Every job takes at least one of each of these. */
 const FULL_BY = [limitedAmounts.indexOf('runningJobs'), limitedAmounts.indexOf('nodes')];
@@ -11,49 +12,55 @@ export interface TreeObstacle {
   readonly kind: 'limit' | 'guarantee';
 }
 
+/** What is kept for nodes against their siblings, by node. */
+export interface Floors {
+  /** What is kept for them now. */
+  readonly now: readonly Vector[];
+  /** The part that is never lent: absent where all is. */
+  readonly unlent?: readonly Vector[];
+}
+
 /** The shape of a tree: nodes are numbers, the root is 0, a parent's number is lower than its children's. */
 export interface TreeShape {
   /** Of the root -1. */
   readonly parents: readonly number[];
   /** Infinity where there is none. */
   readonly limits: readonly Vector[];
-  /** What is kept for a node against its siblings; absent where nothing is kept for any. */
-  readonly floors?: readonly Vector[];
+  /** Absent where nothing is guaranteed. */
+  readonly floors?: Floors;
 }
 
 /**
- * What the nodes of the share tree hold, against their limits and guarantees.
- *
- * A node's *claim* is what it holds, or what is kept for it if that is more: its floor. A job may start if what is held
- * stays within the limit of every node on its path, and if it does not push the claims of siblings together over their
- * parent's limit. Within its own floor it pushes nothing, so whoever has a guarantee reaches it whatever others ask for.
+ * What the nodes of the share tree hold, against their limits and guarantees. A job may start if what is held stays
+ * within the limit of every node on its path, and if it takes nothing that is kept for others. Within what is kept for
+ * its own share it takes nothing from anybody, so whoever has a guarantee reaches it whatever others ask for; but what
+ * was lent comes back when it is free, not out of what a sibling never lends.
  */
 export class TreeState {
   readonly #parents: readonly number[];
   readonly #limits: Float64Array;
-  readonly #floors: Float64Array | undefined;
   readonly #held: Float64Array;
-  /** Of an inner node the claims of its children together, of a leaf what it holds. Without floors the same as `held`. */
-  readonly #claimed: Float64Array;
+  readonly #claims: Claims | undefined;
+  readonly #unlent: Claims | undefined;
 
-  private constructor(parents: readonly number[], limits: Float64Array, floors: Float64Array | undefined, held: Float64Array, claimed: Float64Array) {
+  private constructor(parents: readonly number[], limits: Float64Array, held: Float64Array, claims?: Claims, unlent?: Claims) {
     this.#parents = parents;
     this.#limits = limits;
-    this.#floors = floors;
     this.#held = held;
-    this.#claimed = claimed;
+    this.#claims = claims;
+    this.#unlent = unlent;
   }
 
   /** @param held by node: of leaves what they hold, of inner nodes the sum of their leaves. */
   static of({ parents, limits, floors }: TreeShape, held: Float64Array): TreeState {
-    const flat = floors === undefined ? undefined : Float64Array.from(floors.flat());
-    return new TreeState(parents, Float64Array.from(limits.flat()), flat, held, flat === undefined ? held : claimsOf(parents, flat, held));
+    const flat = Float64Array.from(limits.flat());
+    const claims = (kept: readonly Vector[] | undefined): Claims | undefined => kept && Claims.of(parents, flat, kept, held);
+    return new TreeState(parents, flat, held, claims(floors?.now), claims(floors?.unlent));
   }
 
   /** The same, to go on by itself. */
   copy(): TreeState {
-    const held = this.#held.slice();
-    return new TreeState(this.#parents, this.#limits, this.#floors, held, this.#floors === undefined ? held : this.#claimed.slice());
+    return new TreeState(this.#parents, this.#limits, this.#held.slice(), this.#claims?.copy(), this.#unlent?.copy());
   }
 
   held(node: number, amount: number): number {
@@ -66,7 +73,7 @@ export class TreeState {
 
   /** What is kept for children of the node beyond what they hold. */
   kept(node: number, amount: number): number {
-    return (this.#claimed[node * DIMENSIONS + amount] ?? 0) - this.held(node, amount);
+    return Math.max(0, (this.#claims?.claimed(node, amount) ?? 0) - this.held(node, amount));
   }
 
   /** Whether not even a job of one node fits. */
@@ -89,24 +96,15 @@ export class TreeState {
       const at = node * DIMENSIONS;
       for (let amount = 0; amount < DIMENSIONS; amount += 1) {
         const asked = ask[amount] ?? 0;
-        if (asked > 0 && this.held(node, amount) + asked > (this.#limits[at + amount] ?? 0)) return { node, amount, kind: 'limit' };
+        if (asked > 0 && (this.#held[at + amount] ?? 0) + asked > (this.#limits[at + amount] ?? 0)) return { node, amount, kind: 'limit' };
       }
     }
-    return this.#floors === undefined ? undefined : this.#intrusion(leaf, ask);
+    const intrusion = this.#intrusion(leaf, ask);
+    return intrusion && { ...intrusion, kind: 'guarantee' };
   }
 
-  /** Where the job would take what is kept for others. */
-  #intrusion(leaf: number, ask: Vector): TreeObstacle | undefined {
-    for (let amount = 0; amount < DIMENSIONS; amount += 1) {
-      let rise = ask[amount] ?? 0;
-      for (let node = leaf; node >= 0 && rise > 0; node = this.#parents[node] ?? -1) {
-        const at = node * DIMENSIONS + amount;
-        const claimed = (this.#claimed[at] ?? 0) + rise;
-        if (claimed > (this.#limits[at] ?? 0)) return { node, amount, kind: 'guarantee' };
-        rise = this.#rise(at, rise);
-      }
-    }
-    return undefined;
+  #intrusion(leaf: number, ask: Vector): { readonly node: number; readonly amount: number } | undefined {
+    return this.#claims?.intrusion(leaf, ask) ?? this.#unlent?.intrusion(leaf, ask);
   }
 
   /**
@@ -114,24 +112,15 @@ export class TreeState {
    * for has its room, whoever else is expected.
    */
   isCrowdedBy(leaf: number, ask: Vector): boolean {
-    for (let amount = 0; amount < DIMENSIONS; amount += 1) {
-      const asked = ask[amount] ?? 0;
-      let rise = asked;
-      for (let node = leaf; node >= 0 && rise > 0; node = this.#parents[node] ?? -1) {
-        const at = node * DIMENSIONS + amount;
-        const limit = this.#limits[at] ?? 0;
-        if ((this.#held[at] ?? 0) + asked > limit || (this.#claimed[at] ?? 0) + rise > limit) return true;
-        rise = this.#rise(at, rise);
+    if (this.#intrusion(leaf, ask) !== undefined) return true;
+    return ask.some((asked, amount) => {
+      let node = leaf;
+      for (let reach = this.#claims?.reach(leaf, asked, amount) ?? Number.POSITIVE_INFINITY; node >= 0 && reach > 0; reach -= 1) {
+        if (asked > 0 && this.held(node, amount) + asked > this.limit(node, amount)) return true;
+        node = this.#parents[node] ?? -1;
       }
-    }
-    return false;
-  }
-
-  /** By how much the claim of a node changes when what it is claimed by changes by `change`. */
-  #rise(at: number, change: number): number {
-    const floor = this.#floors?.[at] ?? 0;
-    const before = this.#claimed[at] ?? 0;
-    return Math.max(floor, before + change) - Math.max(floor, before);
+      return false;
+    });
   }
 
   /** Charges a job to its leaf and all above: `sign` 1 when it starts, -1 when it gives its limits back. */
@@ -139,29 +128,12 @@ export class TreeState {
     for (let amount = 0; amount < DIMENSIONS; amount += 1) {
       const asked = sign * (ask[amount] ?? 0);
       if (asked === 0) continue;
-      let change = asked;
       for (let node = leaf; node >= 0; node = this.#parents[node] ?? -1) {
         const at = node * DIMENSIONS + amount;
         this.#held[at] = (this.#held[at] ?? 0) + asked;
-        if (this.#floors === undefined) continue;
-        const rise = this.#rise(at, change);
-        this.#claimed[at] = (this.#claimed[at] ?? 0) + change;
-        change = rise;
       }
+      this.#claims?.charge(leaf, asked, amount);
+      this.#unlent?.charge(leaf, asked, amount);
     }
   }
-}
-
-/** Claims from the leaves up: parents come before their children, so one pass from the end is enough. */
-function claimsOf(parents: readonly number[], floors: Float64Array, held: Float64Array): Float64Array {
-  const isInner = new Set(parents);
-  const claimed = Float64Array.from(held, (amount, i) => (isInner.has(Math.floor(i / DIMENSIONS)) ? 0 : amount));
-  for (let node = parents.length - 1; node > 0; node -= 1) {
-    for (let amount = 0; amount < DIMENSIONS; amount += 1) {
-      const at = node * DIMENSIONS + amount;
-      const above = (parents[node] ?? 0) * DIMENSIONS + amount;
-      claimed[above] = (claimed[above] ?? 0) + Math.max(floors[at] ?? 0, claimed[at] ?? 0);
-    }
-  }
-  return claimed;
 }
