@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { jobId, microUsd } from '../../core/job/ids.ts';
-import type { Job, JobEvent, Node } from '../../core/job/job.ts';
+import type { Demand, Job, JobEvent, Node } from '../../core/job/job.ts';
 import { isTerminal } from '../../core/lifecycle/states.ts';
 import type { StepDispatch } from '../../core/ports/node-commands.ts';
 import { Ec2CapacityProvider } from '../../lambdas/adapters/ec2/ec2-capacity-provider.ts';
@@ -17,7 +17,13 @@ import { FootprintWorld, ShiftedClock } from './footprint-world.ts';
 
 const yaml = readFileSync(new URL('../../examples/gang-64.yaml', import.meta.url), 'utf8');
 const JOB = '01kb3v9m2q7xw4hz8tn6rc5yde';
-const DEMAND = { nodes: 65, vcpus: 516, gpus: 0, microUsdPerHour: microUsd(24_768_000) };
+const DEMAND: Demand = {
+  nodes: 65, vcpus: 516, gpus: 0, microUsdPerHour: microUsd(24_768_000), zones: [],
+  pools: [
+    { nodes: 1, vcpus: 4, types: ['m6i.xlarge'], markets: ['on-demand'] },
+    { nodes: 64, vcpus: 512, types: ['c6i.2xlarge', 'm6i.2xlarge'], markets: ['spot', 'on-demand'] },
+  ],
+};
 
 /** More events than any job of a few steps brings: what takes longer hangs. */
 const MOST_DELIVERIES = 50;

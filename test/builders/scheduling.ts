@@ -1,6 +1,6 @@
 import { epochMs, jobId, microUsd } from '../../core/job/ids.ts';
 import type { EpochMs } from '../../core/job/ids.ts';
-import type { Amounts, Demand, Market, PoolNeed } from '../../core/job/job.ts';
+import type { Amounts, Demand, Market, PoolNeed, QuotaKey } from '../../core/job/job.ts';
 import type { ParkedEntry, QueueEntry } from '../../core/lifecycle/change.ts';
 import { laneOf, shapeOf } from '../../core/queue/lane.ts';
 import type { LaneKey } from '../../core/queue/lane.ts';
@@ -8,6 +8,7 @@ import { byRank } from '../../core/queue/order.ts';
 import type { CyclePlan } from '../../core/scheduling/plan.ts';
 import { planCycle } from '../../core/scheduling/plan-cycle.ts';
 import type { SchedulingPolicy } from '../../core/scheduling/policy.ts';
+import { entriesOf } from '../../core/scheduling/quota-state.ts';
 import type { Holder, LaneWindow, SchedulingSnapshot, ShareUse } from '../../core/scheduling/snapshot.ts';
 import { usageBase } from '../../core/scheduling/usage.ts';
 import { defaultShareTree } from '../../core/shares/share-tree.ts';
@@ -90,8 +91,8 @@ export function usesOf(holders: readonly Holder[], tree: ShareTree = defaultShar
 }
 
 function plus(use: ShareUse, { amounts, hold }: Holder): ShareUse {
-  const quotas: Record<string, number> = { ...use.quotas };
-  for (const [key, vcpus] of Object.entries(hold.quotas)) quotas[key] = (quotas[key] ?? 0) + vcpus;
+  const quotas: Partial<Record<QuotaKey, number>> = { ...use.quotas };
+  for (const [key, vcpus] of entriesOf(hold.quotas)) quotas[key] = (quotas[key] ?? 0) + vcpus;
   return {
     ...use,
     runningJobs: use.runningJobs + 1,
