@@ -36,7 +36,8 @@ export function pauseQueue(ports: PauseQueuePorts): ApiOperation<typeof operatio
  * @throws InvalidRequestError
  */
 function refuseUnknown(scope: PauseScope, { namespaces, subnets }: PauseQueuePorts['deployment']): void {
-  if (scope.kind === 'namespace') refuseOther('namespace', scope.namespace, Object.keys(namespaces));
+  // Where there are settings for `*`, every namespace is served.
+  if (scope.kind === 'namespace' && !Object.hasOwn(namespaces, '*')) refuseOther('namespace', scope.namespace, Object.keys(namespaces));
   if (scope.kind === 'offering') refuseOther('zone', scope.zone, Object.keys(subnets));
 }
 
