@@ -35,7 +35,7 @@ export const shareStandingSchema = placeSchema
     limits: amountsSchema,
     guarantee: amountsSchema,
     usedPart: partField.meta({ description: 'Its part of what its parent’s members used lately, by list price: 0 to 1.' }),
-    entitledPart: partField.meta({ description: 'Its part by weight among its siblings that have jobs: 0 to 1.' }),
+    entitledPart: partField.meta({ description: 'Its part by weight among itself and its siblings that have jobs: 0 to 1.' }),
     waiting: z.exactOptional(reasonField).meta({ description: 'What holds its first waiting job.' }),
   })
   .meta({ id: 'ShareStanding', description: 'A node of the share tree and how it stands among its siblings.' });

@@ -17,7 +17,8 @@ export function shareTable(colours: Colours, shares: readonly ShareStanding[]): 
       of(held.gpus, limits.gpus),
       of(Number(held.usdPerHour.toFixed(2)), limits.usdPerHour),
       depth === 0 ? '' : percent(usedPart),
-      depth === 0 ? '' : percent(entitledPart),
+      // Nobody is entitled to anything that nobody wants.
+      depth === 0 || (pending === 0 && held.runningJobs === 0) ? '' : percent(entitledPart),
       waiting === undefined ? '' : colours.yellow(waiting.code),
     ]),
   );
