@@ -1448,7 +1448,7 @@ export interface components {
         ShareStanding: {
             /** @description Steps below the deployment, whose depth is 0. */
             depth: number;
-            /** @description Its part by weight among its siblings that have jobs: 0 to 1. */
+            /** @description Its part by weight among itself and its siblings that have jobs: 0 to 1. */
             entitledPart: number;
             guarantee: components["schemas"]["ShareAmounts"];
             held: components["schemas"]["HeldAmounts"];
