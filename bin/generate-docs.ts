@@ -1,11 +1,13 @@
 /**
- * Writes what is generated from one source of truth: the references of manifest and configuration from their schemas,
+ * Writes what is generated from one source of truth: the references of manifest, shares and configuration from their schemas,
  * the SDK's types from the OpenAPI document, the command line's reference from its help. Run by `npm run docs`.
  */
 import { writeFile } from 'node:fs/promises';
 import { cliReference } from '../cli/generate-reference.ts';
 import { manifestJsonSchema } from '../core/manifest/json-schema.ts';
 import { manifestReference } from '../core/manifest/reference.ts';
+import { sharesJsonSchema } from '../core/shares/parse.ts';
+import { sharesReference } from '../core/shares/reference.ts';
 import { configurationJsonSchema, configurationReference } from '../lib/configuration/reference.ts';
 import { openApiDocument } from '../lambdas/api/get-openapi/openapi.ts';
 import { openApiTypes } from '../sdk/generate-types.ts';
@@ -15,6 +17,8 @@ const schema = manifestJsonSchema();
 
 await writeFile(new URL('docs/manifest.md', root), manifestReference(schema));
 await writeFile(new URL('docs/manifest.schema.json', root), `${JSON.stringify(schema, null, 2)}\n`);
+await writeFile(new URL('docs/shares-reference.md', root), sharesReference(sharesJsonSchema()));
+await writeFile(new URL('docs/shares.schema.json', root), `${JSON.stringify(sharesJsonSchema(), null, 2)}\n`);
 await writeFile(new URL('docs/configuration.md', root), configurationReference());
 await writeFile(new URL('docs/deployment.schema.json', root), `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`);
 await writeFile(new URL('docs/cli.md', root), cliReference());

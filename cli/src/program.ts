@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAdmin } from './commands/admin.ts';
 import { addChanges } from './commands/change.ts';
 import type { CommandContext } from './commands/command.ts';
 import { addEvents } from './commands/events.ts';
@@ -8,6 +9,7 @@ import { addList } from './commands/list.ts';
 import { addLogs } from './commands/logs.ts';
 import { addManifests } from './commands/manifests.ts';
 import { addQueue } from './commands/queue.ts';
+import { addShares } from './commands/shares.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addValidate } from './commands/validate.ts';
 import { addWait } from './commands/wait.ts';
@@ -36,6 +38,6 @@ export function createProgram(context: CommandContext): Command {
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .addHelpText('after', environmentHelp + exitCodeHelp);
-  for (const add of [addValidate, addSubmit, addWait, addGet, addExplain, addList, addEvents, addLogs, addChanges, addManifests, addQueue]) add(program, context);
+  for (const add of [addValidate, addSubmit, addWait, addGet, addExplain, addList, addEvents, addLogs, addChanges, addManifests, addQueue, addShares, addAdmin]) add(program, context);
   return program;
 }

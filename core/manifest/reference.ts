@@ -11,7 +11,6 @@ interface Field {
 
 /** The reference of all fields of a manifest as a Markdown document, from its JSON Schema. */
 export function manifestReference(schema: JsonSchema): string {
-  const rows = fieldsOf(schema, []).map(({ path, type, fallback, description }) => `| \`${path}\` | ${type} | ${fallback} | ${description} |`);
   return [
     '# Manifest reference',
     '',
@@ -21,20 +20,24 @@ export function manifestReference(schema: JsonSchema): string {
     '[manifest.schema.json](manifest.schema.json): begin the file with `# yaml-language-server: $schema=<its path>`.',
     '`[]` stands for each item of a list.',
     '',
-    '| field | type | default | meaning |',
-    '|---|---|---|---|',
-    ...rows,
+    ...fieldTable(schema),
     '',
   ].join('\n');
 }
 
+/** All fields of a document as the lines of a Markdown table. */
+export function fieldTable(schema: JsonSchema): readonly string[] {
+  const rows = fieldsOf(schema, []).map(({ path, type, fallback, description }) => `| \`${path}\` | ${type} | ${fallback} | ${description} |`);
+  return ['| field | type | default | meaning |', '|---|---|---|---|', ...rows];
+}
+
 function fieldsOf(schema: JsonSchema, path: readonly string[]): readonly Field[] {
   return objectsIn(schema).flatMap((object) =>
-    Object.entries(object.properties ?? {}).flatMap(([key, field]) => {
+    membersOf(object).flatMap(([key, field]) => {
       const required = object.required?.includes(key) === true;
       const here = [...path, key];
       const row: Field = {
-        path: formatPath(here).replaceAll('["[]"]', '[]'),
+        path: formatPath(here).replaceAll('["[]"]', '[]').replaceAll(`["${ANY_NAME}"]`, `.${ANY_NAME}`),
         type: cell(typeOf(field)),
         fallback: required ? '**required**' : cell(fallbackOf(field)),
         description: cell(field.description ?? ''),
@@ -44,10 +47,18 @@ function fieldsOf(schema: JsonSchema, path: readonly string[]): readonly Field[]
   ).filter((field, index, all) => all.findIndex(({ path: other }) => other === field.path) === index);
 }
 
+/** Stands for every key of a mapping that has no keys of its own. */
+const ANY_NAME = '<name>';
+
+function membersOf({ properties = {}, additionalProperties }: JsonSchema): readonly (readonly [string, JsonSchema])[] {
+  const any = typeof additionalProperties === 'object' && additionalProperties.properties !== undefined ? [[ANY_NAME, additionalProperties] as const] : [];
+  return [...Object.entries(properties), ...any];
+}
+
 /** The mappings that a schema may stand for, those of a list's items included. */
 function objectsIn(schema: JsonSchema): readonly JsonSchema[] {
   const nested = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.items === undefined ? [] : [schema.items])];
-  return [...(schema.properties === undefined ? [] : [schema]), ...nested.flatMap(objectsIn)];
+  return [...(membersOf(schema).length === 0 ? [] : [schema]), ...nested.flatMap(objectsIn)];
 }
 
 function typeOf(schema: JsonSchema): string {

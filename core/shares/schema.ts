@@ -33,10 +33,12 @@ const limits = (description: string) => amounts.default({}).meta({ description }
 const pendingJobs = wholeNumber(1, MAX_PENDING_JOBS).meta({ description: 'Jobs that may wait in its queue; more are refused with 429.' });
 const maxPriority = wholeNumber(0, MAX_PRIORITY).meta({ description: 'The highest priority that its jobs may ask for.' });
 
-const user = z.strictObject({
-  weight: weight('Against the other users of the namespace.'),
-  limits: limits('What the user may hold in this namespace.'),
-});
+const user = z
+  .strictObject({
+    weight: weight('Against the other users of the namespace.'),
+    limits: limits('What the user may hold in this namespace.'),
+  })
+  .meta({ description: 'What a user is given.' });
 
 const users = z
   .record(printableText(MAX_NAME_LENGTH), user)
@@ -63,19 +65,15 @@ const share = z.strictObject({
   users: z.exactOptional(users),
 });
 
-const quotas = z
-  .record(z.string(), wholeNumber(0, MAX_COUNT))
-  .superRefine((named, ctx) => {
-    for (const key of Object.keys(named)) {
-      if (quotaKeys.some((known) => known === key)) continue;
-      const suggestion = nearest(key, quotaKeys);
-      report(ctx, {
-        code: 'invalid-value', path: [key],
-        message: `is no quota: it must be family/market, such as ${quotaKeys.slice(0, 2).join(', ')}`,
-        ...(suggestion === undefined ? {} : { suggestion }),
-      });
-    }
-  }, { when: ({ value }) => isRecord(value) });
+const quotaKey = z.string().superRefine((key, ctx) => {
+  if (quotaKeys.some((known) => known === key)) return;
+  const suggestion = nearest(key, quotaKeys);
+  report(ctx, {
+    code: 'invalid-value', path: [],
+    message: `is no quota: it must be family/market, such as ${quotaKeys.slice(0, 2).join(', ')}`,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
+});
 
 const defaultUser = z.strictObject({
   weight: weight('Against the other users of the namespace.'),
@@ -94,7 +92,7 @@ export const shareDocumentSchema = z
   .strictObject({
     halfLifeHours: z.number().min(ONE_HOUR).max(ONE_YEAR_HOURS).default(168).meta({ description: 'How long it takes until what was used counts half.' }),
     limits: limits('What all jobs of the deployment may hold together.'),
-    quotas: quotas.default({}).meta({
+    quotas: z.record(quotaKey, wholeNumber(0, MAX_COUNT)).default({}).meta({
       description: 'Quotas of the AWS account, in vCPUs, by family and market: `"Standard/spot": 4000`. What is not named is not counted.',
     }),
     maxLaunchesInFlight: wholeNumber(1, MAX_LAUNCHES_IN_FLIGHT).default(25).meta({

@@ -32,6 +32,12 @@ export function upTo(most: number): (text: string) => number {
   };
 }
 
+/** A version, of what has a version 0 too. */
+export function versionNumber(text: string): number {
+  if (!/^\d{1,8}$/.test(text)) throw new InvalidArgumentError('It must be a version: a whole number from 0.');
+  return Number(text);
+}
+
 /** A regular expression. */
 export function pattern(text: string): RegExp {
   try {

@@ -5,16 +5,15 @@ import { formatOf } from '../../../core/api/submission.ts';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
 import { VersionConflictError } from '../../../core/errors/orchestrator-error.ts';
 import type { EpochMs } from '../../../core/job/ids.ts';
-import type { LocatedProblem, ManifestProblem } from '../../../core/manifest/problems.ts';
-import { nearest } from '../../../core/manifest/suggest.ts';
+import type { ManifestProblem } from '../../../core/manifest/problems.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { SchedulerStore } from '../../../core/ports/scheduler-store.ts';
 import type { ShareStore } from '../../../core/ports/share-store.ts';
 import { afterReleases } from '../../../core/scheduling/after-releases.ts';
 import { diffShares } from '../../../core/shares/diff-shares.ts';
+import { sharesDoubts } from '../../../core/shares/doubts.ts';
 import { limitsBelowUse } from '../../../core/shares/limits-below-use.ts';
 import { parseShares } from '../../../core/shares/parse.ts';
-import type { ShareDocument } from '../../../core/shares/schema.ts';
 import { defaultShareTree, type ShareTree, type StoredShares } from '../../../core/shares/share-tree.ts';
 import { toShareTree } from '../../../core/shares/to-share-tree.ts';
 import type { ApiOperation } from '../../runtime/api-handler.ts';
@@ -61,7 +60,7 @@ async function accept({ scheduler, deployment }: PutSharesPorts, text: string, f
   const { uses, releases } = await scheduler.overview();
   const below = limitsBelowUse(parsed.value, afterReleases(uses, releases));
   if (below.length > 0) throw sharesRefusalOf(parsed.tell(below));
-  return { tree: toShareTree(parsed.value), written: parsed.written, warnings: parsed.tell(unservedNamespaces(parsed.value, Object.keys(deployment.namespaces))) };
+  return { tree: toShareTree(parsed.value), written: parsed.written, warnings: parsed.tell(sharesDoubts(parsed.value, Object.keys(deployment.namespaces))) };
 }
 
 /** @throws VersionConflictError */
@@ -81,14 +80,4 @@ function apply(
   const expected = current?.version ?? NO_VERSION;
   const { appliedBy: by, comment: reason = '' } = wanted;
   return shares.apply({ ...wanted, appliedAtMs: atMs }, expected, { id: newAuditId(atMs), atMs, by, action: 'SharesApplied', target: `shares/${expected + 1}`, reason });
-}
-
-/** Namespaces may have their share before the deployment serves them, but more often one is mistyped. */
-function unservedNamespaces({ shares }: ShareDocument, served: readonly string[]): readonly LocatedProblem[] {
-  return shares.flatMap(({ kind, name }, index): LocatedProblem[] => {
-    if (kind !== 'namespace' || served.includes(name)) return [];
-    const suggestion = nearest(name, served);
-    const message = `this deployment serves no namespace ${name}`;
-    return [{ code: 'not-offered', path: ['shares', index, 'name'], at: 'value', message, value: name, ...(suggestion === undefined ? {} : { suggestion }) }];
-  });
 }
