@@ -50,7 +50,7 @@ describe('users who always have jobs', () => {
         const shares = minutes.map((_, user) => served(deployment, user));
         expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(tolerance(slots));
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -61,7 +61,7 @@ describe('users who always have jobs', () => {
         const deployment = play([a, b], slots, { namespaces: [lattice] });
         expect(Math.abs(served(deployment, 0) / weight - served(deployment, 1))).toBeLessThanOrEqual(tolerance(slots));
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -74,7 +74,7 @@ describe('users who always have jobs', () => {
         expect(Math.abs(alone - others)).toBeLessThanOrEqual(tolerance(slots));
         expect(Math.abs(served(deployment, 1) - served(deployment, 2))).toBeLessThanOrEqual(tolerance(slots));
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -108,7 +108,7 @@ describe('of jobs that come in any order', () => {
         const starved = deployment.waiting.filter(({ entry }) => planOf({ waiting: [entry] }, policy).admissions.length > 0);
         expect(starved.map(({ entry }) => entry.jobId)).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

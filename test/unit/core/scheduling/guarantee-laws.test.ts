@@ -83,7 +83,7 @@ describe.each(Object.keys(trees))('a guarantee %s', (name) => {
           expect(job.startedMs ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(lastEndMs);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -92,7 +92,7 @@ describe.each(Object.keys(trees))('a guarantee %s', (name) => {
       fc.property(someArrivals, fc.constantFrom(1, 1000), (arrivals, window) => {
         play(deploymentOf(false, window), arrivals, (job) => expect(job.startedMs).toBe(job.entry.submittedAtMs));
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });

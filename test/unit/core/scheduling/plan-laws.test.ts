@@ -32,7 +32,7 @@ const leafOf = ({ namespace, user }: QueueEntry): string => `${namespace}/${user
 function always(law: (cycle: { readonly snapshot: SchedulingSnapshot; readonly policy: SchedulingPolicy; readonly plan: CyclePlan; readonly parked: SchedulingSnapshot['parked'] }) => void): void {
   fc.assert(
     fc.property(aCycle, ({ snapshot, policy }) => law({ snapshot, policy, plan: planCycle(snapshot, policy, NOW), parked: snapshot.parked })),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 }
 
@@ -62,7 +62,7 @@ describe('whatever a cycle decides on', () => {
         expect(planCycle(snapshot, policy, NOW)).toEqual(plan);
         expect(planCycle(permuted(snapshot, seed), withListsPermuted(policy, seed), NOW)).toEqual(plan);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

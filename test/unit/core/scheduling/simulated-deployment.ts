@@ -72,6 +72,12 @@ export class SimulatedDeployment {
     }
   }
 
+  /** What a cycle would decide that has read everything. Nothing starts. */
+  look(): CyclePlan {
+    const all = new Map([...this.waiting].map(({ entry }) => [laneId(entry), Number.POSITIVE_INFINITY]));
+    return planCycle(this.#snapshot(all, true), this.policy, this.nowMs);
+  }
+
   /** Cycles at each end until nothing runs. */
   drain(): void {
     for (this.cycle(); this.nextEndMs !== undefined; this.cycle()) this.moveTo(this.nextEndMs);
