@@ -37,10 +37,11 @@ async function inBatches(table: OrchestratorTable, from: number, to: number, req
   const writer = async (): Promise<void> => {
     while (next < to) {
       const first = next;
-      next = Math.min(first + BATCH, to);
-      const requests = Array.from({ length: next - first }, (_, i) => request(first + i));
+      const end = Math.min(first + BATCH, to);
+      next = end;
+      const requests = Array.from({ length: end - first }, (_, i) => request(first + i));
       await execute({ maxAttempts: 5 }, table.table.build(BatchWriteCommand).requests(...requests));
-      if (Math.floor(first / TELL_EVERY) < Math.floor(next / TELL_EVERY)) console.error(`${next.toLocaleString('en')} entries written`);
+      if (Math.floor(first / TELL_EVERY) < Math.floor(end / TELL_EVERY)) console.error(`${end.toLocaleString('en')} entries written`);
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, writer));

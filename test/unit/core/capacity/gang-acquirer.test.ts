@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GangRequest } from '../../../../core/capacity/gang.ts';
 import { offeringKey } from '../../../../core/capacity/offering.ts';
+import { cooldownOf } from '../../../../core/capacity/pauses.ts';
 import { DependencyThrottledError } from '../../../../core/errors/orchestrator-error.ts';
 import { instanceId } from '../../../../core/job/ids.ts';
 import type { Node } from '../../../../core/job/job.ts';
@@ -78,6 +79,20 @@ describe('GangAcquirer.acquire', () => {
     clock.advance(30_000);
     for (const zone of ['us-east-1a', 'us-east-1b', 'us-east-1c']) machines.market.set(offeringKey({ instanceType: 'c6i.large', zone, market: 'spot' }), 4);
     expect(await provider.acquire(gang, never)).toMatchObject({ kind: 'acquired' });
+  });
+
+  it('heeds what somebody pauses, from the next launch call on', async () => {
+    const { provider, machines, cooldowns, clock } = aProvider([['c6i.large', 'c', 'spot', 9], ['c6i.large', 'a', 'on-demand', 9]]);
+    const pause = cooldownOf({ scope: { kind: 'market', market: 'spot' }, by: 'ada', reason: 'prices', atMs: clock.now() });
+    const launch = machines.launch.bind(machines);
+    machines.launch = async (record) => {
+      await cooldowns.record([pause]);
+      return launch(record);
+    };
+    await nodesOf(provider.acquire(aGang({ pools: [aPool()] }), never));
+    expect(launchLines(provider)).toEqual(['workers 4 spot c6i.large a', 'workers 4 on-demand c6i.large a']);
+    const spotOnly = aGang({ attempt: 2, pools: [aPool({ purchaseOption: 'Spot' })] });
+    expect(await provider.acquire(spotOnly, never)).toMatchObject({ kind: 'short', launches: 0, untilMs: clock.now() + 600_000, cooldowns: [pause] });
   });
 
   it('waits twice as long after each failure in a row', async () => {
