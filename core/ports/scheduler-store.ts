@@ -39,7 +39,7 @@ export interface SchedulerStore {
   overview(): Promise<SchedulerOverview>;
   /** Jobs that were given limits and may be looking for machines still, whoever holds the lease; for whoever only looks. */
   launching(): Promise<readonly JobId[]>;
-  /** At most `limit` entries of a lane, in the order of `byRank`, behind `after`. Strongly consistent. */
+  /** At most `limit` entries of a lane, in the order of `byRank`, behind `after`. Strongly consistent. A full window is not `complete`: nobody looked behind it. */
   window(lane: LaneKey, limit: number, after?: QueueEntry): Promise<LaneWindow>;
   /** How many entries stand before `entry` in its lane, counted up to `most`. */
   ahead(entry: QueueEntry, most: number): Promise<number>;
