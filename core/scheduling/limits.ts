@@ -30,6 +30,8 @@ export type Verdict =
   | { readonly kind: 'tree'; readonly obstacle: TreeObstacle }
   | { readonly kind: 'quota' };
 
+export type Refusal = Exclude<Verdict, { kind: 'fits' }>;
+
 /** Everything that is held, at one moment: now, or when a reservation begins. */
 export class Limits {
   readonly tree: TreeState;

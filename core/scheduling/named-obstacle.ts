@@ -1,13 +1,13 @@
 import { limitedAmounts } from './amounts.ts';
 import type { CycleLayout } from './cycle-layout.ts';
-import type { Ask, Verdict } from './limits.ts';
+import type { Ask, Refusal } from './limits.ts';
 import type { Obstacle } from './plan.ts';
 import type { TreeObstacle } from './tree-state.ts';
 
 type Named = Pick<CycleLayout, 'nodes' | 'limits'>;
 
 /** What limits say against a job, with names and figures. */
-export function namedObstacle(layout: Named, ask: Ask, verdict: Exclude<Verdict, { kind: 'fits' }>): Obstacle {
+export function namedObstacle(layout: Named, ask: Ask, verdict: Refusal): Obstacle {
   const { tree, quotas } = layout.limits;
   const excess = tree.excess(ask.leaf, ask.vector);
   if (excess !== undefined) return { kind: 'tooLarge', ...factsOf(layout, ask, excess) };

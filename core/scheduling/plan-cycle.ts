@@ -113,7 +113,7 @@ class Cycle {
     const verdict = this.#layout.limits.verdict(ask);
     if (verdict.kind !== 'fits') {
       const obstacle = namedObstacle(this.#layout, ask, verdict);
-      if (!this.#layout.limits.isHopeless(ask)) this.#reservations.add(ask, verdict);
+      if (this.#reservations.isFirstAt(verdict) && !this.#layout.limits.isHopeless(ask)) this.#reservations.add(ask, verdict);
       if (verdict.kind === 'tree') this.#closeIfFull(verdict.obstacle.node, obstacle);
       return obstacle;
     }

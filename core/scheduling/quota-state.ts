@@ -53,7 +53,7 @@ export class QuotaState {
 
   /** Whether there would be room if nobody held anything. */
   hasRoomEver(pools: readonly PoolNeed[]): boolean {
-    return new QuotaState(Object.fromEntries(this.#limits), new Map()).room(pools) !== undefined;
+    return !this.counts || new QuotaState(Object.fromEntries(this.#limits), new Map()).room(pools) !== undefined;
   }
 
   /** Whether there is room for exactly this. */

@@ -2,7 +2,7 @@ import type { EpochMs, JobId } from '../job/ids.ts';
 import type { Hold } from '../job/job.ts';
 import { vectorOf, type Vector } from './amounts.ts';
 import type { CycleLayout } from './cycle-layout.ts';
-import { delays, isOverBy, reserve, reserveBlindly, type Ask, type Limits, type Release, type Reservation, type Verdict } from './limits.ts';
+import { delays, isOverBy, reserve, reserveBlindly, type Ask, type Limits, type Refusal, type Release, type Reservation } from './limits.ts';
 import type { Obstacle } from './plan.ts';
 import { leafId } from './share-nodes.ts';
 import type { Holder } from './snapshot.ts';
@@ -37,18 +37,21 @@ export class Reservations {
     return this.#backfill && this.#releases === undefined && this.#passageRefused;
   }
 
-  /** Keeps limits for a job that waits, unless another waits at the same place before it. */
-  add(ask: Ask, verdict: Exclude<Verdict, { kind: 'fits' }>): void {
-    const place = verdict.kind === 'tree' ? verdict.obstacle.node : 'quotas';
-    if (this.#places.has(place) || this.#tries >= MOST_TRIES) return;
+  /** Whether nobody is known to wait at the place yet. */
+  isFirstAt(verdict: Refusal): boolean {
+    return this.#tries < MOST_TRIES && !this.#places.has(placeOf(verdict));
+  }
+
+  /** Keeps limits for the first job that waits at a place. */
+  add(ask: Ask, verdict: Refusal): void {
     this.#tries += 1;
     const reservation = this.#reservationFor(ask, verdict);
     if (reservation === undefined) return;
     this.#reserved.push(reservation);
-    this.#places.add(place);
+    this.#places.add(placeOf(verdict));
   }
 
-  #reservationFor(ask: Ask, verdict: Exclude<Verdict, { kind: 'fits' }>): Reservation | undefined {
+  #reservationFor(ask: Ask, verdict: Refusal): Reservation | undefined {
     if (this.#releases !== undefined) return reserve(ask, ...this.#after(this.#releases));
     // What is kept for others is not there for this job, so they are not in its way either.
     const isKept = verdict.kind === 'tree' && verdict.obstacle.kind === 'guarantee';
@@ -91,7 +94,7 @@ export class Reservations {
     for (const reservation of this.#reserved) if (!isOverBy(ask, reservation)) reservation.expected.charge(ask, quotas, 1);
     if (this.#releases === undefined) return;
     const release = this.#release(ask.leaf, ask.vector, quotas, ask.endsByMs);
-    this.#releases.splice(placeOf(release.atMs, this.#releases), 0, release);
+    this.#releases.splice(positionOf(release.atMs, this.#releases), 0, release);
   }
 
   #releaseOf({ namespace, user, amounts, hold }: Holder): Release {
@@ -105,8 +108,11 @@ export class Reservations {
   }
 }
 
+/** Where limits are short: a node of the tree, or quotas. */
+const placeOf = (verdict: Refusal): number | 'quotas' => (verdict.kind === 'tree' ? verdict.obstacle.node : 'quotas');
+
 /** Behind all that are at most as late. */
-function placeOf(atMs: number, releases: readonly Release[]): number {
+function positionOf(atMs: number, releases: readonly Release[]): number {
   let low = 0;
   for (let high = releases.length; low < high; ) {
     const middle = (low + high) >> 1;

@@ -84,8 +84,9 @@ export class TreeState {
   /** Where a job asks for more than there will ever be. */
   excess(leaf: number, ask: Vector): TreeObstacle | undefined {
     for (let node = leaf; node >= 0; node = this.#parents[node] ?? -1) {
-      const amount = ask.findIndex((asked, i) => asked > this.limit(node, i));
-      if (amount >= 0) return { node, amount, kind: 'limit' };
+      for (let amount = 0; amount < DIMENSIONS; amount += 1) {
+        if ((ask[amount] ?? 0) > this.limit(node, amount)) return { node, amount, kind: 'limit' };
+      }
     }
     return undefined;
   }
