@@ -24,7 +24,7 @@ export const sharesSchema = z
 
 const settingValue = z.union([z.string(), z.number(), z.boolean()]);
 
-export const shareChangeSchema = z
+const shareChangeSchema = z
   .object({
     change: z.enum(['added', 'removed', 'changed']),
     place: placeSchema,

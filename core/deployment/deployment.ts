@@ -55,5 +55,7 @@ export interface Deployment {
 
 /** Settings of a namespace: its own, else those of `*`; `undefined` when the deployment serves it not at all. */
 export function namespaceSettings(deployment: Deployment, namespace: string): NamespaceSettings | undefined {
-  return deployment.namespaces[namespace] ?? deployment.namespaces['*'];
+  const { namespaces } = deployment;
+  // `constructor` is a namespace like any other.
+  return Object.hasOwn(namespaces, namespace) ? namespaces[namespace] : namespaces['*'];
 }

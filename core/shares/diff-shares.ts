@@ -5,10 +5,10 @@ import { documentName, documentValue } from './amounts.ts';
 import type { NamespaceShare, Share, ShareAmounts, ShareSettings, ShareTree } from './share-tree.ts';
 import { ANY_USER } from './to-share-tree.ts';
 
-export type SettingValue = string | number | boolean;
+type SettingValue = string | number | boolean;
 
 /** What becomes of a setting: absent `before` or `after`, it was not or will not be set. */
-export interface SettingChange {
+interface SettingChange {
   /** As documents write it: `limits.nodes`, `users["*"].weight`. */
   readonly setting: string;
   readonly before?: SettingValue;

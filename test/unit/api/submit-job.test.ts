@@ -37,6 +37,11 @@ describe('submitJob', () => {
     expect(answer.status).toBe(201);
   });
 
+  it('refuses a namespace that is called like a part of every object, as it refuses any that is not served', async () => {
+    const { status, body } = await anApi().call('submitJob', { params: { namespace: 'constructor' }, body: yaml.replace('namespace: research', 'namespace: constructor') });
+    expect([status, body.errors?.map(({ code, path }) => [code, path])]).toEqual([422, [['not-offered', 'metadata.namespace']]]);
+  });
+
   it('makes one version of the same manifest, however it was written', async () => {
     const api = anApi();
     const first = await api.call('submitJob', { body: yaml });

@@ -3,10 +3,10 @@ import { formatPath } from '../../../../core/manifest/problems.ts';
 import { sharesDoubts } from '../../../../core/shares/doubts.ts';
 import { parseSharesValue } from '../../../../core/shares/parse.ts';
 
-function doubtsOf(document: object): readonly string[] {
+function doubtsOf(document: object, served: readonly string[] = ['research', 'vision']): readonly string[] {
   const parsed = parseSharesValue(document);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return sharesDoubts(parsed.value, ['research', 'vision']).map(({ path, message, suggestion }) => `${formatPath(path)}: ${message}${suggestion === undefined ? '' : ` (${suggestion})`}`);
+  return sharesDoubts(parsed.value, served).map(({ path, message, suggestion }) => `${formatPath(path)}: ${message}${suggestion === undefined ? '' : ` (${suggestion})`}`);
 }
 
 describe('sharesDoubts', () => {
@@ -16,6 +16,10 @@ describe('sharesDoubts', () => {
 
   it('knows namespaces that are not served, and what was probably meant', () => {
     expect(doubtsOf({ shares: [{ name: 'reserch', kind: 'namespace' }, { name: 'other' }] })).toEqual(['shares[0].name: this deployment serves no namespace reserch (research)']);
+  });
+
+  it('has none about any namespace where all are served', () => {
+    expect(doubtsOf({ shares: [{ name: 'reserch', kind: 'namespace' }] }, ['research', '*'])).toEqual([]);
   });
 
   it('knows guarantees that nothing is kept for, since there is no limit above them', () => {
