@@ -10,7 +10,7 @@ const BATCH = 25;
 const WRITERS = 8;
 const TELL_EVERY = 100_000;
 
-export interface BacklogRange {
+interface BacklogRange {
   /** How many entries are there already. */
   readonly from: number;
   readonly to: number;
