@@ -4,6 +4,7 @@ import type { Demand } from '../../core/job/job.ts';
 import type { QueueEntry } from '../../core/lifecycle/change.ts';
 import { laneOf, shapeOf, type LeafKey } from '../../core/queue/lane.ts';
 import { byRank } from '../../core/queue/order.ts';
+import { lookaheadFor } from '../../core/scheduling/lookahead.ts';
 import type { SchedulingPolicy } from '../../core/scheduling/policy.ts';
 import type { LaneWindow, ShareUse } from '../../core/scheduling/snapshot.ts';
 import { chargeForStart, usageBase } from '../../core/scheduling/usage.ts';
@@ -110,7 +111,7 @@ function policyOf(places: readonly Place[], { cycle, room }: Size): SchedulingPo
     chargeAheadMs: HOUR_MS,
     market: { region: 'us-east-1', subnets: { 'us-east-1a': 'subnet-a', 'us-east-1b': 'subnet-b', 'us-east-1c': 'subnet-c' } },
     maxStarts: SLOTS,
-    lookahead: { perLane: 100, inAll: 5000 },
+    lookahead: lookaheadFor(places.length),
   };
 }
 

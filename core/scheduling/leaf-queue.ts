@@ -17,7 +17,7 @@ export interface Lookahead {
 
 /** Passing over a job whose equal was looked at costs so much less than looking. */
 const SKIPS_PER_LOOK = 20;
-const LOOKS_PER_ROUND = 10;
+const LOOKS_PER_ROUND = 2;
 
 interface Source {
   readonly kind: Candidate['kind'];
@@ -62,7 +62,7 @@ export class LeafQueue {
     return this.#head?.kind ?? 'queued';
   }
 
-  /** How often the leaf was looked at in vain, in tens: others come before it then. */
+  /** How often the leaf was looked at in vain, in twos: others come before it then. */
   get round(): number {
     return Math.floor(this.#looks / LOOKS_PER_ROUND);
   }

@@ -45,7 +45,7 @@ export async function readQueue(ports: QueueReaderPorts, options: { readonly exa
   const nowMs = clock.now();
   const [overview, cooling, listed] = await Promise.all([scheduler.overview(), cooldowns.active(nowMs), scheduler.launching()]);
   const { shares, uses, lanes, parked, releases, pauses } = overview;
-  const policy = schedulingPolicy(shares, deployment);
+  const policy = schedulingPolicy(shares, deployment, lanes.length);
   const launching = options.exact === true || listed.length >= policy.shares.maxLaunchesInFlight ? await countLaunching(ports, listed) : listed.length;
   return {
     nowMs,

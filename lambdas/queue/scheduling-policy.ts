@@ -1,4 +1,5 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
+import { lookaheadFor } from '../../core/scheduling/lookahead.ts';
 import type { SchedulingPolicy } from '../../core/scheduling/policy.ts';
 import { defaultShareTree, type CurrentShares } from '../../core/shares/share-tree.ts';
 
@@ -6,10 +7,17 @@ import { defaultShareTree, type CurrentShares } from '../../core/shares/share-tr
 const CHARGE_AHEAD_MS = 3_600_000;
 /** A cycle with more starts would last longer than half of the lease. */
 const MAX_STARTS = 100;
-const LOOKAHEAD = { perLane: 100, inAll: 5000 } as const;
 
-/** By what rules the deployment schedules: the applied share tree, or every namespace alike. */
-export function schedulingPolicy(shares: CurrentShares | undefined, { region, subnets, limits }: Pick<Deployment, 'region' | 'subnets' | 'limits'>): SchedulingPolicy {
+/**
+ * By what rules the deployment schedules: the applied share tree, or every namespace alike.
+ *
+ * @param lanes how many lanes have jobs
+ */
+export function schedulingPolicy(
+  shares: CurrentShares | undefined,
+  { region, subnets, limits }: Pick<Deployment, 'region' | 'subnets' | 'limits'>,
+  lanes: number,
+): SchedulingPolicy {
   return {
     order: 'fair-share',
     backfill: true,
@@ -18,6 +26,6 @@ export function schedulingPolicy(shares: CurrentShares | undefined, { region, su
     chargeAheadMs: CHARGE_AHEAD_MS,
     market: { region, subnets },
     maxStarts: MAX_STARTS,
-    lookahead: LOOKAHEAD,
+    lookahead: lookaheadFor(lanes),
   };
 }

@@ -30,7 +30,7 @@ export interface Counted extends Pick<SchedulerOverview, 'lanes' | 'parked' | 'p
 export async function countEnds({ store, clock, deployment }: CountPorts, lease: Lease): Promise<Counted> {
   const { shares, uses: stored, lanes, parked, pauses, releases } = await store.overview();
   const nowMs = clock.now();
-  const policy = schedulingPolicy(shares, deployment);
+  const policy = schedulingPolicy(shares, deployment, lanes.length);
   const base = usageBase(nowMs, policy.shares.halfLifeSeconds * 1000);
   const moved = rebased(stored, nowMs, base);
   if (moved.length > 0) await store.replaceUses(lease, moved);
