@@ -11,8 +11,10 @@ import type { LifecycleAddress } from '../lifecycle/lifecycle-address.ts';
 import type { Alarms } from '../observability/alarms.ts';
 import type { QueueTable } from './queue-table.ts';
 
-/** A minute behind, and jobs wait for nothing. */
-const lateMs = 60_000;
+/** A scheduler that finds work goes on for as long as it may, and looks at the table anew in each cycle: the stream waits. */
+const schedulerTimeout = Duration.minutes(5);
+/** Later than a reader should be, with what it may need for one batch. */
+const late = { scheduler: schedulerTimeout.plus(Duration.minutes(1)), publisher: Duration.minutes(1) } as const;
 
 export interface JobQueueProps {
   readonly settings: FunctionSettings;
@@ -36,7 +38,7 @@ export class JobQueue extends Construct {
 
   private makeScheduler({ settings, alarms, queue, lifecycle }: JobQueueProps): EventFunction {
     const scheduler = new EventFunction(this, 'ScheduleJobs', {
-      settings, alarms, handlerName: 'queue/schedule-jobs', timeout: Duration.minutes(5), memorySize: 1024,
+      settings, alarms, handlerName: 'queue/schedule-jobs', timeout: schedulerTimeout, memorySize: 1024,
     });
     queue.allowReads(scheduler);
     queue.allowScans(scheduler);
@@ -67,12 +69,13 @@ export class JobQueue extends Construct {
     alarms.whenSilent('SchedulerSilent', this.scheduler, {
       description: 'The scheduler is not invoked: no job starts.', section: 'scheduler-silent',
     });
-    for (const [id, reader] of [['SchedulerBehind', this.scheduler], ['PublisherBehind', this.publisher]] as const) {
+    for (const [id, name] of [['SchedulerBehind', 'scheduler'], ['PublisherBehind', 'publisher']] as const) {
+      const reader = this[name];
       const age = reader.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(5) });
       alarms.when(id, age, {
-        description: `${reader.handlerName} reads the table's stream with more than a minute of delay.`,
+        description: `${reader.handlerName} reads the table's stream with more than ${late[name].toHumanString()} of delay.`,
         section: 'stream-behind',
-        threshold: lateMs,
+        threshold: late[name].toMilliseconds(),
         evaluationPeriods: 2,
       });
     }

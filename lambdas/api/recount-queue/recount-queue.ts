@@ -1,6 +1,6 @@
 import { operations } from '../../../core/api/operations.ts';
 import { viewDrift } from '../../../core/api/recount-view.ts';
-import { SchedulerBusyError } from '../../../core/errors/orchestrator-error.ts';
+import { LeaseLostError, SchedulerBusyError } from '../../../core/errors/orchestrator-error.ts';
 import type { EpochMs } from '../../../core/job/ids.ts';
 import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
 import type { AuditLog } from '../../../core/ports/share-store.ts';
@@ -27,6 +27,8 @@ const COUNT_MS = 8000;
 /** The index of attempts has caught up, and a job that was being submitted is in its queue. */
 const SECOND_LOOK_MS = 3000;
 
+const TOOK_TOO_LONG = 'Comparing took longer than the scheduler was held off: what was found may be outdated. Look again before you repair.';
+
 /** Compares the scheduler's counters with the jobs, while no scheduler runs, and repairs them if asked to. */
 export function recountQueue(ports: RecountPorts): ApiOperation<typeof operations.recountQueue> {
   return {
@@ -39,6 +41,8 @@ export function recountQueue(ports: RecountPorts): ApiOperation<typeof operation
         const repaired = repair && wrong ? await repairAll(ports, lease, found, { by: user, reason: reason ?? '' }) : () => false;
         const drifts = found.drifts.map((drift) => viewDrift(drift, repaired(drift)));
         return { status: 200, body: { drifts, repaired: wrong && drifts.every((drift) => drift.repaired), lanesNotCounted: found.lanesNotCounted } };
+      } catch (error) {
+        throw error instanceof LeaseLostError ? new SchedulerBusyError(TOOK_TOO_LONG, {}, { cause: error }) : error;
       } finally {
         await giveBack(ports, lease);
       }
