@@ -6,6 +6,8 @@ import { repositoryRoot } from '../local/paths.ts';
 import type { CapacityOptions } from './capacity/capacity.ts';
 import { atLeast, fraction, list } from './option-values.ts';
 import type { QueueStoreOptions } from './queue-store/queue-store.ts';
+import type { ReplayOptions } from './replay/replay.ts';
+import { syntheticLoads } from './replay/synthetic.ts';
 import { show, type Report, type ReportOptions } from './report.ts';
 import type { SchedulerOptions } from './scheduler/scheduler.ts';
 
@@ -43,6 +45,11 @@ async function queueStore(options: QueueStoreOptions): Promise<Report> {
   return measureQueueStore(options);
 }
 
+async function replay(options: ReplayOptions): Promise<Report> {
+  const { replayLoad } = await import('./replay/replay.ts');
+  return replayLoad(options);
+}
+
 const program = new Command('npm run bench --').description('Measure what the design promises.');
 
 /** Adds a benchmark. What it has to say while it runs belongs on standard error. Options of its own are added to the answer. */
@@ -69,6 +76,17 @@ benchmark('capacity', 'launchers side by side over a trace of measured capacity:
   .option('--every <minutes>', 'between two jobs', atLeast(1), 60)
   .option('--hours <hours>', 'how long a job holds its gang', atLeast(0), 0.5)
   .option('--plot <file>', 'draw the waits and the calls there, as SVG');
+benchmark('replay', 'policies side by side over a log or a load in simulated time: waits, utilisation, share error', replay)
+  .option('--swf <file>', 'a log in the Standard Workload Format, plain or gzipped')
+  .option('--size <units>', 'how large the machine is, in place of what the log says', atLeast(1, 'whole'))
+  .addOption(new Option('--unit <unit>', 'what the size counts: with nodes, jobs take whole ones').choices(['cores', 'nodes']).default('cores'))
+  .option('--kueue <file>', 'a generator file of Kueue’s scheduler performance test')
+  .addOption(new Option('--synthetic <name>', 'a load that is made; mixed, if nothing else is named').choices(Object.keys(syntheticLoads)))
+  .option('--seed <number>', 'of the load that is made', atLeast(0, 'whole'), 1)
+  .option('--from <fraction>', 'of the jobs', fraction, 0)
+  .option('--to <fraction>', 'of the jobs', fraction, 1)
+  .option('--policies <names>', 'by commas; without it all', list)
+  .option('--plot <file>', 'draw the waits and the share errors there, as SVG');
 
 await program.parseAsync().catch((error: unknown) => {
   console.error(`bench: ${messageOf(error)}`);
