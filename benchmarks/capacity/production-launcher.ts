@@ -4,6 +4,7 @@ import { openings } from '../../core/capacity/openings.ts';
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { jobId } from '../../core/job/ids.ts';
 import type { CooldownStore } from '../../core/ports/capacity-provider.ts';
+import { deploymentConfiguration } from '../../lib/configuration/schema.ts';
 import { aDeployment, silentLog, someFacts } from '../../test/builders/capacity.ts';
 import { InMemoryAttemptStore } from '../../test/fakes/in-memory-attempt-store.ts';
 import { InMemoryCooldownStore } from '../../test/fakes/in-memory-cooldown-store.ts';
@@ -33,7 +34,7 @@ export class ProductionLauncher implements Launcher {
     const { zones } = cloud.trace;
     this.#cloud = cloud;
     this.#size = size;
-    this.#deployment = aDeployment({ subnets: Object.fromEntries(zones.map((zone) => [zone, `subnet-${zone}`])) });
+    this.#deployment = aDeployment({ subnets: Object.fromEntries(zones.map((zone) => [zone, `subnet-${zone}`])), intervals: deploymentConfiguration.parse({}).intervals });
     this.#provider = new GangAcquirer({
       machines: new SimulatedMachines(cloud),
       attempts: new InMemoryAttemptStore(),

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { GangRequest, LaunchedInstance, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../../core/capacity/gang.ts';
 import { instanceId, type InstanceId } from '../../core/job/ids.ts';
 import type { AttemptKey, DoomedInstance, LaunchRequest, Machines } from '../../core/ports/machines.ts';
@@ -18,8 +19,12 @@ export class SimulatedMachines implements Machines {
     return { kind: 'request', request: clientToken };
   }
 
-  /** Every call is answered, so none is made twice. */
+  /**
+   * Every call is answered, so none is made twice. In simulated time it takes none; but it takes longer than reads and
+   * writes of the table, of which those of other jobs come to their end meanwhile.
+   */
   async launch(record: LaunchRecord): Promise<LaunchOutcome> {
+    await setImmediate();
     const { zones, count, minimum, market, instanceTypes: [instanceType = ''] } = record;
     const brought = this.#cloud.launch(zones, count, minimum);
     const launched = [...brought].flatMap(([zone, here]) => Array.from({ length: here }, () => this.#start(record, { instanceType, zone, market })));

@@ -22,8 +22,8 @@ export interface Lesson {
 }
 
 /**
- * The next cooldown of a scope. The wait doubles with each failure that follows a cooldown; a failure while the scope
- * still cools (a smaller launch was let through) is the same shortage and starts the same wait again.
+ * The next cooldown of a scope. The wait doubles with each failure that follows a cooldown, until a success; a failure
+ * while the scope still cools (a smaller launch was let through) is the same shortage and starts the same wait again.
  */
 export function nextCooldown(
   failure: { readonly scope: CooldownScope; readonly code: string; readonly atLeast: number },
@@ -32,16 +32,16 @@ export function nextCooldown(
   nowMs: EpochMs,
 ): Cooldown {
   const maximumMs = Math.min(policy.maximumMs, LONGEST_COOLDOWN_MS);
-  const failures = failuresInARow(previous, maximumMs, nowMs);
+  const failures = failuresInARow(previous, nowMs);
   const waitMs = Math.min(maximumMs, policy.baseMs * 2 ** (failures - 1));
   const { scope, code, atLeast } = failure;
   return { scope, code, ...(atLeast > 1 ? { atLeast } : {}), failures, sinceMs: nowMs, untilMs: epochMs(nowMs + waitMs) };
 }
 
-function failuresInARow(previous: Cooldown | undefined, maximumMs: number, nowMs: EpochMs): number {
+/** However long ago the last one was, while it is remembered: what was gone is most likely still gone. */
+function failuresInARow(previous: Cooldown | undefined, nowMs: EpochMs): number {
   if (previous === undefined) return 1;
-  if (nowMs < previous.untilMs) return previous.failures;
-  return nowMs < previous.untilMs + maximumMs ? previous.failures + 1 : 1;
+  return nowMs < previous.untilMs ? previous.failures : previous.failures + 1;
 }
 
 /**

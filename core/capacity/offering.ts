@@ -1,5 +1,5 @@
 import type { Market } from '../job/job.ts';
-import type { EpochMs } from '../job/ids.ts';
+import type { EpochMs, JobId } from '../job/ids.ts';
 
 /** The unit of capacity knowledge. */
 export interface Offering {
@@ -29,6 +29,8 @@ export interface Cooldown {
   readonly failures: number;
   readonly sinceMs: EpochMs;
   readonly untilMs: EpochMs;
+  /** The job that finds out for all whether capacity is back: for it alone the scope cools no more. */
+  readonly probedBy?: JobId;
   /** Who holds the scope back, and why: until somebody resumes it, `untilMs` is but the end of time. */
   readonly pausedBy?: { readonly by: string; readonly reason: string };
 }

@@ -11,6 +11,7 @@ import type { HeldInstance } from './launch-progress.ts';
 import { givenUpInstances, progressOf } from './launch-progress.ts';
 import { readMarket } from './market-reader.ts';
 import type { MarketView } from './market-view.ts';
+import { Probes } from './probes.ts';
 
 /** All machines of a gang, each visible and alive. */
 export interface WholeGang {
@@ -33,6 +34,7 @@ export class Pursuit {
   readonly #replaced: readonly InstanceId[];
   readonly #ledger: LaunchLedger;
   readonly #ports: CapacityPorts;
+  readonly #probes: Probes;
 
   /** @param replaced the instances that this gang replaces; none for the gang of an attempt itself */
   constructor(gang: GangRequest, replaced: readonly InstanceId[], ledger: LaunchLedger, ports: CapacityPorts) {
@@ -40,10 +42,11 @@ export class Pursuit {
     this.#replaced = replaced;
     this.#ledger = ledger;
     this.#ports = ports;
+    this.#probes = new Probes(gang.jobId, ports);
   }
 
   async run(interrupted: Interrupted): Promise<PursuitResult> {
-    let view = await readMarket(this.#gang, this.#ports);
+    let view = await this.#readMarket();
     for (;;) {
       const by = await interrupted();
       if (by) return { kind: 'interrupted', by };
@@ -66,11 +69,19 @@ export class Pursuit {
     return this.#ledger.records.filter((record) => replaceTheSame(record, this.#replaced));
   }
 
-  /** Answers the market as it is known afterwards: others may have learnt about it meanwhile, if this launch fell short. */
+  async #readMarket(): Promise<MarketView> {
+    return this.#probes.ownView(await readMarket(this.#gang, this.#ports));
+  }
+
+  /**
+   * Answers the market as it is known afterwards: others may have learnt about it meanwhile, if this launch fell short,
+   * or was left to another job that probes for all.
+   */
   async #launch(step: StepOf<'launch' | 'settle'>, view: MarketView): Promise<MarketView> {
+    if (step.kind === 'launch' && !(await this.#probes.claim(step.launch, view))) return this.#readMarket();
     const planned = this.#replaced.length > 0 ? { ...step.launch, replaces: this.#replaced } : step.launch;
     const answered = step.kind === 'settle' ? await settle(step.launch, this.#ledger, view, this.#ports) : await makeLaunch(this.#gang, planned, this.#ledger, view, this.#ports);
-    return answered.result?.launched.length === answered.count ? view : readMarket(this.#gang, this.#ports);
+    return answered.result?.launched.length === answered.count ? view : this.#readMarket();
   }
 
   /** The result that a step without a launch leads to; `undefined`: the pursuit goes on. */

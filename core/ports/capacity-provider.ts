@@ -42,12 +42,14 @@ export interface CapacityProvider {
 export interface CooldownStore {
   active(nowMs: EpochMs): Promise<readonly Cooldown[]>;
   /**
-   * The latest of each scope, those that expired within the last hour too: a scope that fails again right after its
-   * cooldown waits longer.
+   * The latest of each scope, those that expired within the last six hours too: a scope that fails again waits longer,
+   * and is tried after those that have not failed.
    */
   recent(nowMs: EpochMs): Promise<readonly Cooldown[]>;
   /** Replaces what was known of these scopes. */
   record(cooldowns: readonly Cooldown[]): Promise<void>;
+  /** Replaces a cooldown by another of its scope. `false`: it was replaced or cleared since it was read. */
+  replace(known: Cooldown, next: Cooldown): Promise<boolean>;
   /** A success clears the scope. */
   clear(keys: readonly string[]): Promise<void>;
 }

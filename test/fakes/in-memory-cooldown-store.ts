@@ -3,7 +3,7 @@ import type { EpochMs } from '../../core/job/ids.ts';
 import type { CooldownStore } from '../../core/ports/capacity-provider.ts';
 import { copy, InMemoryTable } from './in-memory-table.ts';
 
-const HOUR_MS = 3_600_000;
+const REMEMBER_MS = 6 * 3_600_000;
 
 export class InMemoryCooldownStore implements CooldownStore {
   readonly #table: InMemoryTable;
@@ -17,7 +17,7 @@ export class InMemoryCooldownStore implements CooldownStore {
   }
 
   async recent(nowMs: EpochMs): Promise<readonly Cooldown[]> {
-    return this.#endingAfter(nowMs - HOUR_MS);
+    return this.#endingAfter(nowMs - REMEMBER_MS);
   }
 
   #endingAfter(bound: number): readonly Cooldown[] {
@@ -27,6 +27,13 @@ export class InMemoryCooldownStore implements CooldownStore {
 
   async record(cooldowns: readonly Cooldown[]): Promise<void> {
     for (const cooldown of copy(cooldowns)) this.#table.cooldowns.set(scopeKey(cooldown.scope), cooldown);
+  }
+
+  async replace(known: Cooldown, next: Cooldown): Promise<boolean> {
+    const key = scopeKey(known.scope);
+    if (this.#table.cooldowns.get(key)?.untilMs !== known.untilMs) return false;
+    this.#table.cooldowns.set(key, copy(next));
+    return true;
   }
 
   async clear(keys: readonly string[]): Promise<void> {

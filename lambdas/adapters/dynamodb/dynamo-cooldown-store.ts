@@ -6,9 +6,10 @@ import type { EpochMs } from '../../../core/job/ids.ts';
 import type { CooldownStore } from '../../../core/ports/capacity-provider.ts';
 import { keys, partitions } from './keys.ts';
 import type { OrchestratorTable } from './orchestrator-table.ts';
+import { TransactionRefused } from './refusals.ts';
 
 /** How long after its end a cooldown is remembered: a scope that fails again within this time waits longer. */
-const REMEMBER_MS = 60 * 60_000;
+const REMEMBER_MS = 6 * 60 * 60_000;
 
 /** Cooldowns of all jobs, one item a scope. */
 export class DynamoCooldownStore implements CooldownStore {
@@ -35,13 +36,27 @@ export class DynamoCooldownStore implements CooldownStore {
   }
 
   async record(cooldowns: readonly Cooldown[]): Promise<void> {
-    const { entities } = this.#table;
-    const items = cooldowns.map((cooldown) => ({
+    await Promise.all(cooldowns.map((cooldown) => this.#table.call(() => this.#put(cooldown).send())));
+  }
+
+  /** Each cooldown of a scope ends at another time: by that it is told from the next. */
+  async replace(known: Cooldown, next: Cooldown): Promise<boolean> {
+    const unchanged = { condition: { attr: 'cooldown.untilMs', eq: known.untilMs } } as const;
+    try {
+      await this.#table.call(() => this.#put(next).options(unchanged).send());
+      return true;
+    } catch (error) {
+      if (error instanceof TransactionRefused) return false;
+      throw error;
+    }
+  }
+
+  #put(cooldown: Cooldown) {
+    return this.#table.entities.cooldown.build(PutItemCommand).item({
       ...keys.cooldown(scopeKey(cooldown.scope)),
       cooldown,
       expiresAt: Math.ceil((cooldown.untilMs + REMEMBER_MS) / 1000),
-    }));
-    await Promise.all(items.map((item) => this.#table.call(() => entities.cooldown.build(PutItemCommand).item(item).send())));
+    });
   }
 
   async clear(scopes: readonly string[]): Promise<void> {

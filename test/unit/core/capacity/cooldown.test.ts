@@ -70,9 +70,9 @@ describe('nextCooldown', () => {
     expect(long.untilMs - now).toBe(600_000);
   });
 
-  it('starts afresh when the last failure is long ago', () => {
-    const old = nextCooldown(failure, { ...failure, failures: 9, sinceMs: epochMs(0), untilMs: epochMs(now - 600_000) }, policy, now);
-    expect(old).toMatchObject({ failures: 1, untilMs: now + 30_000 });
+  it('goes on counting failures until a success, however long ago the last one was', () => {
+    const old = nextCooldown(failure, { ...failure, failures: 2, sinceMs: epochMs(0), untilMs: epochMs(now - 900_000) }, policy, now);
+    expect(old).toMatchObject({ failures: 3, untilMs: now + 120_000 });
   });
 
   it('counts a failure during the cooldown as the same one', () => {

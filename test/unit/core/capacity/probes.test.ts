@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AcquireResult, GangRequest } from '../../../../core/capacity/gang.ts';
+import { offeringKey } from '../../../../core/capacity/offering.ts';
+import { jobId } from '../../../../core/job/ids.ts';
+import { aGang, aPool } from '../../../builders/capacity.ts';
+import { aProvider, never } from './acquisition.ts';
+
+const offering = { instanceType: 'c6i.large', zone: 'us-east-1a', market: 'spot' } as const;
+/** Longer than a probe may take. */
+const PROBE_MS = 30_000;
+
+/** Jobs that all want the same offering. */
+const rivals = (count: number): GangRequest[] =>
+  Array.from({ length: count }, (_, index) => aGang({ jobId: jobId(`01hjob${String(index).padStart(20, '0')}`), zones: ['us-east-1a'], spread: 'Single', pools: [aPool({ purchaseOption: 'Spot' })] }));
+
+/** A world in which the offering has failed once and its cooldown is over, as everybody knows. */
+async function afterACooldown(free: number) {
+  const world = aProvider([['c6i.large', 'a', 'spot', 0]]);
+  const acquire = async (gangs: readonly GangRequest[]): Promise<readonly AcquireResult[]> => Promise.all(gangs.map(async (gang) => world.provider.acquire(gang, never)));
+  await acquire([aGang({ zones: ['us-east-1a'], pools: [aPool({ purchaseOption: 'Spot', count: 1 })] })]);
+  world.clock.advance(PROBE_MS);
+  world.machines.market.set(offeringKey(offering), free);
+  world.machines.launches.length = 0;
+  return { ...world, acquire };
+}
+
+const kinds = (results: readonly AcquireResult[]): string[] => results.map(({ kind }) => kind);
+
+describe('a probe after a cooldown', () => {
+  it('is made by one job for all', async () => {
+    const { acquire, machines, cooldowns, clock } = await afterACooldown(0);
+    const results = await acquire(rivals(20));
+    expect(machines.launches).toHaveLength(1);
+    expect(new Set(kinds(results))).toEqual(new Set(['short']));
+    expect(await cooldowns.active(clock.now())).toMatchObject([{ scope: { offering }, failures: 2 }]);
+  });
+
+  it('opens the offering to all when it succeeds', async () => {
+    const { acquire, machines, cooldowns, clock } = await afterACooldown(80);
+    const gangs = rivals(20);
+    const first = await acquire(gangs);
+    expect(kinds(first).filter((kind) => kind === 'acquired')).toHaveLength(1);
+    expect(await cooldowns.recent(clock.now())).toEqual([]);
+    const rest = gangs.filter((_, index) => first[index]?.kind === 'short');
+    expect(new Set(kinds(await acquire(rest)))).toEqual(new Set(['acquired']));
+    expect(machines.launches).toHaveLength(20);
+  });
+
+  it('tells the others to come back when it is surely over', async () => {
+    const { acquire, clock } = await afterACooldown(0);
+    const waits = (await acquire(rivals(3))).flatMap((result) => (result.kind === 'short' ? [result.untilMs - clock.now()] : []));
+    expect(waits.toSorted((a, b) => a - b)).toEqual([PROBE_MS, PROBE_MS, 2 * PROBE_MS]);
+  });
+
+  it('is made by another job when the one that was to make it is gone', async () => {
+    const { acquire, machines, clock, provider } = await afterACooldown(4);
+    machines.faults.push('notSent');
+    const [dead = aGang(), next = aGang()] = rivals(2);
+    await expect(provider.acquire(dead, never)).rejects.toThrow('the connection was refused');
+    expect(kinds(await acquire([next]))).toEqual(['short']);
+    clock.advance(PROBE_MS);
+    expect(kinds(await acquire([next]))).toEqual(['acquired']);
+  });
+
+  it('goes on in the same job after a crash', async () => {
+    const { acquire, machines, provider } = await afterACooldown(4);
+    machines.faults.push('notSent');
+    const gangs = rivals(1);
+    await expect(provider.acquire(gangs[0] ?? aGang(), never)).rejects.toThrow('the connection was refused');
+    expect(kinds(await acquire(gangs))).toEqual(['acquired']);
+  });
+
+  it('is needed no more where the last failure is long ago', async () => {
+    const { acquire, machines, clock } = await afterACooldown(80);
+    clock.advance(600_000);
+    expect(new Set(kinds(await acquire(rivals(20))))).toEqual(new Set(['acquired']));
+    expect(machines.launches).toHaveLength(20);
+  });
+});
