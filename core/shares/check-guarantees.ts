@@ -50,7 +50,7 @@ function checkAmount({ text, path, limits, children }: Limited, amount: LimitedA
   if (limit === undefined) return;
   const claims = children.map((share) => ({ share, guaranteed: kept(share) })).filter(({ guaranteed }) => guaranteed > 0);
   const sum = claims.reduce((total, { guaranteed }) => total + guaranteed, 0);
-  if (sum <= limit) return;
+  if (claims.length === 0 || sum <= limit) return;
   const named = claims.slice(0, MAX_NAMED).map(({ share, guaranteed }) => `${share.name} ${withUnit(amount, guaranteed)}`).join(', ');
   const more = claims.length > MAX_NAMED ? `, and ${claims.length - MAX_NAMED} more` : '';
   const message = `${text} is limited to ${withUnit(amount, limit)}, less than what is guaranteed under it: ${named}${more}`;

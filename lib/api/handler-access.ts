@@ -34,7 +34,11 @@ const grants: Readonly<Record<string, Grant>> = {
   },
   'list-jobs': reads,
   'get-job': reads,
-  'explain-job': reads,
+  'explain-job': (handler, resources) => {
+    reads(handler, resources);
+    // Whether a job may pass another depends on all that hold limits.
+    resources.queue.allowScans(handler);
+  },
   'get-queue': reads,
   'set-priority': writes,
   'list-events': reads,

@@ -156,6 +156,10 @@ describe('guarantees of a share document', () => {
     ]);
   });
 
+  it('have nothing to say where nothing is guaranteed', () => {
+    expect(problemsOfShares(group('physics', { limits: { nodes: -1 } }))).toEqual(['shares[0].limits.nodes: must be at least 0']);
+  });
+
   it('count at every level above them, a group’s own where it is more than its members’', () => {
     const document = {
       limits: { nodes: 100 },
