@@ -33,10 +33,10 @@ describe('the place of a job in its queue', () => {
     expect(byRank(placed('a', 500, NOW), placed('a', 500, NOW))).toBe(0);
   });
 
-  it('passes a job one band higher that comes twelve hours later', () => {
+  it('passes a job one band higher that comes two days later', () => {
     const old = placed('old', 500, NOW);
-    expect(byRank(old, placed('new', 600, NOW + hours(12) - 1))).toBeGreaterThan(0);
-    expect(byRank(old, placed('new', 600, NOW + hours(12) + 1))).toBeLessThan(0);
+    expect(byRank(old, placed('new', 600, NOW + hours(48) - 1))).toBeGreaterThan(0);
+    expect(byRank(old, placed('new', 600, NOW + hours(48) + 1))).toBeLessThan(0);
   });
 
   it('is a total order', () => {
@@ -52,11 +52,11 @@ describe('the place of a job in its queue', () => {
 });
 
 describe('the band of a job', () => {
-  it('is its priority in hundreds, a step higher every twelve hours, and never above the highest', () => {
+  it('is its priority in hundreds, a step higher every two days, and never above the highest', () => {
     const job = placed('a', 450, NOW);
     expect(bandAt(job, NOW)).toBe(4);
-    expect(bandAt(job, epochMs(NOW + hours(6)))).toBe(5);
-    expect(bandAt(job, epochMs(NOW + hours(18)))).toBe(6);
+    expect(bandAt(job, epochMs(NOW + hours(24)))).toBe(5);
+    expect(bandAt(job, epochMs(NOW + hours(72)))).toBe(6);
     expect(bandAt(job, epochMs(NOW + hours(10_000)))).toBe(10);
   });
 

@@ -27,10 +27,10 @@ describe('the order of jobs', () => {
     expect(startsOf(planOf({ waiting, uses }, room(1)))).toEqual(['b']);
   });
 
-  it('lifts a job by a band for twelve hours of waiting', () => {
+  it('lifts a job by a band for two days of waiting', () => {
     const uses = [aUse({ user: 'ada', usage: spent(1000) })];
-    const old = aWaitingJob('old', { user: 'ada', priority: 500, ...before(hours(12)) });
-    const young = aWaitingJob('young', { user: 'bob', priority: 500, ...before(hours(12) - 1) });
+    const old = aWaitingJob('old', { user: 'ada', priority: 500, ...before(hours(48)) });
+    const young = aWaitingJob('young', { user: 'bob', priority: 500, ...before(hours(48) - 1) });
     expect(startsOf(planOf({ waiting: [old, young], uses }, room(1)))).toEqual(['old']);
   });
 
