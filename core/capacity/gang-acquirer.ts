@@ -12,6 +12,7 @@ import { instancesOf } from './launch-progress.ts';
 import { readCooldowns, readMarket } from './market-reader.ts';
 import type { WholeGang } from './pursuit.ts';
 import { finishGivingUp, Pursuit } from './pursuit.ts';
+import { reopenReleased } from './reopen.ts';
 import { replacementGroups } from './replacement.ts';
 
 /**
@@ -66,7 +67,7 @@ export class GangAcquirer implements CapacityProvider {
   /**
    * Terminates what the records and the tags know of an attempt. A launch whose answer is not known is made once more:
    * that tells what it brought, and a caller that stalled before the call can launch nothing after it, since the token is
-   * used up.
+   * used up. What was held may be had again at once.
    */
   async release(attempt: AttemptKey): Promise<ReleaseResult> {
     const { attempts, clock, machines } = this.#ports;
@@ -76,7 +77,9 @@ export class GangAcquirer implements CapacityProvider {
       if (forgotten) await ledger.close(record, { launched: [], unavailable: [] }, clock.now());
       else await settle(record, ledger, await readCooldowns(this.#ports), this.#ports);
     }
-    return machines.destroy(attempt, instancesOf(ledger.records), true);
+    const released = await machines.destroy(attempt, instancesOf(ledger.records), true);
+    if (released.terminated > 0) await reopenReleased(ledger.records, this.#ports);
+    return released;
   }
 
   async terminate(instances: readonly InstanceId[]): Promise<void> {

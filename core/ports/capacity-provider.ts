@@ -42,7 +42,7 @@ export interface CapacityProvider {
 export interface CooldownStore {
   active(nowMs: EpochMs): Promise<readonly Cooldown[]>;
   /**
-   * The latest of each scope, those that expired within the last six hours too: a scope that fails again waits longer,
+   * The latest of each scope, those that expired within the last day too: a scope that fails again waits longer,
    * and is tried after those that have not failed.
    */
   recent(nowMs: EpochMs): Promise<readonly Cooldown[]>;

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../core/job/ids.ts';
 import type { CooldownStore } from '../../core/ports/capacity-provider.ts';
 import { copy, InMemoryTable } from './in-memory-table.ts';
 
-const REMEMBER_MS = 6 * 3_600_000;
+const REMEMBER_MS = 24 * 3_600_000;
 
 export class InMemoryCooldownStore implements CooldownStore {
   readonly #table: InMemoryTable;

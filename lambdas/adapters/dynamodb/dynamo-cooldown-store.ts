@@ -9,7 +9,7 @@ import type { OrchestratorTable } from './orchestrator-table.ts';
 import { TransactionRefused } from './refusals.ts';
 
 /** How long after its end a cooldown is remembered: a scope that fails again within this time waits longer. */
-const REMEMBER_MS = 6 * 60 * 60_000;
+const REMEMBER_MS = 24 * 60 * 60_000;
 
 /** Cooldowns of all jobs, one item a scope. */
 export class DynamoCooldownStore implements CooldownStore {

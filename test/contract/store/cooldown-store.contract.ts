@@ -3,7 +3,7 @@ import { scopeKey, type Cooldown, type CooldownScope } from '../../../core/capac
 import { after, t0 } from './submissions.ts';
 import type { NewWorld, StoreWorld } from './world.ts';
 
-const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 const spot: CooldownScope = { kind: 'offering', offering: { instanceType: 'c5.xlarge', zone: 'us-east-1a', market: 'spot' } };
 const subnet: CooldownScope = { kind: 'subnet', subnetId: 'subnet-1', zone: 'us-east-1a' };
 
@@ -18,14 +18,14 @@ export function cooldownStoreContract(newWorld: NewWorld): void {
   });
 
   describe('CooldownStore', () => {
-    it('answers what is cooling, until its time is over, and remembers it for hours', async () => {
+    it('answers what is cooling, until its time is over, and remembers it for a day', async () => {
       await world.cooldowns.record([cooldown(spot, after(60_000)), cooldown(subnet, after(30_000))]);
       expect(await world.cooldowns.active(after(29_999))).toEqual([cooldown(spot, after(60_000)), cooldown(subnet, after(30_000))]);
       expect(await world.cooldowns.active(after(30_000))).toEqual([cooldown(spot, after(60_000))]);
       expect(await world.cooldowns.active(after(60_000))).toEqual([]);
-      expect(await world.cooldowns.recent(after(30_000 + 6 * HOUR_MS))).toEqual([cooldown(spot, after(60_000))]);
+      expect(await world.cooldowns.recent(after(30_000 + DAY_MS))).toEqual([cooldown(spot, after(60_000))]);
       expect(await world.cooldowns.recent(after(60_000))).toHaveLength(2);
-      expect(await world.cooldowns.recent(after(60_000 + 6 * HOUR_MS))).toEqual([]);
+      expect(await world.cooldowns.recent(after(60_000 + DAY_MS))).toEqual([]);
     });
 
     it('keeps the last of each scope', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AcquireResult, GangRequest } from '../../../../core/capacity/gang.ts';
 import { offeringKey } from '../../../../core/capacity/offering.ts';
-import { jobId } from '../../../../core/job/ids.ts';
+import { epochMs, jobId } from '../../../../core/job/ids.ts';
 import { aGang, aPool } from '../../../builders/capacity.ts';
 import { aProvider, never } from './acquisition.ts';
 
@@ -75,5 +75,41 @@ describe('a probe after a cooldown', () => {
     clock.advance(600_000);
     expect(new Set(kinds(await acquire(rivals(20))))).toEqual(new Set(['acquired']));
     expect(machines.launches).toHaveLength(20);
+  });
+});
+
+describe('machines that are given back', () => {
+  it('let others probe at once where they stood', async () => {
+    const { provider, machines, cooldowns, clock } = aProvider([['c6i.large', 'a', 'spot', 4]]);
+    const [holder = aGang(), rival = aGang()] = rivals(2);
+    expect((await provider.acquire(holder, never)).kind).toBe('acquired');
+    expect((await provider.acquire(rival, never)).kind).toBe('short');
+    expect(await cooldowns.active(clock.now())).toHaveLength(1);
+    await provider.release(holder);
+    expect(await cooldowns.active(clock.now())).toEqual([]);
+    expect((await provider.acquire(rival, never)).kind).toBe('acquired');
+    expect(machines.launches).toHaveLength(3);
+  });
+
+  it('say nothing of an offering that another job probes, nor of one that they were not of', async () => {
+    const { provider, cooldowns, clock } = aProvider([['c6i.large', 'a', 'spot', 4]]);
+    const [holder = aGang(), rival = aGang()] = rivals(2);
+    await provider.acquire(holder, never);
+    const untilMs = epochMs(clock.now() + 1000);
+    const cooling = { code: 'InsufficientInstanceCapacity', failures: 1, sinceMs: clock.now(), untilMs };
+    await cooldowns.record([
+      { ...cooling, scope: { kind: 'offering', offering }, probedBy: rival.jobId },
+      { ...cooling, scope: { kind: 'offering', offering: { ...offering, market: 'on-demand' } } },
+    ]);
+    await provider.release(holder);
+    expect(await cooldowns.active(clock.now())).toHaveLength(2);
+  });
+
+  it('say nothing where they were given up because more were missing', async () => {
+    const { provider, cooldowns, clock } = aProvider([['c6i.large', 'a', 'spot', 2]]);
+    const gang = { ...(rivals(1)[0] ?? aGang()), spread: 'Prefer' } as const;
+    expect((await provider.acquire(gang, never)).kind).toBe('short');
+    await provider.release(gang);
+    expect(await cooldowns.active(clock.now())).toHaveLength(1);
   });
 });

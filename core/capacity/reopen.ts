@@ -1,0 +1,18 @@
+import type { LaunchRecord } from './gang.ts';
+import type { CapacityPorts } from './launcher.ts';
+import { givenUpInstances, instancesOf } from './launch-progress.ts';
+import { offeringKey } from './offering.ts';
+
+/**
+ * Ends cooldowns of the offerings that an attempt has given its machines back to: those machines are likely to be had
+ * again. What another job is probing is left to it.
+ */
+export async function reopenReleased(records: readonly LaunchRecord[], { cooldowns, clock }: Pick<CapacityPorts, 'cooldowns' | 'clock'>): Promise<void> {
+  const givenUp = new Set(givenUpInstances(records).map(({ instanceId }) => instanceId));
+  const offerings = new Set(instancesOf(records).filter(({ instanceId }) => !givenUp.has(instanceId)).map(offeringKey));
+  if (offerings.size === 0) return;
+  const nowMs = clock.now();
+  const cooling = await cooldowns.active(nowMs);
+  const ended = cooling.filter(({ scope, probedBy }) => scope.kind === 'offering' && offerings.has(offeringKey(scope.offering)) && probedBy === undefined);
+  await Promise.all(ended.map(async (cooldown) => cooldowns.replace(cooldown, { ...cooldown, untilMs: nowMs })));
+}
