@@ -6,6 +6,7 @@ import type { PolicyRun } from './run-policy.ts';
 const size = { width: 960, height: 820 } as const;
 /** Waits below it are drawn as it: a logarithmic axis has no zero. */
 const LEAST_SECONDS = 1;
+const ticks = [1, 60, 3600, 86_400, 864_000];
 /** Okabe and Ito's colours, which colour-blind people tell apart; with backfill solid, without dashed. */
 const colours: Readonly<Record<string, string>> = { fifo: '#0072B2', priority: '#D55E00', 'fair-share': '#009E73' };
 
@@ -18,10 +19,10 @@ export function chartOf({ origin, jobs, capacity, unit }: Load, runs: readonly P
       { text: 'How long jobs waited', subtext: subtitle, left: 16, top: 8 },
       { text: 'Share error: how far users were from what they were entitled to', left: 16, top: 520 },
     ],
-    legend: { data: names, top: 84, left: 16 },
+    legend: { data: names, top: 84, left: 16, itemGap: 32 },
     grid: [{ left: 72, right: 32, top: 124, height: 320 }, { left: 152, right: 72, top: 564, height: 200 }],
     xAxis: [
-      { type: 'log', gridIndex: 0, min: LEAST_SECONDS, name: 'wait', nameLocation: 'middle', nameGap: 28, axisLabel: { formatter: (seconds: number) => duration(seconds) } },
+      { type: 'log', gridIndex: 0, min: LEAST_SECONDS, name: 'wait', nameLocation: 'middle', nameGap: 28, axisLabel: { customValues: ticks, formatter: duration }, axisTick: { customValues: ticks }, splitLine: { show: false } },
       { type: 'value', gridIndex: 1, min: 0, name: '0 is exact', nameLocation: 'middle', nameGap: 28 },
     ],
     yAxis: [

@@ -48,7 +48,7 @@ export function loadSwf(content: Buffer, origin: string, options: SwfOptions): L
       jobs.push(jobOf(record, units, beganMs));
     }
   }
-  return { origin, capacity: machine.size, unit: options.unit, shares: defaultShareTree, jobs: jobs.sort(bySubmission), remarks: remarksOf(left, machine.size) };
+  return { origin, capacity: machine.size, unit: options.unit, shares: defaultShareTree, jobs: jobs.sort(bySubmission), remarks: [...creditsOf(lines), ...remarksOf(left, machine.size)] };
 }
 
 interface Machine {
@@ -109,6 +109,12 @@ function jobOf({ number, submitSeconds, runSeconds, boundSeconds, user, group, q
     ...(boundSeconds === undefined ? {} : { boundSeconds }),
     ...(queue < 0 ? {} : { class: `queue ${queue}` }),
   });
+}
+
+/** Whom the log is owed to. */
+function creditsOf(lines: readonly string[]): readonly string[] {
+  const names = lines.flatMap((line) => /^;\s*Acknowledge:\s*(\S.*?)\s*$/u.exec(line)?.[1] ?? []);
+  return names.length === 0 ? [] : [`thanks to ${names.join(' and ')}`];
 }
 
 function remarksOf({ empty, tooLarge, cut }: Readonly<Record<'empty' | 'tooLarge' | 'cut', number>>, size: number): readonly string[] {
