@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isoTime } from '../job/ids.ts';
 import { parseSharesValue } from '../shares/parse.ts';
 import type { ShareChange } from '../shares/diff-shares.ts';
-import type { StoredShares } from '../shares/share-tree.ts';
+import type { WrittenShares } from '../shares/share-tree.ts';
 import { timeField } from './fields.ts';
 import { problemEntrySchema } from './manifest-view.ts';
 import { placeSchema, viewPlace } from './share-view.ts';
@@ -50,7 +50,7 @@ export const appliedSharesSchema = z
 export type SharesView = z.output<typeof sharesSchema>;
 type ShareChangeView = z.output<typeof shareChangeSchema>;
 
-export function viewShares({ version, appliedAtMs, appliedBy, comment, document }: StoredShares): SharesView {
+export function viewShares({ version, appliedAtMs, appliedBy, comment, document }: WrittenShares): SharesView {
   return { version, appliedAt: isoTime(appliedAtMs), appliedBy, ...(comment === undefined ? {} : { comment }), document: { ...asMapping(document) } };
 }
 

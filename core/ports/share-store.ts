@@ -1,5 +1,5 @@
 import type { EpochMs } from '../job/ids.ts';
-import type { ShareTree, StoredShares } from '../shares/share-tree.ts';
+import type { ShareTree, StoredShares, WrittenShares } from '../shares/share-tree.ts';
 import type { Pause, PauseScope } from '../scheduling/snapshot.ts';
 import type { Page } from './page.ts';
 
@@ -27,7 +27,7 @@ export interface NewShares {
 export interface ShareStore {
   /** Absent: nobody has applied one. May be a moment old unless `consistent`. */
   current(consistent?: boolean): Promise<StoredShares | undefined>;
-  version(version: number): Promise<StoredShares | undefined>;
+  version(version: number): Promise<WrittenShares | undefined>;
   /**
    * Stores the next version. `expected` is the version that the caller saw, 0 for none.
    * @throws VersionConflictError when another was applied meanwhile.

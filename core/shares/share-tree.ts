@@ -62,21 +62,27 @@ export interface ShareTree {
   readonly defaultNamespace: NamespaceShareSettings & { readonly defaultUser: ShareSettings };
 }
 
-/** The tree that is in force, and whose work it is. */
-export interface CurrentShares {
+/** A version of the tree: whose work it is, when and why. */
+interface ShareVersion {
   /** From 1; 0 is what a deployment has before anybody applied one. */
   readonly version: number;
-  readonly tree: ShareTree;
   readonly appliedBy: string;
   readonly appliedAtMs: EpochMs;
   readonly comment?: string;
 }
 
-/** A version of the tree as it is kept. */
-export interface StoredShares extends CurrentShares {
-  /** As it was written, for `orch shares get`. */
+/** The tree that is in force. */
+export interface CurrentShares extends ShareVersion {
+  readonly tree: ShareTree;
+}
+
+/** A version as it was written, for `orch shares get`. */
+export interface WrittenShares extends ShareVersion {
   readonly document: unknown;
 }
+
+/** The version in force, as it was written and what it means. */
+export type StoredShares = CurrentShares & WrittenShares;
 
 const equal: ShareSettings = { weight: 1, limits: {} };
 

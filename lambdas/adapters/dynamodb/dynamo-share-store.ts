@@ -2,7 +2,7 @@ import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { VersionConflictError } from '../../../core/errors/orchestrator-error.ts';
 import type { AuditEntry, NewShares, ShareStore } from '../../../core/ports/share-store.ts';
-import type { StoredShares } from '../../../core/shares/share-tree.ts';
+import type { StoredShares, WrittenShares } from '../../../core/shares/share-tree.ts';
 import type { OrchestratorTable } from './orchestrator-table.ts';
 import { TransactionRefused } from './refusals.ts';
 import { shareKeys } from './share-entities.ts';
@@ -17,17 +17,18 @@ export class DynamoShareStore implements ShareStore {
 
   async current(consistent = false): Promise<StoredShares | undefined> {
     const { currentShares } = this.#table.entities;
-    const get = currentShares.build(GetItemCommand).key(shareKeys.current).options({ consistent, attributes: ['version'] });
-    const { Item } = await this.#table.call(() => get.send());
-    return Item === undefined ? undefined : this.version(Item.version);
+    const { Item } = await this.#table.call(() => currentShares.build(GetItemCommand).key(shareKeys.current).options({ consistent }).send());
+    if (Item === undefined) return undefined;
+    const written = await this.version(Item.version);
+    return written === undefined ? undefined : { ...written, ...Item.shares };
   }
 
-  async version(version: number): Promise<StoredShares | undefined> {
+  async version(version: number): Promise<WrittenShares | undefined> {
     // A version never changes, so whatever a read finds is right; only one that finds nothing may have come too early.
     return (await this.#read(version, false)) ?? this.#read(version, true);
   }
 
-  async #read(version: number, consistent: boolean): Promise<StoredShares | undefined> {
+  async #read(version: number, consistent: boolean): Promise<WrittenShares | undefined> {
     const get = this.#table.entities.sharesVersion.build(GetItemCommand).key({ version }).options({ consistent });
     const { Item } = await this.#table.call(() => get.send());
     return Item?.shares;
@@ -36,13 +37,12 @@ export class DynamoShareStore implements ShareStore {
   async apply(shares: NewShares, expected: number, audit: AuditEntry): Promise<StoredShares> {
     const { currentShares, sharesVersion, audit: audits } = this.#table.entities;
     const stored: StoredShares = { ...shares, version: expected + 1 };
-    const { document: _document, ...current } = stored;
-    const { version } = stored;
+    const { version, tree, document, ...author } = stored;
     const unchanged = expected === 0 ? { attr: 'version', exists: false } as const : { attr: 'version', eq: expected } as const;
     try {
       await this.#table.transact([
-        currentShares.build(PutTransaction).item({ ...shareKeys.current, version, shares: current }).options({ condition: unchanged }),
-        sharesVersion.build(PutTransaction).item({ version, shares: stored }),
+        currentShares.build(PutTransaction).item({ ...shareKeys.current, version, shares: { version, tree, ...author } }).options({ condition: unchanged }),
+        sharesVersion.build(PutTransaction).item({ version, shares: { version, document, ...author } }),
         audits.build(PutTransaction).item(audit),
       ]);
     } catch (error) {

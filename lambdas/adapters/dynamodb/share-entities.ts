@@ -3,7 +3,7 @@ import type { EpochMs } from '../../../core/job/ids.ts';
 import type { AuditEntry } from '../../../core/ports/share-store.ts';
 import { sharesSortKey } from '../../../core/queue/stream-keys.ts';
 import type { Pause } from '../../../core/scheduling/snapshot.ts';
-import type { CurrentShares, StoredShares } from '../../../core/shares/share-tree.ts';
+import type { CurrentShares, WrittenShares } from '../../../core/shares/share-tree.ts';
 import { partitions, sortPrefixes, type Key } from './keys.ts';
 import { packed } from './packed.ts';
 import { as, bare, type AttributesOf, type ToolboxTable } from './toolbox-table.ts';
@@ -31,9 +31,10 @@ export function shareEntities(table: ToolboxTable) {
       ...bare, name: 'currentShares', table,
       schema: item({ pk: string().key(), sk: string().key(), version: number(), shares: as<CurrentShares>().transform(packed<CurrentShares>()) }),
     }),
+    /** Without the tree: both together may be larger than an item. */
     sharesVersion: new Entity({
       ...bare, name: 'sharesVersion', table, computeKey: ({ version }) => shareKeys.version(version),
-      schema: item({ version: number().key(), shares: as<StoredShares>().transform(packed<StoredShares>()) }),
+      schema: item({ version: number().key(), shares: as<WrittenShares>().transform(packed<WrittenShares>()) }),
     }),
     pause: new Entity({
       ...bare, name: 'pause', table, computeKey: ({ target }) => shareKeys.pause(target),
