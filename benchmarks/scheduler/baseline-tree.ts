@@ -86,7 +86,7 @@ export class BaselineTree {
       for (const amount of amounts) place.held[amount] += held[amount];
       place.usage += usage;
     }
-    for (const [key, vcpus] of Object.entries(quotas)) this.#quotas.set(key, (this.#quotas.get(key) ?? 0) + vcpus);
+    for (const [key, vcpus = 0] of Object.entries(quotas)) this.#quotas.set(key, (this.#quotas.get(key) ?? 0) + vcpus);
   }
 }
 
