@@ -5,6 +5,7 @@ import type { QueueEntry } from '../../core/lifecycle/change.ts';
 import { laneOf, shapeOf, type LeafKey } from '../../core/queue/lane.ts';
 import { byRank } from '../../core/queue/order.ts';
 import { lookaheadFor } from '../../core/scheduling/lookahead.ts';
+import { lookaheadFor } from '../../core/scheduling/lookahead.ts';
 import type { SchedulingPolicy } from '../../core/scheduling/policy.ts';
 import type { LaneWindow, ShareUse } from '../../core/scheduling/snapshot.ts';
 import { chargeForStart, usageBase } from '../../core/scheduling/usage.ts';
@@ -42,7 +43,7 @@ export function buildWorld(size: Size): World {
   const lanes = Map.groupBy(waiting, ({ namespace, user, lane }) => `${namespace}/${user}/${lane}`);
   return {
     nowMs: NOW,
-    policy: policyOf(places, size),
+    policy: policyOf(places, lanes.size, size),
     uses: size.cycle === 'idle' ? places.map((place) => useOf(place, places.length)) : [],
     lanes: [...lanes.values()].map(laneWindow),
   };
@@ -100,7 +101,7 @@ function useOf({ namespace, user }: Place, leaves: number): ShareUse {
   return { namespace, user, runningJobs, nodes: runningJobs, vcpus: runningJobs * 4, gpus: 0, microUsdPerHour, quotas, usage, ...base };
 }
 
-function policyOf(places: readonly Place[], { cycle, room }: Size): SchedulingPolicy {
+function policyOf(places: readonly Place[], lanes: number, { cycle, room }: Size): SchedulingPolicy {
   const slots = room === 'tooLittle' ? 2 * SLOTS : SLOTS;
   const nodes = cycle === 'fill' ? SLOTS * MOST_NODES : SLOTS + MOST_NODES - 1;
   return {
