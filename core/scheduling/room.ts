@@ -32,7 +32,10 @@ function heldBy(uses: readonly ShareUse[], numbers: ReadonlyMap<string, number>,
   const held = new Float64Array(parents.length * DIMENSIONS);
   for (const use of uses) {
     for (let node = numbers.get(leafId(use)) ?? 0; node >= 0; node = parents[node] ?? -1) {
-      for (const [i, amount] of limitedAmounts.entries()) held[node * DIMENSIONS + i] = (held[node * DIMENSIONS + i] ?? 0) + use[amount];
+      for (let i = 0; i < DIMENSIONS; i += 1) {
+        const amount = limitedAmounts[i];
+        if (amount !== undefined) held[node * DIMENSIONS + i] = (held[node * DIMENSIONS + i] ?? 0) + use[amount];
+      }
     }
   }
   return held;

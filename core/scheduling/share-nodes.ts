@@ -1,5 +1,5 @@
 import type { LaneKey, LeafKey } from '../queue/lane.ts';
-import type { NamespaceShare, Share, ShareSettings, ShareTree } from '../shares/share-tree.ts';
+import type { NamespaceShare, Share, ShareAmounts, ShareSettings, ShareTree } from '../shares/share-tree.ts';
 import { vectorOfShare, type Vector } from './amounts.ts';
 import type { LimitPlace } from './plan.ts';
 
@@ -36,6 +36,7 @@ class Layout implements ShareNodes {
   readonly leaves = new Map<string, number>();
   readonly #tree: ShareTree;
   readonly #shares: ReadonlyMap<string, NamespaceShare>;
+  readonly #vectors = new Map<ShareAmounts, Vector>();
   readonly #groups = new Map<string, number>();
   readonly #namespaces = new Map<string, number>();
 
@@ -56,10 +57,19 @@ class Layout implements ShareNodes {
       place,
       parent,
       weight,
-      limits: vectorOfShare(limits, Number.POSITIVE_INFINITY),
+      limits: this.#vector(limits),
       ...(guarantee ? { guarantee: { amounts: vectorOfShare(share.guarantee, 0), lend: share.lend } } : {}),
     });
     return this.nodes.length - 1;
+  }
+
+  /** Most users have the same limits, those of the default. */
+  #vector(limits: ShareAmounts): Vector {
+    const known = this.#vectors.get(limits);
+    if (known !== undefined) return known;
+    const vector = vectorOfShare(limits, Number.POSITIVE_INFINITY);
+    this.#vectors.set(limits, vector);
+    return vector;
   }
 
   #group(groups: ReadonlyMap<string, Share>, name: string | undefined): number {
