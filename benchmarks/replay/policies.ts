@@ -1,6 +1,8 @@
 import type { QueueEntry } from '../../core/lifecycle/change.ts';
 import { byRank } from '../../core/queue/order.ts';
 import type { SchedulingPolicy } from '../../core/scheduling/policy.ts';
+import type { ShareTree } from '../../core/shares/share-tree.ts';
+import { schedulingPolicy } from '../../lambdas/queue/scheduling-policy.ts';
 import type { Load } from './load.ts';
 
 /** A way to schedule that is compared with others. */
@@ -20,22 +22,25 @@ export const contenders = [
   { name: 'fair-share+backfill', order: 'fair-share', backfill: true },
 ] as const satisfies readonly Contender[];
 
+/** Nothing but the load's own limits counts: a simulated machine is there at once, so launches are not limited either. */
+const deployment = {
+  region: 'us-east-1', subnets: {}, limits: { maxRunningJobs: Number.MAX_SAFE_INTEGER, maxNodesPerJob: Number.MAX_SAFE_INTEGER, maxReplacementsPerAttempt: 0 },
+} as const;
+
+/** Whether the machine is the only limit: no share has one of its own. */
+export const isOneMachine = ({ groups, namespaces }: ShareTree): boolean => groups.length === 0 && namespaces.length === 0;
+
 /**
- * The rules of a contender over a load's machine. As in production, but that nothing limits launches: a simulated
- * machine is there at once.
+ * The rules of a contender over a load's machine: those of production, but for the order and backfill.
+ *
+ * @param lanes how many lanes have jobs
  */
-export function policyOf({ order, backfill }: Contender, { shares, capacity }: Load): SchedulingPolicy {
+export function policyOf({ order, backfill }: Contender, { shares, capacity }: Load, lanes = 1): SchedulingPolicy {
+  const production = schedulingPolicy(undefined, deployment, lanes);
   // Where the machine is the only limit and nobody passes, nothing starts behind the first job that has no room.
-  const isLineOfOne = !backfill && shares.groups.length === 0 && shares.namespaces.length === 0;
-  return {
-    order, backfill,
-    shares: { ...shares, limits: { ...shares.limits, nodes: Math.min(capacity, shares.limits.nodes ?? capacity) }, maxLaunchesInFlight: Number.MAX_SAFE_INTEGER },
-    maxRunningJobs: Number.MAX_SAFE_INTEGER,
-    chargeAheadMs: 3_600_000,
-    market: { region: 'us-east-1', subnets: {} },
-    maxStarts: 1000,
-    lookahead: { perLane: 100, inAll: isLineOfOne ? 1 : 5000 },
-  };
+  const lookahead = !backfill && isOneMachine(shares) ? { ...production.lookahead, inAll: 1 } : production.lookahead;
+  const limits = { ...shares.limits, nodes: Math.min(capacity, shares.limits.nodes ?? capacity) };
+  return { ...production, order, backfill, lookahead, shares: { ...shares, limits, maxLaunchesInFlight: Number.MAX_SAFE_INTEGER } };
 }
 
 const bySubmission = (a: QueueEntry, b: QueueEntry): number => a.submittedAtMs - b.submittedAtMs || (a.jobId < b.jobId ? -1 : 1);

@@ -1,6 +1,6 @@
 import { Measures, type PolicyResult, type WaitCurve } from './measures.ts';
 import type { Load } from './load.ts';
-import { contenders, policyOf } from './policies.ts';
+import { contenders } from './policies.ts';
 import { simulate } from './simulate.ts';
 
 /** Names a policy and how it did. */
@@ -15,6 +15,6 @@ export function runPolicy(load: Load, name: string): PolicyRun {
   const contender = contenders.find((one) => one.name === name);
   if (contender === undefined) throw new Error(`There is no policy ${name}.`);
   const measures = new Measures(load);
-  const { cycles } = simulate(load, policyOf(contender, load), measures);
+  const { cycles } = simulate(load, contender, measures);
   return { ...measures.close(name), cycles };
 }

@@ -1,15 +1,20 @@
 import type { EpochMs, JobId } from '../../core/job/ids.ts';
 import type { QueueEntry } from '../../core/lifecycle/change.ts';
+import type { LaneKey } from '../../core/queue/lane.ts';
 import { planCycle } from '../../core/scheduling/plan-cycle.ts';
-import type { Start } from '../../core/scheduling/plan.ts';
+import type { CyclePlan, Start } from '../../core/scheduling/plan.ts';
 import type { SchedulingPolicy } from '../../core/scheduling/policy.ts';
+import { mayStart } from '../../core/scheduling/room.ts';
 import type { SchedulingSnapshot, ShareUse } from '../../core/scheduling/snapshot.ts';
 import type { ShareTree } from '../../core/shares/share-tree.ts';
 import { EndQueue } from './end-queue.ts';
 import { momentOf, type Load, type LoadJob } from './load.ts';
-import { laneOrders } from './policies.ts';
+import { isOneMachine, laneOrders, policyOf, type Contender } from './policies.ts';
 import { RunningJobs } from './running-jobs.ts';
 import { WaitingJobs } from './waiting-jobs.ts';
+
+/** A plan that still asks for more after so many rounds is taken as it is, as the loop does. */
+const MOST_ROUNDS = 8;
 
 /** Hears what happens, in the order of simulated time. */
 export interface Observer {
@@ -26,16 +31,17 @@ export interface SimulationCost {
 }
 
 /**
- * Replays a load under a policy: simulated time, production's planner. What happens at one instant is one cycle's
+ * Replays a load under a contender's policy: simulated time, production's planner. What happens at one instant is one cycle's
  * work: first jobs end, then jobs come, then the scheduler looks. Cycles that cannot start anything are left out: those
  * in which nothing waits, or not even the smallest waiting job has room.
  */
-export function simulate(load: Load, policy: SchedulingPolicy, observer: Observer): SimulationCost {
-  return new Simulation(load, policy, observer).run();
+export function simulate(load: Load, contender: Contender, observer: Observer): SimulationCost {
+  return new Simulation(load, contender, observer).run();
 }
 
 class Simulation {
   readonly #load: Load;
+  readonly #contender: Contender;
   readonly #policy: SchedulingPolicy;
   readonly #observer: Observer;
   readonly #waiting: WaitingJobs;
@@ -47,14 +53,15 @@ class Simulation {
   #arrived = 0;
   #cycles = 0;
 
-  constructor(load: Load, policy: SchedulingPolicy, observer: Observer) {
+  constructor(load: Load, contender: Contender, observer: Observer) {
     this.#load = load;
-    this.#policy = policy;
+    this.#contender = contender;
+    this.#policy = policyOf(contender, load);
     this.#observer = observer;
     this.#jobs = new Map(load.jobs.map((job) => [job.entry.jobId, job]));
-    this.#branches = branchesOf(policy.shares);
-    this.#waiting = new WaitingJobs(laneOrders[policy.order]);
-    this.#running = new RunningJobs(policy.shares.halfLifeSeconds, momentOf(this.#nextArrivalMs()));
+    this.#branches = branchesOf(load.shares);
+    this.#waiting = new WaitingJobs(laneOrders[contender.order]);
+    this.#running = new RunningJobs(this.#policy.shares.halfLifeSeconds, momentOf(this.#nextArrivalMs()));
   }
 
   run(): SimulationCost {
@@ -91,32 +98,37 @@ class Simulation {
     this.#observer.ended(job);
   }
 
-  /** Cycle after cycle, until one starts nothing more. */
+  /** Cycle after cycle, as long as the loop would go on. */
   #schedule(nowMs: EpochMs): void {
-    let more = true;
-    while (more && this.#waiting.fewestUnits <= this.#load.capacity - this.#running.units) {
-      const admissions = this.#plan(nowMs);
+    let goesOn = true;
+    while (goesOn && this.#waiting.fewestUnits <= this.#load.capacity - this.#running.units) {
+      const { admissions, waiting, wants } = this.#plan(nowMs);
       for (const start of admissions) this.#start(start, nowMs);
-      more = admissions.length >= this.#policy.maxStarts;
+      const isCut = admissions.length >= this.#policy.maxStarts || wants.lanes.length > 0 || waiting.some(({ obstacle }) => obstacle.kind === 'cycle');
+      goesOn = admissions.length > 0 && isCut;
     }
   }
 
   /** One cycle. As the loop does, it reads on where the plan wants to know more, and plans again. */
-  #plan(nowMs: EpochMs): readonly Start<QueueEntry>[] {
+  #plan(nowMs: EpochMs): CyclePlan {
     this.#cycles += 1;
-    let snapshot: SchedulingSnapshot = { uses: this.#uses(), lanes: this.#waiting.windows(), parked: [], pauses: [], cooldowns: [], launching: 0 };
-    for (;;) {
-      const { admissions, wants } = planCycle(snapshot, this.#policy, nowMs);
-      const lanes = this.#waiting.readOn(snapshot.lanes, wants.lanes);
-      const wantsHolders = wants.holders && snapshot.holders === undefined;
-      if (lanes === undefined && !wantsHolders) return admissions;
-      snapshot = { ...snapshot, ...(lanes === undefined ? {} : { lanes }), ...(wantsHolders ? { holders: this.#running.holders() } : {}) };
+    const lanes = this.#waiting.lanes();
+    const policy = policyOf(this.#contender, this.#load, lanes.length);
+    const uses = this.#uses(lanes);
+    const open = isOneMachine(policy.shares) ? lanes : lanes.filter(mayStart(lanes, uses, [], policy));
+    let snapshot: SchedulingSnapshot = { uses, lanes: this.#waiting.windows(open), parked: [], pauses: [], cooldowns: [], launching: 0 };
+    for (let round = 1; ; round += 1) {
+      const plan = planCycle(snapshot, policy, nowMs);
+      const longer = this.#waiting.readOn(snapshot.lanes, plan.wants.lanes);
+      const wantsHolders = plan.wants.holders && snapshot.holders === undefined;
+      if ((longer === undefined && !wantsHolders) || round === MOST_ROUNDS) return plan;
+      snapshot = { ...snapshot, lanes: longer ?? snapshot.lanes, ...(wantsHolders ? { holders: this.#running.holders() } : {}) };
     }
   }
 
   /** Usage is compared between those who want something: where nothing waits below a child of the root, it is left out. */
-  #uses(): ShareUse[] {
-    const contending = new Set(Array.from(this.#waiting.namespaces(), (namespace) => this.#branchOf(namespace)));
+  #uses(lanes: readonly LaneKey[]): readonly ShareUse[] {
+    const contending = new Set(lanes.map(({ namespace }) => this.#branchOf(namespace)));
     return this.#running.uses(({ namespace }) => contending.has(this.#branchOf(namespace)));
   }
 

@@ -1,5 +1,6 @@
 import type { QueueEntry } from '../../core/lifecycle/change.ts';
 import type { LaneKey } from '../../core/queue/lane.ts';
+import { laneId } from '../../core/scheduling/share-nodes.ts';
 import type { LaneWindow } from '../../core/scheduling/snapshot.ts';
 
 type Compare = (a: QueueEntry, b: QueueEntry) => number;
@@ -10,8 +11,8 @@ interface Lane {
   readonly entries: QueueEntry[];
 }
 
-/** How many entries of a lane a cycle reads first, by how much more when it wants more, and at most: as the loop reads the table. */
-const reads = { first: 25, factor: 4, most: 1000 } as const;
+/** As the loop on AWS reads: so many entries of a lane at first, so many times more of one that is used up, and at most. */
+const reads = { first: 10, growth: 4, mostPerLane: 1000, mostInAll: 20_000 } as const;
 
 /** The queue: what waits, in lanes as the store keeps them. */
 export class WaitingJobs {
@@ -35,9 +36,9 @@ export class WaitingJobs {
     return this.#fewest;
   }
 
-  /** Namespaces in which jobs wait. */
-  namespaces(): ReadonlySet<string> {
-    return new Set(Array.from(this.#lanes.values(), ({ key }) => key.namespace));
+  /** The lanes in which jobs wait. */
+  lanes(): readonly LaneKey[] {
+    return Array.from(this.#lanes.values(), ({ key }) => key);
   }
 
   add(entry: QueueEntry): void {
@@ -61,21 +62,26 @@ export class WaitingJobs {
     this.#count -= 1;
   }
 
-  /** The fronts of all lanes. */
-  windows(): LaneWindow[] {
-    return [...this.#lanes.values()].map((lane) => windowOf(lane, reads.first));
+  /** The fronts of these lanes. */
+  windows(lanes: readonly LaneKey[]): readonly LaneWindow[] {
+    const first = Math.min(reads.first, Math.max(1, Math.floor(reads.mostInAll / Math.max(lanes.length, 1))));
+    return lanes.map((lane) => windowOf(this.#lane(lane), first));
   }
 
   /** The same windows, reaching further in these lanes; `undefined` when none can. */
-  readOn(windows: readonly LaneWindow[], lanes: readonly LaneKey[]): LaneWindow[] | undefined {
+  readOn(windows: readonly LaneWindow[], lanes: readonly LaneKey[]): readonly LaneWindow[] | undefined {
+    if (lanes.length === 0) return undefined;
     const wanted = new Set(lanes.map(laneId));
+    let read = windows.reduce((sum, { entries }) => sum + entries.length, 0);
     let more = false;
     const longer = windows.map((window) => {
-      const lane = this.#lanes.get(laneId(window));
       const { length } = window.entries;
-      if (lane === undefined || window.complete || length >= reads.most || !wanted.has(laneId(window))) return window;
+      const longest = Math.min(length * reads.growth, reads.mostPerLane, length + reads.mostInAll - read);
+      if (window.complete || longest <= length || !wanted.has(laneId(window))) return window;
+      const grown = windowOf(this.#lane(window), longest);
+      read += grown.entries.length - length;
       more = true;
-      return windowOf(lane, Math.min(length * reads.factor, reads.most));
+      return grown;
     });
     return more ? longer : undefined;
   }
@@ -111,8 +117,6 @@ export class WaitingJobs {
     if (units === this.#fewest) this.#fewest = Math.min(Number.POSITIVE_INFINITY, ...this.#sizes.keys());
   }
 }
-
-const laneId = ({ namespace, user, lane }: LaneKey): string => `${namespace}/${user}/${lane}`;
 
 function windowOf({ key, entries }: Lane, length: number): LaneWindow {
   return { ...key, entries: entries.slice(0, length), complete: entries.length <= length };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Load, LoadJob } from '../../../../benchmarks/replay/load.ts';
-import { contenders, policyOf } from '../../../../benchmarks/replay/policies.ts';
+import { contenders } from '../../../../benchmarks/replay/policies.ts';
 import { simulate } from '../../../../benchmarks/replay/simulate.ts';
 import { aLoad, type TestJob } from './sketches.ts';
 
@@ -15,7 +15,7 @@ function replayed(load: Load, name: Name): { readonly starts: ReadonlyMap<string
   const events: string[] = [];
   let [held, most] = [0, 0];
   const note = (what: string, { entry }: LoadJob): number => events.push(`${what} ${entry.jobId}`);
-  simulate(load, policyOf(contender, load), {
+  simulate(load, contender, {
     timeGoesOn: () => { most = Math.max(most, held); },
     submitted: (job) => { note('submitted', job); },
     started: (job, atMs) => { note('started', job); starts.set(String(Number(job.entry.jobId)), (atMs - began) / 1000); held += job.entry.demand.nodes; },
