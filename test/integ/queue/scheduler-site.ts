@@ -13,7 +13,7 @@ import { aJob } from '../../builders/job.ts';
 import { aDemand, type JobSketch } from '../../builders/scheduling.ts';
 import { createTable, dynamoStores, type StoreWorld } from '../../contract/store/world.ts';
 
-export const LIMITS = { runningJobs: 4, nodes: 9 };
+const LIMITS = { runningJobs: 4, nodes: 9 };
 const NAMESPACE = 'research';
 const tree = { ...defaultShareTree, limits: LIMITS, maxLaunchesInFlight: 3 };
 
