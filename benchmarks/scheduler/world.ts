@@ -5,7 +5,6 @@ import type { QueueEntry } from '../../core/lifecycle/change.ts';
 import { laneOf, shapeOf, type LeafKey } from '../../core/queue/lane.ts';
 import { byRank } from '../../core/queue/order.ts';
 import { lookaheadFor } from '../../core/scheduling/lookahead.ts';
-import { lookaheadFor } from '../../core/scheduling/lookahead.ts';
 import type { SchedulingPolicy } from '../../core/scheduling/policy.ts';
 import type { LaneWindow, ShareUse } from '../../core/scheduling/snapshot.ts';
 import { chargeForStart, usageBase } from '../../core/scheduling/usage.ts';
@@ -112,7 +111,7 @@ function policyOf(places: readonly Place[], lanes: number, { cycle, room }: Size
     chargeAheadMs: HOUR_MS,
     market: { region: 'us-east-1', subnets: { 'us-east-1a': 'subnet-a', 'us-east-1b': 'subnet-b', 'us-east-1c': 'subnet-c' } },
     maxStarts: SLOTS,
-    lookahead: lookaheadFor(places.length),
+    lookahead: lookaheadFor(lanes),
   };
 }
 
