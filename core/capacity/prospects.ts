@@ -19,7 +19,7 @@ export class Prospects {
   readonly #nowMs: EpochMs;
   readonly #open = new Map<string, readonly Offering[]>();
   readonly #poolsServed = new Map<string, number>();
-  readonly #filters = new Map<number, readonly Filter[]>();
+  readonly #filters = new Map<string, readonly Filter[]>();
 
   constructor(gang: GangRequest, progress: LaunchProgress, view: MarketView, nowMs: EpochMs) {
     this.gang = gang;
@@ -56,14 +56,21 @@ export class Prospects {
     const types = typesOfTry(pool, this.progress);
     const offerings = offeringsOf({ ...pool, instanceTypes: types }, this.zones).filter((offering) => offering.market === market);
     const ceiling = priceCeiling(this.gang, this.progress, pool, this.view);
-    const filters = this.#filters.get(need) ?? this.#filtersFor(need);
-    this.#filters.set(need, filters);
+    const isBegun = this.gang.spread !== 'Single' && this.progress.held.some((instance) => instance.pool === pool.pool);
+    const key = `${need}/${isBegun}`;
+    const filters = this.#filters.get(key) ?? this.#filtersFor(need, isBegun);
+    this.#filters.set(key, filters);
     return screen(offerings, ceiling === undefined ? filters : [...filters, affordable(this.view, ceiling)]).kept;
   }
 
-  #filtersFor(need: number): readonly Filter[] {
+  /**
+   * A pool that has part of its machines asks everywhere for the rest: what is scattered over zones that cool at different
+   * times would never be found together otherwise.
+   */
+  #filtersFor(need: number, isBegun: boolean): readonly Filter[] {
     const { gang, view, progress } = this;
-    return [served(view), withinQuotas(gang), notCooling(view, need, progress.held.length === 0, this.#nowMs), notTried(progress.turn, need)];
+    const heeded = isBegun ? { ...view, cooldowns: view.cooldowns.filter(({ scope }) => scope.kind !== 'offering') } : view;
+    return [served(view), withinQuotas(gang), notCooling(heeded, need, progress.held.length === 0, this.#nowMs), notTried(progress.turn, need)];
   }
 }
 

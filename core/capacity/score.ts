@@ -10,8 +10,8 @@ export interface ZoneScore {
   readonly held: number;
   /** Pools of the gang that could be had there whole. */
   readonly pools: number;
-  /** Our own failures there of late. */
-  readonly failures: number;
+  /** Our own failures there since the last success, but the first: one says no more than never having tried. */
+  readonly repeatedFailures: number;
   /** Offerings to choose from. */
   readonly offerings: number;
   /** Cheapest offering per hour. */
@@ -23,7 +23,7 @@ export function compareZones(a: ZoneScore, b: ZoneScore): number {
   return (
     b.held - a.held ||
     b.pools - a.pools ||
-    a.failures - b.failures ||
+    a.repeatedFailures - b.repeatedFailures ||
     b.offerings - a.offerings ||
     a.microUsdPerHour - b.microUsdPerHour ||
     (a.zone < b.zone ? -1 : Number(a.zone > b.zone))
@@ -37,7 +37,7 @@ export function scoreZone(zone: string, open: readonly Offering[], context: { re
   return {
     zone,
     ...context,
-    failures: here.length === 0 ? 0 : Math.min(...here.map((offering) => failures.get(scopeKey({ kind: 'offering', offering })) ?? 0)),
+    repeatedFailures: here.length === 0 ? 0 : Math.min(...here.map((offering) => Math.max(0, (failures.get(scopeKey({ kind: 'offering', offering })) ?? 0) - 1))),
     offerings: here.length,
     microUsdPerHour: Math.min(...here.map((offering) => priceOf(offering, view))),
   };

@@ -85,13 +85,15 @@ describe('GangAcquirer, whatever the market and whatever fails', () => {
     );
   });
 
-  it('launches nothing of which the table says that it cools', async () => {
+  it('launches nothing of which the table says that it cools, but for the rest of a pool of which it has a part', async () => {
     await fc.assert(
       fc.asyncProperty(gangs, markets, fc.array(fc.nat(20_000), { minLength: 2, maxLength: 5 }), async (gang, market, waits) => {
         const { provider, machines, cooldowns, clock } = aProvider(market);
         const { region, subnets } = aDeployment();
         const launch = machines.launch.bind(machines);
         machines.launch = async (record) => {
+          const isBegun = gang.spread !== 'Single' && ((await runningByPool(provider, gang))[record.pool] ?? 0) > 0;
+          if (isBegun) return launch(record);
           const view: MarketView = { region, subnets, types: new Map(), spotPrices: new Map(), cooldowns: (await cooldowns.recent(clock.now())).filter(({ probedBy }) => probedBy !== record.jobId), patienceMs: 0 };
           const cooling = notCooling(view, record.minimum, false, clock.now());
           for (const zone of record.zones) {

@@ -78,6 +78,26 @@ describe('a probe after a cooldown', () => {
   });
 });
 
+describe('a pool that has part of its machines', () => {
+  it('asks for the rest in zones that cool, which it would never find open together', async () => {
+    const { provider, machines, cooldowns, clock } = aProvider([['c6i.large', 'a', 'spot', 2], ['c6i.large', 'b', 'spot', 2]]);
+    const untilMs = epochMs(clock.now() + 1000);
+    await cooldowns.record([{ scope: { kind: 'offering', offering: { ...offering, zone: 'us-east-1b' } }, code: 'InsufficientInstanceCapacity', failures: 1, sinceMs: clock.now(), untilMs }]);
+    const gang = aGang({ zones: ['us-east-1a', 'us-east-1b'], pools: [aPool({ purchaseOption: 'Spot' })] });
+    expect((await provider.acquire(gang, never)).kind).toBe('acquired');
+    expect(machines.launches.map(({ zones }) => zones)).toEqual([['us-east-1a'], ['us-east-1a'], ['us-east-1b']]);
+  });
+
+  it('does not where it found none', async () => {
+    const { provider, machines, cooldowns, clock } = aProvider([['c6i.large', 'b', 'spot', 4]]);
+    const untilMs = epochMs(clock.now() + 1000);
+    await cooldowns.record([{ scope: { kind: 'offering', offering: { ...offering, zone: 'us-east-1b' } }, code: 'InsufficientInstanceCapacity', failures: 1, sinceMs: clock.now(), untilMs }]);
+    const gang = aGang({ zones: ['us-east-1a', 'us-east-1b'], pools: [aPool({ purchaseOption: 'Spot' })] });
+    expect((await provider.acquire(gang, never)).kind).toBe('short');
+    expect(new Set(machines.launches.flatMap(({ zones }) => zones))).toEqual(new Set(['us-east-1a']));
+  });
+});
+
 describe('machines that are given back', () => {
   it('let others probe at once where they stood', async () => {
     const { provider, machines, cooldowns, clock } = aProvider([['c6i.large', 'a', 'spot', 4]]);
