@@ -15,7 +15,7 @@ export interface Lookahead {
   readonly perLane: number;
 }
 
-/** Passing over a job whose equal was looked at costs so much less than looking. */
+/** Passing over a job whose equal was looked at costs so much less than looking, once it is read. */
 const SKIPS_PER_LOOK = 20;
 const LOOKS_PER_ROUND = 2;
 
@@ -85,10 +85,10 @@ export class LeafQueue {
     this.#settle();
   }
 
-  /** Lanes whose windows end before their jobs do, and that may be looked at further. */
+  /** Lanes whose windows end before their jobs do, and that may be read on: to read costs the same, whatever is read. */
   usedUp(): readonly LaneKey[] {
     return this.#sources
-      .filter((source) => !source.complete && source.next >= source.entries.length && this.#mayLook(source))
+      .filter((source) => !source.complete && source.next >= source.entries.length && source.looks + source.skips < this.#lookahead.perLane)
       .map(({ lane: { namespace, user, lane } }) => ({ namespace, user, lane }));
   }
 

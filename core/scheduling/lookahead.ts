@@ -1,7 +1,7 @@
 import type { SchedulingPolicy } from './policy.ts';
 
 /** Jobs that a cycle looks at and cannot start. */
-const IN_ALL = 2000;
+const IN_ALL = 1000;
 const FEWEST_PER_LANE = 10;
 const MOST_PER_LANE = 100;
 
