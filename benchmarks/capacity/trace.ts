@@ -16,7 +16,7 @@ export interface CapacityTrace {
 }
 
 /** A trace that cannot be read. */
-export class TraceError extends Error {
+class TraceError extends Error {
   override readonly name = 'TraceError';
 }
 
