@@ -3,7 +3,7 @@
 import { Command, Option } from 'commander';
 import { messageOf } from '../local/command.ts';
 import { repositoryRoot } from '../local/paths.ts';
-import type { CapacityOptions } from './capacity/capacity.ts';
+import type { CapacityOptions } from './capacity/documents.ts';
 import { atLeast, fraction, list } from './option-values.ts';
 import type { QueueStoreOptions } from './queue-store/queue-store.ts';
 import type { ReplayOptions } from './replay/replay.ts';
@@ -53,20 +53,22 @@ async function replay(options: ReplayOptions): Promise<Report> {
 const program = new Command('npm run bench --').description('Measure what the design promises.');
 
 /** Adds a benchmark. What it has to say while it runs belongs on standard error. Options of its own are added to the answer. */
-function benchmark<Options extends object>(name: string, description: string, run: (options: Options) => Promise<Report>): Command {
+function benchmark(name: string, description: string): Command {
   return program.command(name).description(description)
     .option('--json [file]', 'write the result as JSON there; without a file to standard output, and all else to standard error')
-    .option('--budget', 'end with exit code 1 when a budget is exceeded')
-    .action(async (options: Options & ReportOptions) => show(await run(options), options));
+    .option('--budget', 'end with exit code 1 when a budget is exceeded');
 }
 
-benchmark('footprint', 'what a job of 65 nodes costs: capacity units, state transitions, invocations, USD', footprint);
-benchmark('scheduler', 'starts per second and the time of a cycle that starts nothing, to a million waiting jobs', scheduler)
+/** Runs a benchmark and shows what it answers. */
+const reporting = <Options>(run: (options: Options) => Promise<Report>) => async (options: Options & ReportOptions): Promise<void> => show(await run(options), options);
+
+benchmark('footprint', 'what a job of 65 nodes costs: capacity units, state transitions, invocations, USD').action(reporting(footprint));
+benchmark('scheduler', 'starts per second and the time of a cycle that starts nothing, to a million waiting jobs').action(reporting(scheduler))
   .option('--waiting <most>', 'leave out more waiting jobs than these');
-benchmark('queue-store', 'capacity units and calls of a scheduling cycle, to a million jobs in the table, and of a job from begin to end', queueStore)
+benchmark('queue-store', 'capacity units and calls of a scheduling cycle, to a million jobs in the table, and of a job from begin to end').action(reporting(queueStore))
   .option('--depth <jobs>', 'the deepest queue', atLeast(1, 'whole'), 1_000_000);
-benchmark('bundles', 'size and initialisation time of every function', bundles);
-benchmark('capacity', 'launchers side by side over a trace of measured capacity: time to a whole gang, launch calls', capacity)
+benchmark('bundles', 'size and initialisation time of every function').action(reporting(bundles));
+benchmark('capacity', 'launchers side by side over a trace of measured capacity: time to a whole gang, launch calls').action(reporting(capacity))
   .requiredOption('--trace <file>', 'CSV: time, then a column for each zone with 0 and 1 or with counts of machines')
   .option('--zones <names>', 'zones that may be used, by commas; without it all of the trace', list)
   .option('--nodes <count>', 'machines of a job', atLeast(1, 'whole'), 1)
@@ -76,7 +78,7 @@ benchmark('capacity', 'launchers side by side over a trace of measured capacity:
   .option('--every <minutes>', 'between two jobs', atLeast(1), 60)
   .option('--hours <hours>', 'how long a job holds its gang', atLeast(0), 0.5)
   .option('--plot <file>', 'draw the waits and the calls there, as SVG');
-benchmark('replay', 'policies side by side over a log or a load in simulated time: waits, utilisation, share error', replay)
+benchmark('replay', 'policies side by side over a log or a load in simulated time: waits, utilisation, share error').action(reporting(replay))
   .option('--swf <file>', 'a log in the Standard Workload Format, plain or gzipped')
   .option('--size <units>', 'how large the machine is, in place of what the log says', atLeast(1, 'whole'))
   .addOption(new Option('--unit <unit>', 'what the size counts: with nodes, jobs take whole ones').choices(['cores', 'nodes']).default('cores'))

@@ -1,5 +1,5 @@
 import { table } from '../table.ts';
-import type { CapacityResult } from './capacity.ts';
+import type { CapacityResult } from './documents.ts';
 import { horizons, type LauncherFigures } from './figures.ts';
 
 const headings = ['launcher', 'at once', '10 min', '1 h', '6 h', 'mean', 'p50', 'p90', 'p99', 'calls/job', 'calls/gang', 'zones', 'split', 'unserved'];

@@ -35,7 +35,7 @@ type QueueSet = Generator['cohorts'][number]['queuesSets'][number];
 type Workload = QueueSet['workloadsSets'][number]['workloads'][number];
 
 /** A generator file that cannot be used. */
-export class KueueFileError extends Error {
+class KueueFileError extends Error {
   override readonly name = 'KueueFileError';
 }
 

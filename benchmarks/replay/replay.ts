@@ -26,7 +26,7 @@ export interface ReplayOptions {
 }
 
 /** Words on the command line that mean nothing here. */
-export class ReplayUsageError extends Error {
+class ReplayUsageError extends Error {
   override readonly name = 'ReplayUsageError';
 }
 

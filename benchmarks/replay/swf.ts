@@ -18,7 +18,7 @@ export interface SwfOptions {
 }
 
 /** A log that cannot be read, or says too little. */
-export class SwfError extends Error {
+class SwfError extends Error {
   override readonly name = 'SwfError';
 }
 

@@ -51,4 +51,5 @@ function measure(scenario: Scenario): Run {
 
 const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
 
-process.stdout.write(JSON.stringify(measure(JSON.parse(process.argv[2] ?? '{}') as Scenario)));
+const scenario: Scenario = JSON.parse(process.argv[2] ?? '{}');
+process.stdout.write(JSON.stringify(measure(scenario)));

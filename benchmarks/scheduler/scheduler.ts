@@ -29,7 +29,8 @@ export async function measureScheduler({ waiting = '1000000' }: SchedulerOptions
 async function runAlone(scenario: Scenario): Promise<Run> {
   const measure = fileURLToPath(new URL('measure.ts', import.meta.url));
   const { stdout } = await execute(process.execPath, ['--max-old-space-size=8192', '--expose-gc', measure, JSON.stringify(scenario)], { maxBuffer: 1 << 20 });
-  return JSON.parse(stdout) as Run;
+  const run: Run = JSON.parse(stdout);
+  return run;
 }
 
 function isWithinBudget({ scheduler, cycle, shapes, waiting, leaves, startsPerSecond, cycleP50Ms }: Run): boolean {

@@ -26,7 +26,7 @@ function cut(line: string, columns: number): string {
   let room = columns;
   const parts = line.split(/(\u001B\[[\d;]*m)/).map((part, i) => {
     if (i % 2 === 1) return part;
-    const kept = [...part].slice(0, room);
+    const kept = Array.from(part).slice(0, room);
     room -= kept.length;
     return kept.join('');
   });

@@ -21,10 +21,15 @@ export interface JsonSchema {
   readonly maximum?: number;
 }
 
-let schema: JsonSchema | undefined;
+/** JSON Schema (draft 2020-12) of what users write. */
+export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' }) as JsonSchema;
+}
+
+let manifestSchema: JsonSchema | undefined;
 
 /** JSON Schema (draft 2020-12) of a manifest as users write it, for editors and documentation. */
 export function manifestJsonSchema(): JsonSchema {
-  schema ??= z.toJSONSchema(clusterDefinitionSchema, { target: 'draft-2020-12', io: 'input' }) as JsonSchema;
-  return schema;
+  manifestSchema ??= jsonSchemaOf(clusterDefinitionSchema);
+  return manifestSchema;
 }

@@ -19,19 +19,13 @@ export interface Lookahead {
 const SKIPS_PER_LOOK = 20;
 const LOOKS_PER_ROUND = 2;
 
-interface Source {
-  readonly kind: Candidate['kind'];
-  readonly lane: LaneKey;
-  readonly entries: readonly QueueEntry[];
-  readonly complete: boolean;
-  next: number;
-  looks: number;
-  skips: number;
-}
+/** Jobs that stand one behind the other, and how far they were looked at. */
+type Source = (
+  | { readonly kind: 'queued'; readonly entries: readonly QueueEntry[] }
+  | { readonly kind: 'parked'; readonly entries: readonly ParkedEntry[] }
+) & { readonly lane: LaneKey; readonly complete: boolean; next: number; looks: number; skips: number };
 
-const newSource = (kind: Candidate['kind'], lane: LaneKey, entries: readonly QueueEntry[], complete: boolean): Source => ({
-  kind, lane, entries, complete, next: 0, looks: 0, skips: 0,
-});
+const unseen = { next: 0, looks: 0, skips: 0 };
 
 /**
  * The jobs of one user in their order: the lanes of the queue and the parked jobs that are due, merged as they are
@@ -47,8 +41,8 @@ export class LeafQueue {
 
   constructor(windows: readonly LaneWindow[], parked: readonly ParkedEntry[], compare: CompareEntries, lookahead: Lookahead) {
     const [first] = parked;
-    this.#sources = windows.map((window) => newSource('queued', window, window.entries, window.complete));
-    if (first !== undefined) this.#sources.push(newSource('parked', first, parked.toSorted(compare), true));
+    this.#sources = windows.map((window): Source => ({ kind: 'queued', lane: window, entries: window.entries, complete: window.complete, ...unseen }));
+    if (first !== undefined) this.#sources.push({ kind: 'parked', lane: first, entries: parked.toSorted(compare), complete: true, ...unseen });
     this.#compare = compare;
     this.#lookahead = lookahead;
     this.#settle();
@@ -58,8 +52,16 @@ export class LeafQueue {
     return this.#head?.entries[this.#head.next];
   }
 
-  get headKind(): Candidate['kind'] {
-    return this.#head?.kind ?? 'queued';
+  /** The head, and what it is. */
+  get candidate(): Candidate | undefined {
+    const source = this.#head;
+    if (source === undefined) return undefined;
+    if (source.kind === 'parked') {
+      const entry = source.entries[source.next];
+      return entry && { kind: 'parked', entry };
+    }
+    const entry = source.entries[source.next];
+    return entry && { kind: 'queued', entry };
   }
 
   /** How often the leaf was looked at in vain, in twos: others come before it then. */

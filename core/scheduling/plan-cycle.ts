@@ -1,4 +1,4 @@
-import type { EpochMs } from '../job/ids.ts';
+import { epochMs, type EpochMs } from '../job/ids.ts';
 import type { Hold } from '../job/job.ts';
 import type { ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
 import { vectorOf } from './amounts.ts';
@@ -50,7 +50,7 @@ class Cycle {
   constructor(snapshot: SchedulingSnapshot, policy: SchedulingPolicy, nowMs: EpochMs) {
     const order = contestOrders[policy.order];
     const base = usageBase(nowMs, policy.shares.halfLifeSeconds * 1000);
-    const aheadMs = (nowMs + policy.chargeAheadMs) as EpochMs;
+    const aheadMs = epochMs(nowMs + policy.chargeAheadMs);
     this.#snapshot = snapshot;
     this.#policy = policy;
     this.#nowMs = nowMs;
@@ -88,9 +88,10 @@ class Cycle {
 
   #consider(leaf: number): void {
     const queue = this.#layout.queues.get(leaf);
-    const entry = queue?.head;
-    if (queue === undefined || entry === undefined) return;
-    const obstacle = this.#eligibility.obstacle(entry) ?? this.#tryToStart(leaf, { kind: queue.headKind, entry } as Candidate);
+    const candidate = queue?.candidate;
+    if (queue === undefined || candidate === undefined) return;
+    const { entry } = candidate;
+    const obstacle = this.#eligibility.obstacle(entry) ?? this.#tryToStart(leaf, candidate);
     if (obstacle === undefined) {
       queue.take();
     } else {

@@ -93,6 +93,11 @@ function quotasOf({ vcpus, types, markets }: PoolNeed): PoolQuotas {
 
 /** The entries of a record of quotas, in the order of their names. */
 export function entriesOf(quotas: Readonly<Partial<Record<QuotaKey, number>>>): readonly (readonly [QuotaKey, number])[] {
-  const keys = Object.keys(quotas) as QuotaKey[];
-  return keys.toSorted().map((key) => [key, quotas[key] ?? 0] as const);
+  const known: readonly [string, number | undefined][] = Object.entries(quotas);
+  return known.filter(isQuota).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Whoever reads the keys of a record gets them as text. */
+function isQuota(entry: readonly [string, number | undefined]): entry is [QuotaKey, number] {
+  return entry[1] !== undefined;
 }

@@ -1,12 +1,11 @@
 import { limitedAmounts } from '../scheduling/amounts.ts';
 import type { LimitedAmount } from '../scheduling/plan.ts';
-import type { DocumentAmounts } from './schema.ts';
 import type { ShareAmounts } from './share-tree.ts';
 
 const MICRO_USD = 1_000_000;
 
 /** The name of an amount in documents, where money is in dollars. */
-export const documentName = (amount: LimitedAmount): keyof DocumentAmounts => (amount === 'microUsdPerHour' ? 'usdPerHour' : amount);
+export const documentName = (amount: LimitedAmount): Exclude<LimitedAmount, 'microUsdPerHour'> | 'usdPerHour' => (amount === 'microUsdPerHour' ? 'usdPerHour' : amount);
 
 /** The value of an amount in documents. */
 export const documentValue = (amount: LimitedAmount, value: number): number => (amount === 'microUsdPerHour' ? value / MICRO_USD : value);

@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import { parseText, parseValue } from '../manifest/document.ts';
 import type { DocumentKind, ParsedDocument } from '../manifest/document.ts';
+import { jsonSchemaOf } from '../manifest/json-schema.ts';
 import type { JsonSchema } from '../manifest/json-schema.ts';
 import { shareDocumentSchema } from './schema.ts';
 import type { ShareDocument } from './schema.ts';
@@ -9,7 +9,7 @@ let schema: JsonSchema | undefined;
 
 /** JSON Schema (draft 2020-12) of a share document as administrators write it, for editors and documentation. */
 export function sharesJsonSchema(): JsonSchema {
-  schema ??= z.toJSONSchema(shareDocumentSchema, { target: 'draft-2020-12', io: 'input' }) as JsonSchema;
+  schema ??= jsonSchemaOf(shareDocumentSchema);
   return schema;
 }
 

@@ -112,4 +112,3 @@ export const shareDocumentSchema = z
 /** A share document with its defaults written out. */
 export type ShareDocument = z.output<typeof shareDocumentSchema>;
 export type DocumentShare = ShareDocument['shares'][number];
-export type DocumentAmounts = DocumentShare['limits'];

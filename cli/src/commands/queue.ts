@@ -25,7 +25,7 @@ export const addQueue: AddCommand = (program, context) => {
     .option('--limit <number>', `how many waiting jobs to list, at most ${MAX_LIMIT}`, upTo(MAX_LIMIT), DEFAULT_LIMIT)
     .addHelpText('after', examples('orch queue', 'orch queue --watch --limit 10', "orch queue --json | jq '.jobs[].message'"))
     .action(action(context, async (session, { watch = false, interval, limit }: QueueOptions) => {
-      if (watch && !session.json && session.terminal.startScreen !== undefined) return watchQueue(session, session.terminal.startScreen, interval, limit);
+      if (watch && !session.json && session.terminal.startScreen !== undefined) return watchQueue(session, session.terminal.startScreen(), interval, limit);
       const queue = await session.client().getQueue({ limit, signal: session.terminal.signal });
       if (session.json) return writeJson(session, queue);
       session.terminal.out(queueText(session.colours, queue));
@@ -33,12 +33,11 @@ export const addQueue: AddCommand = (program, context) => {
 };
 
 /** Ends on Ctrl-C, which is no failure, and leaves what it showed last. */
-async function watchQueue({ client, colours, terminal }: Session, startScreen: NonNullable<Session['terminal']['startScreen']>, intervalSeconds: number, limit: number): Promise<void> {
-  const { signal, wait } = terminal;
-  const show = startScreen();
+async function watchQueue(session: Session, show: (text: string) => void, intervalSeconds: number, limit: number): Promise<void> {
+  const { signal, wait } = session.terminal;
   try {
     while (!signal.aborted) {
-      show(queueText(colours, await client().getQueue({ limit, signal })));
+      show(queueText(session.colours, await session.client().getQueue({ limit, signal })));
       await wait(intervalSeconds * 1000, signal);
     }
   } catch (error) {

@@ -37,7 +37,7 @@ user       alice
 state      PENDING
 why        The deployment holds 5 of 8 nodes; it asks for 5 nodes. (LimitReached)
 starts by  2023-11-14T23:59:20Z, if all that runs ends in its time and nothing comes before it
-place      1 job of the same user before it; priority 500, band 5, 6 from 2023-11-15T10:14:20Z on
+place      1 job of the same user before it; priority 500, band 5, 6 from 2023-11-16T22:14:20Z on
 
 What would change that
   It may start when jobs of the deployment have given back 2 nodes.

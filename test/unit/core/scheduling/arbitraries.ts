@@ -36,7 +36,7 @@ export const aSketch: fc.Arbitrary<JobSketch> = fc.tuple(onePool, fc.option(aPoo
 });
 
 /** Jobs with numbers for ids, so that counter-examples read well. */
-export const someJobs = (maxLength: number): fc.Arbitrary<QueueEntry[]> =>
+const someJobs = (maxLength: number): fc.Arbitrary<QueueEntry[]> =>
   fc.array(aSketch, { maxLength }).map((sketches) => sketches.map((sketch, i) => aWaitingJob(`job${String(i).padStart(2, '0')}`, sketch)));
 
 /** Jobs that hold limits and what they hold of quotas; some are overdue, some have no bound. */

@@ -3,7 +3,7 @@ import type { QueueEntry } from '../../../../core/lifecycle/change.ts';
 import type { CyclePlan, LimitPlace } from '../../../../core/scheduling/plan.ts';
 import type { SchedulingPolicy } from '../../../../core/scheduling/policy.ts';
 import type { SchedulingSnapshot, ShareUse } from '../../../../core/scheduling/snapshot.ts';
-import type { ShareAmounts, ShareTree } from '../../../../core/shares/share-tree.ts';
+import type { NamespaceShare, ShareAmounts, ShareTree } from '../../../../core/shares/share-tree.ts';
 import type { LeafKey } from '../../../../core/queue/lane.ts';
 import { amountNames } from './arbitraries.ts';
 
@@ -16,7 +16,8 @@ interface LimitedPlace {
 /** All that counts a user's jobs, read off the tree without anything of the scheduler. */
 export function pathOf({ namespace, user }: LeafKey, { shares, maxRunningJobs }: Pick<SchedulingPolicy, 'shares' | 'maxRunningJobs'>): LimitedPlace[] {
   const share = shares.namespaces.find(({ name }) => name === namespace);
-  const { users, defaultUser, limits } = share ?? { ...shares.defaultNamespace, users: {} as Record<string, undefined> };
+  const { defaultUser, limits } = share ?? shares.defaultNamespace;
+  const users: NamespaceShare['users'] = share?.users ?? {};
   return [
     { place: { kind: 'user', namespace, name: user }, limits: (users[user] ?? defaultUser).limits },
     { place: { kind: 'namespace', name: namespace }, limits },
