@@ -15,8 +15,10 @@ export interface PolicyResult {
    * Rudolph, "Metrics and Benchmarking for Parallel Job Scheduling", JSSPP 1998).
    */
   readonly boundedSlowdown: number;
-  /** Part of the machine that was held, from the first submission until the last job started. */
+  /** Part of the machine that was held, from the first submission to the last end. */
   readonly utilisation: number;
+  /** The same, of the times only in which jobs waited: what it lacks could not be given, or was not. */
+  readonly utilisationWhileWaiting: number;
   /** See `ShareError`. */
   readonly shareError: number;
   /** Of the job that waited longest. */
@@ -37,6 +39,12 @@ interface Wait {
   readonly seconds: number;
 }
 
+/** Units held, times milliseconds, of so many milliseconds. */
+interface Occupancy {
+  unitMs: number;
+  ms: number;
+}
+
 /** Watches a simulation and says how it went. */
 export class Measures implements Observer {
   readonly #capacity: number;
@@ -45,35 +53,37 @@ export class Measures implements Observer {
   readonly #beganMs: number;
   #nowMs: number;
   #units = 0;
-  /** Units held times milliseconds, until now and until the last start. */
-  #held = 0;
-  #heldAtLastStart = 0;
-  #lastStartMs: number;
+  #waiting = 0;
+  readonly #always: Occupancy = { unitMs: 0, ms: 0 };
+  readonly #whileWaiting: Occupancy = { unitMs: 0, ms: 0 };
 
   constructor(load: Load) {
     this.#capacity = load.capacity;
     this.#shareError = new ShareError(load);
     this.#beganMs = load.jobs[0]?.entry.submittedAtMs ?? 0;
     this.#nowMs = this.#beganMs;
-    this.#lastStartMs = this.#beganMs;
   }
 
   timeGoesOn(nowMs: EpochMs): void {
     this.#shareError.timeGoesOn(nowMs);
-    this.#held += this.#units * (nowMs - this.#nowMs);
+    const ms = nowMs - this.#nowMs;
+    for (const occupancy of this.#waiting > 0 ? [this.#always, this.#whileWaiting] : [this.#always]) {
+      occupancy.ms += ms;
+      occupancy.unitMs += this.#units * ms;
+    }
     this.#nowMs = nowMs;
   }
 
   submitted(job: LoadJob): void {
     this.#shareError.submitted(job);
+    this.#waiting += 1;
   }
 
   started(job: LoadJob, atMs: EpochMs): void {
     this.#shareError.started(job);
     this.#units += job.entry.demand.nodes;
+    this.#waiting -= 1;
     this.#waits.push({ job, seconds: (atMs - job.entry.submittedAtMs) / 1000 });
-    this.#lastStartMs = atMs;
-    this.#heldAtLastStart = this.#held;
   }
 
   ended(job: LoadJob): void {
@@ -89,7 +99,8 @@ export class Measures implements Observer {
       name,
       waitSeconds: { mean: mean(sorted), p50: quantile(sorted, 0.5), p90: quantile(sorted, 0.9), p99: quantile(sorted, 0.99) },
       boundedSlowdown: mean(this.#waits.map(slowdownOf)),
-      utilisation: this.#lastStartMs === this.#beganMs ? 0 : this.#heldAtLastStart / ((this.#lastStartMs - this.#beganMs) * this.#capacity),
+      utilisation: this.#partHeld(this.#always),
+      utilisationWhileWaiting: this.#partHeld(this.#whileWaiting),
       shareError: this.#shareError.close(),
       longestWaitSeconds: sorted.at(-1) ?? 0,
       makespanSeconds: (this.#nowMs - this.#beganMs) / 1000,
@@ -97,6 +108,10 @@ export class Measures implements Observer {
       ...(classes === undefined ? {} : { classes }),
     };
     return { result, curve: { seconds: Array.from({ length: 1001 }, (_, i) => quantile(sorted, i / 1000)) } };
+  }
+
+  #partHeld({ unitMs, ms }: Occupancy): number {
+    return ms === 0 ? 0 : unitMs / (ms * this.#capacity);
   }
 
   #classes(): PolicyResult['classes'] {

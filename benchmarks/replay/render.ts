@@ -26,9 +26,9 @@ export function renderReplay(load: Load, runs: readonly PolicyRun[]): string {
 
 function policyTable(results: readonly PolicyResult[]): string {
   return table(
-    ['policy', 'wait mean', 'p50', 'p90', 'p99', 'longest', 'slowdown', 'utilisation', 'share error'],
-    results.map(({ name, waitSeconds: { mean, p50, p90, p99 }, longestWaitSeconds, boundedSlowdown, utilisation, shareError }) => [
-      name, ...[mean, p50, p90, p99, longestWaitSeconds].map(duration).map(right), ...[number(boundedSlowdown), percent(utilisation), number(shareError)].map(right),
+    ['policy', 'wait mean', 'p50', 'p90', 'p99', 'longest', 'slowdown', 'utilisation', 'while waiting', 'share error'],
+    results.map(({ name, waitSeconds: { mean, p50, p90, p99 }, longestWaitSeconds, boundedSlowdown, utilisation, utilisationWhileWaiting, shareError }) => [
+      name, ...[mean, p50, p90, p99, longestWaitSeconds].map(duration).map(right), ...[number(boundedSlowdown), percent(utilisation), percent(utilisationWhileWaiting), number(shareError)].map(right),
     ]),
   );
 }
@@ -48,8 +48,10 @@ const number = (value: number): string => (value >= 100 ? value.toFixed(0) : val
 
 /** `1.5 h`: in the largest unit of which there is one. */
 export function duration(seconds: number): string {
-  if (seconds >= 86_400) return `${(seconds / 86_400).toFixed(1)} d`;
-  if (seconds >= 3600) return `${(seconds / 3600).toFixed(1)} h`;
-  if (seconds >= 60) return `${(seconds / 60).toFixed(1)} min`;
+  if (seconds >= 86_400) return `${short(seconds / 86_400)} d`;
+  if (seconds >= 3600) return `${short(seconds / 3600)} h`;
+  if (seconds >= 60) return `${short(seconds / 60)} min`;
   return `${Number(seconds.toFixed(2))} s`;
 }
+
+const short = (value: number): number => Number(value.toFixed(1));

@@ -48,6 +48,11 @@ describe('a result', () => {
     expect(result.boundedSlowdown).toBe((1 + 2 + 3 + 4) / 4);
   });
 
+  it('tells what was held in all from what was held while jobs waited', () => {
+    const { result } = runPolicy(aLoad(2, [{ runs: 10 }, { units: 2, runs: 10 }]), 'fifo');
+    expect(result).toMatchObject({ utilisation: 0.75, utilisationWhileWaiting: 0.5 });
+  });
+
   it('counts a job of a second as one of ten in the slowdown', () => {
     expect(runPolicy(aLoad(1, [{ runs: 9 }, { runs: 1 }]), 'fifo').result.boundedSlowdown).toBe(1);
   });
