@@ -61,7 +61,11 @@ const grants: Readonly<Record<string, Grant>> = {
   },
   'get-shares': reads,
   'put-shares': writes,
-  'pause-queue': writes,
+  'pause-queue': (handler, resources) => {
+    writes(handler, resources);
+    // A mistyped instance type is refused.
+    allowCatalogue(handler);
+  },
   'resume-queue': writes,
   'list-audit': reads,
   'validate-manifest': (handler) => allowCatalogue(handler),

@@ -123,7 +123,7 @@ export function anApi(logs: JobLogs = noLogs) {
     listManifestVersions: apiHandler(listManifestVersions({ manifests })),
     getManifestVersion: apiHandler(getManifest({ manifests })),
     recountQueue: apiHandler(recountQueue({ store: scheduler, jobs, audit, clock, deployment, leaseMs: 30_000, pause, newAuditId, log: silentLog })),
-    pauseQueue: apiHandler(pauseQueue({ pauses, deployment, clock, newAuditId })),
+    pauseQueue: apiHandler(pauseQueue({ pauses, deployment, catalogue, clock, newAuditId })),
     resumeQueue: apiHandler(resumeQueue({ pauses, clock, newAuditId })),
     getShares: apiHandler(getShares({ shares })),
     putShares: apiHandler(putShares({ shares, scheduler, deployment, clock, newAuditId })),

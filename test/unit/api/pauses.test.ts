@@ -43,6 +43,7 @@ describe('POST /v1/queue/pause and /v1/queue/resume', () => {
     ['a namespace that is none', { kind: 'namespace', namespace: 'No_One' }, 'why'],
     ['a namespace that is not served', { kind: 'namespace', namespace: 'reserch' }, 'why'],
     ['a zone that is not served', { kind: 'offering', instanceType: 'c6i.large', zone: 'us-east-1x', market: 'spot' }, 'why'],
+    ['an instance type that EC2 does not offer', { kind: 'offering', instanceType: 'c6i.larg', zone: 'us-east-1a', market: 'spot' }, 'why'],
     ['a market that is none', { kind: 'market', market: 'Spot' }, 'why'],
     ['more than a scope has', { kind: 'queue', namespace: 'research' }, 'why'],
     ['no reason', queue, undefined],
