@@ -32,6 +32,8 @@ export interface QueueLook {
 
 /** Windows that are read at once. */
 const READS_AT_ONCE = 32;
+/** Jobs of a lane that are looked at for one answer: more than a cycle reads at first, since it reads on where that is not enough. */
+export const FRONT_DEPTH = 25;
 /** Lanes that are read for one answer: there may be thousands. */
 const MOST_LANES = 256;
 

@@ -11,7 +11,7 @@ import { describeVerdict } from '../../../core/scheduling/obstacle-text.ts';
 import type { Obstacle } from '../../../core/scheduling/plan.ts';
 import { pathOf, shareStandings } from '../../../core/scheduling/share-standing.ts';
 import type { Holder } from '../../../core/scheduling/snapshot.ts';
-import { readFronts, readQueue, type QueueLook, type QueueReaderPorts } from '../../queue/read-queue.ts';
+import { FRONT_DEPTH, readFronts, readQueue, type QueueLook, type QueueReaderPorts } from '../../queue/read-queue.ts';
 import { readHolders } from '../../queue/schedule-jobs/read-holders.ts';
 
 export interface ExplainWaitingPorts extends QueueReaderPorts {
@@ -19,8 +19,6 @@ export interface ExplainWaitingPorts extends QueueReaderPorts {
   readonly scheduler: QueueReaderPorts['scheduler'] & Pick<SchedulerStore, 'ahead'>;
 }
 
-/** Jobs of a lane that are looked at, as a cycle does first. */
-const WINDOW = 25;
 /** Where more jobs run, they are not read to see when they end. */
 const MOST_HOLDERS = 2000;
 /** Obstacles that do not depend on other jobs. */
@@ -43,7 +41,7 @@ export async function explainWaiting(ports: ExplainWaitingPorts, entry: QueueEnt
 async function verdictOf(ports: ExplainWaitingPorts, look: QueueLook, entry: QueueEntry): Promise<Verdict> {
   const alone = explainAlone(entry, look.snapshot, look.policy, look.nowMs);
   if (alone.kind === 'held' && whateverTheOrder.includes(alone.obstacle.kind)) return alone;
-  const { windows, isPartial } = await readFronts(ports.scheduler, look, WINDOW, entry);
+  const { windows, isPartial } = await readFronts(ports.scheduler, look, FRONT_DEPTH, entry);
   const snapshot = { ...look.snapshot, lanes: windows };
   const verdict = explainEntry(entry, snapshot, unhurried(look), look.nowMs);
   // Jobs that were not looked at may come before it.

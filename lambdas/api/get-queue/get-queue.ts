@@ -12,11 +12,8 @@ import { planCycle } from '../../../core/scheduling/plan-cycle.ts';
 import type { CyclePlan } from '../../../core/scheduling/plan.ts';
 import { firstAtEach, shareStandings, type ShareStanding } from '../../../core/scheduling/share-standing.ts';
 import type { SchedulingSnapshot } from '../../../core/scheduling/snapshot.ts';
-import { readFronts, readQueue, type QueueLook, type QueueReaderPorts } from '../../queue/read-queue.ts';
+import { FRONT_DEPTH, readFronts, readQueue, type QueueLook, type QueueReaderPorts } from '../../queue/read-queue.ts';
 import type { ApiOperation } from '../../runtime/api-handler.ts';
-
-/** Jobs of a lane that are looked at, as a cycle does first. */
-const WINDOW = 25;
 
 /** What waits and why, what is held, and how the shares stand: a cycle is planned to see. */
 export function getQueue(ports: QueueReaderPorts): ApiOperation<typeof operations.getQueue> {
@@ -24,7 +21,7 @@ export function getQueue(ports: QueueReaderPorts): ApiOperation<typeof operation
     schema: operations.getQueue,
     run: async ({ query: { limit } }) => {
       const look = await readQueue(ports, { exact: true });
-      const { windows, isPartial } = await readFronts(ports.scheduler, look, Math.max(WINDOW, limit + 1));
+      const { windows, isPartial } = await readFronts(ports.scheduler, look, Math.max(FRONT_DEPTH, limit + 1));
       const snapshot = { ...look.snapshot, lanes: windows };
       return { status: 200, body: { ...view(look, snapshot, limit), isPartial } };
     },
