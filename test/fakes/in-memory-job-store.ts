@@ -74,6 +74,7 @@ export class InMemoryJobStore implements JobStore {
   async commit(change: JobChange): Promise<void> {
     const { enqueue, dequeue } = change;
     if (enqueue !== undefined && dequeue === undefined) this.#table.enterLane(enqueue, change.after.updatedAtMs);
+    if (enqueue !== undefined && dequeue !== undefined) this.#table.moveInLane(enqueue, change.after.updatedAtMs);
     try {
       this.#table.apply(change);
     } catch (error) {

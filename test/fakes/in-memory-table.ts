@@ -47,6 +47,8 @@ export class InMemoryTable {
   readonly idempotency = new Map<string, { readonly requestDigest: string; readonly jobId: JobId; readonly expiresAtMs: number }>();
   lease: Lease = { owner: '', epoch: 0, expiresAtMs: epochMs(0), launching: [] };
   dirty = false;
+  /** When the stream last told the scheduler to go on. */
+  wokenAtMs: EpochMs | undefined;
 
   /** All of a change or nothing of it. */
   apply(change: JobChange): void {
@@ -80,6 +82,12 @@ export class InMemoryTable {
   enterLane({ namespace, user, lane }: LaneKey, nowMs: EpochMs): void {
     const key = laneKey({ namespace, user, lane });
     this.lanes.set(key, { namespace, user, lane, pending: (this.lanes.get(key)?.pending ?? 0) + 1, enteredAtMs: nowMs });
+  }
+
+  /** To be called before an entry is moved within the lane. */
+  moveInLane(moved: LaneKey, nowMs: EpochMs): void {
+    const lane = this.lanes.get(laneKey(moved));
+    if (lane !== undefined) this.lanes.set(laneKey(moved), { ...lane, enteredAtMs: nowMs });
   }
 
   /** To be called after an entry has left the lane, or was not written. */

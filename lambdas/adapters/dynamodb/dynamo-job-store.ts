@@ -72,10 +72,11 @@ export class DynamoJobStore implements JobStore {
 
   async commit(change: JobChange): Promise<void> {
     const { enqueue, dequeue } = change;
-    // A change of priority moves the entry within its lane.
     const entered = dequeue === undefined ? enqueue : undefined;
     const left = enqueue === undefined ? dequeue : undefined;
     if (entered !== undefined) await this.#lanes.enter(entered, change.after.updatedAtMs);
+    // A change of priority moves the entry within its lane.
+    else if (enqueue !== undefined) await this.#lanes.move(enqueue, change.after.updatedAtMs);
     try {
       await this.#table.transact([...changeActions(this.#table.entities, change), ...(left === undefined ? [] : [this.#lanes.leaving(left)])]);
     } catch (error) {

@@ -1,7 +1,7 @@
 import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
-import { $add, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
-import type { EpochMs } from '../../../core/job/ids.ts';
+import { $add, $get, $subtract, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { epochMs, type EpochMs } from '../../../core/job/ids.ts';
 import type { Lease } from '../../../core/ports/scheduler-store.ts';
 import type { LaneKey } from '../../../core/queue/lane.ts';
 import type { ActiveLane, LaneCount } from '../../../core/scheduling/snapshot.ts';
@@ -13,8 +13,11 @@ import { leaseLost } from './scheduler-lease.ts';
 
 /** An entry is in its lane, or given up, this long after its lane heard of it: functions that enter lanes live for a minute. */
 const ENTRY_MS = 5 * 60_000;
-/** How long a lane stays known that nobody enters. */
+/** How long a lane stays known that nobody enters, nor moves an entry in. */
 const FORGET_MS = 2 * 60 * 60_000;
+
+/** What is lowered would be made otherwise, and not whole. */
+const isKnown = { attr: 'pending', exists: true } as const;
 
 const keyOf = ({ namespace, user, lane }: LaneKey): LaneKey => ({ namespace, user, lane });
 
@@ -28,7 +31,8 @@ const keyOf = ({ namespace, user, lane }: LaneKey): LaneKey => ({ namespace, use
  * most once (`callOnce`). A crash or a lost answer in between leaves the count too high, never too low.
  *
  * Why a count may be lowered to what was found: nobody entered the lane in the `ENTRY_MS` before its entries were read
- * nor since, as the condition says at the moment of the write, so no entry is on its way; cancels lower the count with
+ * nor since, as the condition says at the moment of the write, so no entry is on its way, and none was being moved, which
+ * a read beside the move may see neither at its old place nor at its new one; cancels lower the count with
  * their entry; and what a scheduler of an earlier lease may have still in flight is refused by `epoch`. A count of zero
  * says that nothing waits and nothing is on its way, so its item may go at any time.
  */
@@ -45,14 +49,21 @@ export class LaneCounts {
     await this.#table.call(() => update.send());
   }
 
-  /** To be called when an entry was not written, for certain, that `enter` was called for. */
-  async giveUp(lane: LaneKey): Promise<void> {
-    await this.#lower(this.#table.entities.lane.build(UpdateItemCommand).item({ ...keyOf(lane), pending: $add(-1) }));
+  /** To be called before an entry is moved within the lane. */
+  async move(lane: LaneKey, nowMs: EpochMs): Promise<void> {
+    const update = this.#table.entities.lane.build(UpdateItemCommand).item({ ...keyOf(lane), pending: $add(0), enteredAtMs: nowMs });
+    await this.#table.call(() => update.send());
   }
 
-  /** Part of the transaction in which an entry leaves the lane for anything but a grant. */
+  /** To be called when an entry was not written, for certain, that `enter` was called for. */
+  async giveUp(lane: LaneKey): Promise<void> {
+    await this.#lower(this.#table.entities.lane.build(UpdateItemCommand).item({ ...keyOf(lane), pending: $add(-1) }).options({ condition: isKnown }));
+  }
+
+  /** Part of the transaction in which an entry leaves the lane for anything but a grant. It leaves from a lane that is not known, too. */
   leaving(lane: LaneKey): Action {
-    return this.#table.entities.lane.build(UpdateTransaction).item({ ...keyOf(lane), pending: $add(-1) });
+    const whole = { pending: $subtract($get('pending', 1), 1), enteredAtMs: $get('enteredAtMs', epochMs(0)) };
+    return this.#table.entities.lane.build(UpdateTransaction).item({ ...keyOf(lane), ...whole });
   }
 
   /** To be called after these entries were granted. One call a lane. */
@@ -64,7 +75,7 @@ export class LaneCounts {
       [...lanes.values()].map(async (group) => {
         const [first] = group;
         if (first === undefined) return;
-        await this.#lower(lane.build(UpdateItemCommand).item({ ...keyOf(first), pending: $add(-group.length) }).options({ condition: { or: [isFirst, isOurs] } }));
+        await this.#lower(lane.build(UpdateItemCommand).item({ ...keyOf(first), pending: $add(-group.length) }).options({ condition: { and: [isKnown, { or: [isFirst, isOurs] }] } }));
       }),
     );
   }

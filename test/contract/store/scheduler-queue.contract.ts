@@ -107,6 +107,35 @@ export function schedulerQueueContract(newWorld: NewWorld): void {
       expect(await onlyLane()).toMatchObject({ pending: 1 });
     });
 
+    it('is not replaced by what was found while the priority of a job changed: the job may have been missed', async () => {
+      const lease = await leased(world);
+      const job = await submitted(world, 1);
+      const change = setPriority(job, 7, 'ada', after(3 * HOUR_MS));
+      if (change === 'already') throw new Error('it had another priority');
+      const [known] = await lanes();
+      await world.jobs.commit(change);
+      if (known === undefined) throw new Error('no lane');
+      const { namespace, user, lane } = known;
+      expect(await world.scheduler.replacePending(lease, [{ namespace, user, lane, pending: 0 }], after(3 * HOUR_MS))).toEqual([]);
+      await world.scheduler.forgetLanes(lease, [known], after(3 * HOUR_MS));
+      expect(await onlyLane()).toMatchObject({ pending: 1, enteredAtMs: after(3 * HOUR_MS) });
+    });
+
+    it('does no harm where it was lost: jobs leave, others come', async () => {
+      const lease = await leased(world);
+      const [first, second] = [await submitted(world, 1), await submitted(world, 2)];
+      const { namespace, user, lane } = await onlyLane();
+      await world.scheduler.replacePending(lease, [{ namespace, user, lane, pending: 0 }], after(3 * HOUR_MS));
+      await world.scheduler.forgetLanes(lease, await lanes(), after(3 * HOUR_MS));
+      expect(await lanes()).toEqual([]);
+      await grant(world, lease, [admit(first, {}, after(1_000))]);
+      expect(await lanes()).toEqual([]);
+      await cancel(world, second);
+      expect((await lanes()).filter(({ pending }) => pending !== 0)).toEqual([]);
+      await submitted(world, 3);
+      expect(await onlyLane()).toMatchObject({ pending: 1 });
+    });
+
     it('does not stay for a submission that makes no job', async () => {
       const keyed = (n: number, requestDigest: string) => ({ ...submission(n), idempotency: { key: 'key', requestDigest, expiresAtMs: after(86_400_000) } });
       await world.jobs.submit(keyed(1, 'same'));
