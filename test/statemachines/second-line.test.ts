@@ -3,6 +3,7 @@ import { jobId, type JobId } from '../../core/job/ids.ts';
 import type { JobChange } from '../../core/lifecycle/change.ts';
 import { requestCancel } from '../../core/lifecycle/request.ts';
 import type { JobState } from '../../core/lifecycle/states.ts';
+import { ZONES } from '../builders/capacity.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
 import { expectLaws, statesOf } from './laws.ts';
 import { aManifest, everyHook } from './manifests.ts';
@@ -159,6 +160,24 @@ describe('the reconciler', () => {
     broken = false;
     expect(await lived(id)).toEqual(['PENDING', 'ACQUIRING_CAPACITY', 'PROVISIONING_FAILED']);
     expect(world.history(id).map(({ message }) => message)).toContain('the execution died; a new one goes on');
+  });
+
+  it('launches nothing for a parked job whose execution died: the new one waits for the turn', async () => {
+    for (const zone of ZONES) world.stock(zone, 0);
+    const id = await world.submit(aManifest(), 'job-a');
+    for (let n = 0; n < 40 && world.table.parked.size === 0; n += 1) await world.tick(1);
+    const before = world.table.parked.get(id);
+    for (const zone of ZONES) world.stock(zone, 50);
+    await world.pass(120_000);
+    const { status } = world;
+    world.status = async () => 'failed';
+    await world.reconcile();
+    world.status = status;
+    expect(await world.running()).toBe(0);
+    expect(world.job(id)).toMatchObject({ state: 'ACQUIRING_CAPACITY', parked: true });
+    expect(world.job(id)).not.toHaveProperty('hold');
+    expect(world.table.parked.get(id)?.token).not.toBe(before?.token);
+    expect(await lived(id)).toContain('SUCCEEDED');
   });
 
   it('counts what machines cost that stayed, and the end of each', async () => {

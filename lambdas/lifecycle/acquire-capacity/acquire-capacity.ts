@@ -24,9 +24,13 @@ export interface AcquirePorts extends JobPorts {
 /** A turn seldom makes ten calls. What is left out of its history entry is in the launch records. */
 const mostTold = 40;
 
-/** Gets the whole gang, or nothing, and says which. Runs again after a crash without launching twice. */
+/**
+ * Gets the whole gang, or nothing, and says which. Runs again after a crash without launching twice. A job that holds no
+ * limits was parked by an execution that has died: it launches nothing, and is parked anew for its turn.
+ */
 export async function acquireCapacity(ports: AcquirePorts, input: TaskInput): Promise<TaskAnswer> {
-  const job = await enterStates(ports, input);
+  const job = await withHold(ports, await enterStates(ports, input));
+  if (job.hold === undefined) return untilItsTurn(job, ports.clock.now());
   const request = gangRequest(job, await manifestOf(ports.manifests, job));
   const startedAtMs = ports.clock.now();
   const result = await ports.capacity.acquire(request, interruptedBy(ports, job));
@@ -35,6 +39,16 @@ export async function acquireCapacity(ports: AcquirePorts, input: TaskInput): Pr
   const tried = launches.filter((launch) => launch.requestedAtMs >= startedAtMs).slice(-mostTold);
   const after = await changeJob(ports.jobs, job.jobId, (now) => withEvents(now, eventsOf(request, result, tried), ports.clock.now()), job);
   return answer(ports, after, result);
+}
+
+/** A read of a moment ago may be from before the job was admitted or given its turn. */
+async function withHold(ports: AcquirePorts, job: Job): Promise<Job> {
+  return job.hold === undefined ? ((await ports.jobs.get(job.jobId)) ?? job) : job;
+}
+
+function untilItsTurn(job: Job, nowMs: EpochMs): TaskAnswer {
+  if (isCancelDue(job)) return cancelled(job);
+  return { kind: 'short', untilMs: nowMs, reason: { code: 'NoCapacity', message: 'Holds no limits: the execution that was to give it its turn has died.' } };
 }
 
 /** The first answer is of `job`, which was just read. */

@@ -12,7 +12,8 @@ const visibleAfterMs = 60_000;
 /**
  * Starts the execution that never started, or one in place of one that died. While capacity is sought the new one goes
  * on from the launch records, since nothing was done that could not be done again (one that parks for weeks dies of its
- * history, which is limited); later it tears the attempt down. Answers whether it started one.
+ * history, which is limited), or waits for the turn that the job is parked for; later it tears the attempt down. Answers
+ * whether it started one.
  */
 export async function revive(ports: ReconcilePorts, job: Job, attempt: Attempt): Promise<boolean> {
   const nowMs = ports.clock.now();

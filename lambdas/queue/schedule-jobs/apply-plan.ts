@@ -9,7 +9,7 @@ import type { UsageBase } from '../../../core/scheduling/snapshot.ts';
 
 export interface ApplyPorts {
   readonly store: Pick<SchedulerStore, 'grant'>;
-  readonly jobs: Pick<JobStore, 'get'>;
+  readonly jobs: Pick<JobStore, 'get' | 'parked'>;
   readonly clock: Clock;
 }
 
@@ -43,7 +43,10 @@ async function changesOf({ jobs, clock }: ApplyPorts, plan: CyclePlan): Promise<
   const turns = plan.turns.map(async ({ entry, quotas }) => {
     const job = await jobs.get(entry.jobId);
     const waits = job?.state === 'ACQUIRING_CAPACITY' && job.attempt === entry.attempt && job.hold === undefined;
-    return waits ? giveTurn(job, entry, quotas, clock.now()) : undefined;
+    if (!waits) return undefined;
+    // Read after the job, whose revision fences it: parked anew since the plan, the job waits under another token.
+    const parked = await jobs.parked(entry.jobId);
+    return parked === undefined ? undefined : giveTurn(job, parked, quotas, clock.now());
   });
   return (await Promise.all([...admissions, ...turns])).filter((change) => change !== undefined);
 }

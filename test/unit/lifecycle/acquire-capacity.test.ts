@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AcquireResult } from '../../../core/capacity/gang.ts';
+import type { AcquireResult, GangRequest } from '../../../core/capacity/gang.ts';
 import { epochMs } from '../../../core/job/ids.ts';
+import type { Job } from '../../../core/job/job.ts';
 import { canonicalJson } from '../../../core/manifest/canonical.ts';
 import { parseManifest } from '../../../core/manifest/parse.ts';
 import { acquireCapacity } from '../../../lambdas/lifecycle/acquire-capacity/acquire-capacity.ts';
 import { aDeployment, ManualClock, silentLog } from '../../builders/capacity.ts';
-import { aJob } from '../../builders/job.ts';
+import { aHold, aJob } from '../../builders/job.ts';
 import { InMemoryAttemptStore } from '../../fakes/in-memory-attempt-store.ts';
 import { InMemoryCapacityProvider } from '../../fakes/in-memory-capacity-provider.ts';
 import { InMemoryCooldownStore } from '../../fakes/in-memory-cooldown-store.ts';
@@ -15,28 +16,34 @@ import { InMemoryManifestStore } from '../../fakes/in-memory-manifest-store.ts';
 import { InMemoryTable } from '../../fakes/in-memory-table.ts';
 import { aManifest } from '../../statemachines/manifests.ts';
 
-/** What the task answers when the search for capacity ends so, and `remaining` machines do not go when they are told to. */
-async function answerTo(result: AcquireResult, remaining = 0) {
+/** The task's ports over stores in memory, with one job that looks for capacity. */
+async function searching(fields: Partial<Job>) {
   const table = new InMemoryTable();
   const manifests = new InMemoryManifestStore(table);
   const clock = new ManualClock();
   const parsed = parseManifest(aManifest());
   if (!parsed.ok) throw new Error('the manifest is invalid');
-  const job = aJob({ state: 'ACQUIRING_CAPACITY', admittedAtMs: clock.now(), cancelRequestedBy: 'ada' });
+  const job = aJob({ state: 'ACQUIRING_CAPACITY', admittedAtMs: clock.now(), ...fields });
   const { name, digest } = job.manifest;
   await manifests.put({ namespace: job.namespace, name, digest, canonical: canonicalJson(parsed.manifest), createdAtMs: clock.now(), createdBy: 'ada' });
   table.jobs.set(job.jobId, job);
-  let released = 0;
   const attempts = new InMemoryAttemptStore(table);
   const catalogue = new InMemoryInstanceCatalogue([]);
   const capacity = new InMemoryCapacityProvider({ attempts, catalogue, clock, cooldowns: new InMemoryCooldownStore(table), deployment: aDeployment(), log: silentLog });
+  const ports = { jobs: new InMemoryJobStore(table), attempts, manifests, clock, capacity };
+  return { job, ports, run: () => acquireCapacity(ports, { jobId: job.jobId, attempt: 1, enter: [] }) };
+}
+
+/** What the task answers when the search for capacity ends so, and `remaining` machines do not go when they are told to. */
+async function answerTo(result: AcquireResult, remaining = 0) {
+  const { ports: { capacity }, run } = await searching({ hold: aHold(), cancelRequestedBy: 'ada' });
+  let released = 0;
   capacity.acquire = async () => result;
   capacity.release = async () => {
     released += 1;
     return { terminated: 0, remaining };
   };
-  const ports = { jobs: new InMemoryJobStore(table), attempts, manifests, clock, capacity };
-  const { kind } = await acquireCapacity(ports, { jobId: job.jobId, attempt: 1, enter: [] });
+  const { kind } = await run();
   return { kind, released };
 }
 
@@ -58,5 +65,32 @@ describe('a search for capacity that is broken off', () => {
   it('ends when the launch is refused, or what it brought does not go', async () => {
     expect(await answerTo({ kind: 'rejected', code: 'AccessDenied', message: 'no' })).toMatchObject({ kind: 'rejected' });
     expect(await answerTo({ kind: 'leaked', remaining: 1 })).toMatchObject({ kind: 'leaked' });
+  });
+});
+
+describe('a job that holds no limits', () => {
+  it('gets no machines: it waits for its turn, which may be now', async () => {
+    const { ports, run } = await searching({ parked: true });
+    expect(await run()).toMatchObject({ kind: 'short', untilMs: ports.clock.now() });
+    expect(ports.capacity.machines.launches).toEqual([]);
+  });
+
+  it('ends if it is to be cancelled', async () => {
+    const { run } = await searching({ parked: true, cancelRequestedBy: 'ada' });
+    expect(await run()).toMatchObject({ kind: 'cancelled' });
+  });
+
+  it('is one that holds none in truth, not as a cheap read shows it', async () => {
+    const hold = aHold({ quotas: { 'Standard/on-demand': 8 } });
+    const { job, ports, run } = await searching({ hold });
+    const { hold: _hold, ...before } = job;
+    ports.jobs.peek = async () => before;
+    const asked: GangRequest[] = [];
+    ports.capacity.acquire = async (gang) => {
+      asked.push(gang);
+      return { kind: 'acquired', nodes: [], launches: 1 };
+    };
+    expect(await run()).toMatchObject({ kind: 'acquired' });
+    expect(asked).toMatchObject([{ quotas: hold.quotas }]);
   });
 });

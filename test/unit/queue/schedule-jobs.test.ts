@@ -49,6 +49,38 @@ describe('the lease', () => {
     expect(await world.schedule('another')).toMatchObject({ held: true });
   });
 
+  it('is given back when time is over, and what is left to do wakes the next', async () => {
+    const world = new SchedulerWorld();
+    world.maxRunningJobs = 10;
+    world.apply({ maxLaunchesInFlight: 1 });
+    const ids = [await world.submit('a'), await world.submit('b')] as const;
+    let looks = 0;
+    expect(await world.schedule('me', world.ports(), () => (looks += 1) <= 1)).toMatchObject({ cycles: 1, admitted: 1 });
+    expect(world.table).toMatchObject({ wokenAtMs: world.clock.now(), lease: { expiresAtMs: 0 } });
+    await world.configure(ids[0]);
+    expect(await world.schedule('another')).toMatchObject({ admitted: 1 });
+  });
+
+  it('is given back without waking anybody where nothing is left to do, in time or not', async () => {
+    const world = new SchedulerWorld();
+    await world.submit('a');
+    let looks = 0;
+    expect(await world.schedule('me', world.ports(), () => (looks += 1) <= 1)).toMatchObject({ cycles: 1, admitted: 1 });
+    expect(world.table.wokenAtMs).toBeUndefined();
+  });
+
+  it('marked by somebody whom its holder has no time for wakes the next', async () => {
+    const world = new SchedulerWorld();
+    const { dropLease } = world.store;
+    world.store.dropLease = async (lease) => {
+      await world.store.markDirty();
+      return dropLease.call(world.store, lease);
+    };
+    let looks = 0;
+    await world.schedule('me', world.ports(), () => (looks += 1) <= 1);
+    expect(world.table.wokenAtMs).toBe(world.clock.now());
+  });
+
   it('lost to another scheduler ends the work without harm', async () => {
     const world = new SchedulerWorld();
     const id = await world.submit('a');
@@ -190,6 +222,21 @@ describe('a parked job', () => {
     await world.submit('b');
     expect(await world.schedule()).toMatchObject({ released: 1, admitted: 1, turns: 0 });
     expect(world.holding()).toEqual(['b']);
+  });
+
+  it('is told under the token that it waits with now, not with when its turn was planned', async () => {
+    const world = await parked();
+    await world.schedule();
+    world.clock.advance(2000);
+    const { overview } = world.store;
+    world.store.overview = async () => {
+      const seen = await overview.call(world.store);
+      const [job, nowMs] = [world.job(jobId('a')), world.clock.now()];
+      if (world.table.parked.get(job.jobId)?.token === 'token-1') await world.jobs.commit(park(job, 'token-2', nowMs, 'its execution died', nowMs));
+      return seen;
+    };
+    expect(await world.schedule()).toMatchObject({ turns: 1 });
+    expect(world.answers).toEqual([{ token: 'token-2', answer: { kind: 'turn' } }]);
   });
 
   it('gets its turn with its limits, and is told again where the answer was lost', async () => {
