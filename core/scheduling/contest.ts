@@ -18,8 +18,9 @@ const ROOT = 0;
 
 /**
  * Which job comes next: of all siblings the one with the job of the highest band, of those the one that used least for
- * its weight, of those the one whose job comes first; and so on down to the leaf. (Whoever was looked at in vain
- * twice lets others come before, so that one user's hundred jobs for which there is no room do not use up the cycle.) That is Slurm's Fair Tree
+ * its weight, of those the one whose job comes first; and so on down to the leaf. (Where looks are
+ * scarce, whoever was looked at in vain lets others come before: one user's hundred jobs for which there is no room do
+ * not use up the cycle.) That is Slurm's Fair Tree
  * (https://slurm.schedmd.com/fair_tree.html) with bands before it: a node's usage counts among its siblings before its
  * members' usage counts among theirs. Every inner node keeps its children in a heap. What happens to a leaf only ever
  * makes it worse within a cycle (it used more, or its next job comes later), so an update sinks along one path:

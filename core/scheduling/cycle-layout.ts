@@ -4,7 +4,7 @@ import type { ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
 import type { LeafKey } from '../queue/lane.ts';
 import { DIMENSIONS, limitedAmounts, vectorOf } from './amounts.ts';
 import type { ContestTree } from './contest.ts';
-import { floorsOf } from './floors.ts';
+import { floorsOf, type Wanting } from './floors.ts';
 import { LeafQueue, type CompareEntries } from './leaf-queue.ts';
 import { Limits } from './limits.ts';
 import type { SchedulingPolicy } from './policy.ts';
@@ -105,11 +105,9 @@ function jobsByLeaf({ uses, lanes, parked }: SchedulingSnapshot, nowMs: EpochMs)
 }
 
 function queuesOf(jobs: ReadonlyMap<string, LeafJobs>, leaves: ReadonlyMap<string, number>, { lookahead }: SchedulingPolicy, compare: CompareEntries): ReadonlyMap<number, LeafQueue> {
-  const queues = new Map<number, LeafQueue>();
-  for (const [id, { windows, parked }] of jobs) {
-    if (windows.length > 0 || parked.length > 0) queues.set(leaves.get(id) ?? 0, new LeafQueue(windows, parked, compare, lookahead));
-  }
-  return queues;
+  const waiting = [...jobs].filter(([, { windows, parked }]) => windows.length > 0 || parked.length > 0);
+  const bounds = { perLane: lookahead.perLane, perRound: Math.max(2, Math.floor(lookahead.inAll / Math.max(waiting.length, 1))) };
+  return new Map(waiting.map(([id, { windows, parked }]) => [leaves.get(id) ?? 0, new LeafQueue(windows, parked, compare, bounds)]));
 }
 
 /** Of each leaf the first of each lane, and the parked jobs, that could start if there were room. */
@@ -119,12 +117,14 @@ function startable(
   { lookahead }: SchedulingPolicy,
   compare: CompareEntries,
   canStart: (entry: QueueEntry, leaf: number) => boolean,
-): ReadonlyMap<number, readonly QueueEntry[]> {
-  const found = new Map<number, readonly QueueEntry[]>();
+): ReadonlyMap<number, Wanting> {
+  const found = new Map<number, Wanting>();
   for (const [id, { windows, parked }] of jobs) {
     const leaf = leaves.get(id) ?? 0;
-    const entries: QueueEntry[] = [...parked, ...windows.flatMap((window) => window.entries.slice(0, lookahead.perLane))];
-    found.set(leaf, entries.filter((entry) => canStart(entry, leaf)).toSorted(compare));
+    const seen: QueueEntry[] = [...parked, ...windows.flatMap((window) => window.entries.slice(0, lookahead.perLane))];
+    const entries = seen.filter((entry) => canStart(entry, leaf)).toSorted(compare);
+    const isCut = windows.some((window) => !window.complete || window.entries.length > lookahead.perLane);
+    found.set(leaf, { entries, goesOn: isCut && entries.length === seen.length });
   }
   return found;
 }

@@ -5,14 +5,21 @@ import type { Floors } from './tree-state.ts';
 
 const nothing: Vector = Array.from({ length: DIMENSIONS }, () => 0);
 
+/** Jobs of a leaf that could start if there were room. */
+export interface Wanting {
+  readonly entries: readonly QueueEntry[];
+  /** Whether more of the same kind stand behind them, as far as can be told. */
+  readonly goesOn: boolean;
+}
+
 /**
  * What is kept for each node against its siblings; `undefined` where nothing is guaranteed to any. A guarantee that is
  * not lent is kept always. One that is lent is kept as far as its owner holds it and as waiting jobs fit into the rest:
- * what is lent comes back by not being lent again.
+ * what is lent comes back by not being lent again. Where more jobs wait than were read, all of it is wanted.
  *
- * @param waiting by leaf, jobs that could start if there were room.
+ * @param waiting by leaf
  */
-export function floorsOf(nodes: readonly ShareNode[], held: Float64Array, waiting: ReadonlyMap<number, readonly QueueEntry[]>): Floors | undefined {
+export function floorsOf(nodes: readonly ShareNode[], held: Float64Array, waiting: ReadonlyMap<number, Wanting>): Floors | undefined {
   if (!nodes.some(({ guarantee }) => guarantee !== undefined)) return undefined;
   const wanted = wantedWithin(nodes, held, waiting);
   const unlent = nodes.map(({ guarantee }) => (guarantee === undefined || guarantee.lend ? nothing : guarantee.amounts));
@@ -24,18 +31,17 @@ export function floorsOf(nodes: readonly ShareNode[], held: Float64Array, waitin
 }
 
 /** What waiting jobs ask for that fit as a whole into what is left of a guarantee. */
-function wantedWithin(nodes: readonly ShareNode[], held: Float64Array, waiting: ReadonlyMap<number, readonly QueueEntry[]>): ReadonlyMap<number, Vector> {
+function wantedWithin(nodes: readonly ShareNode[], held: Float64Array, waiting: ReadonlyMap<number, Wanting>): ReadonlyMap<number, Vector> {
   const wanted = new Map<number, number[]>();
-  for (const [leaf, entries] of waiting) {
+  for (const [leaf, { entries, goesOn }] of waiting) {
     for (let node = leaf; node >= 0; node = nodes[node]?.parent ?? -1) {
       const guarantee = nodes[node]?.guarantee;
       if (guarantee?.lend !== true) continue;
       const sum = wanted.get(node) ?? [...nothing];
       wanted.set(node, sum);
-      for (const { demand } of entries) {
-        const ask = vectorOf(demand);
-        if (hasRoomBelow(nodes, held, leaf, node, ask)) addIfWithin(sum, ask, guarantee.amounts, node, held);
-      }
+      const asks = entries.map(({ demand }) => vectorOf(demand)).filter((ask) => hasRoomBelow(nodes, held, leaf, node, ask));
+      for (const ask of asks) addIfWithin(sum, ask, guarantee.amounts, node, held);
+      if (goesOn && asks.length > 0 && asks.length === entries.length) wanted.set(node, [...guarantee.amounts]);
     }
   }
   return wanted;

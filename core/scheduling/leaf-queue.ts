@@ -11,13 +11,14 @@ export type CompareEntries = (a: QueueEntry, b: QueueEntry) => number;
 
 /** How much of a leaf's queue a cycle looks at. */
 export interface Lookahead {
-  /** Jobs of a lane that were looked at and cannot start. */
+  /** Jobs of a lane that were looked at and for which there is no room. */
   readonly perLane: number;
+  /** After so many of a leaf others come before it: where looks are scarce, nobody uses them up alone. */
+  readonly perRound: number;
 }
 
 /** Passing over a job whose equal was looked at costs so much less than looking, once it is read. */
 const SKIPS_PER_LOOK = 20;
-const LOOKS_PER_ROUND = 2;
 
 /** Jobs that stand one behind the other, and how far they were looked at. */
 type Source = (
@@ -64,9 +65,9 @@ export class LeafQueue {
     return entry && { kind: 'queued', entry };
   }
 
-  /** How often the leaf was looked at in vain, in twos: others come before it then. */
+  /** How often the leaf had its fill of looks in vain: others come before it then. */
   get round(): number {
-    return Math.floor(this.#looks / LOOKS_PER_ROUND);
+    return Math.floor(this.#looks / this.#lookahead.perRound);
   }
 
   /** The head starts. */
@@ -75,15 +76,23 @@ export class LeafQueue {
     this.#settle();
   }
 
-  /** The head cannot start in this cycle, and nothing that is like it. */
-  block(): void {
+  /**
+   * The head cannot start in this cycle, and nothing that is like it.
+   *
+   * @param wasLook whether limits were asked: one that may not be tried at all costs next to nothing.
+   */
+  block(wasLook: boolean): void {
     const source = this.#head;
     if (source === undefined) return;
     const entry = source.entries[source.next];
     if (entry !== undefined) this.#blocked.add(entry.shape);
     source.next += 1;
-    source.looks += 1;
-    this.#looks += 1;
+    if (wasLook) {
+      source.looks += 1;
+      this.#looks += 1;
+    } else {
+      source.skips += 1;
+    }
     this.#settle();
   }
 

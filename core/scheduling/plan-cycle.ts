@@ -27,6 +27,9 @@ export function planCycle(snapshot: SchedulingSnapshot, policy: SchedulingPolicy
   return new Cycle(snapshot, policy, nowMs).run();
 }
 
+/** So many times further does a cycle look that has started nothing. */
+const PATIENCE = 4;
+
 /** The work of one cycle: what changes while jobs are chosen. */
 class Cycle {
   readonly #snapshot: SchedulingSnapshot;
@@ -80,10 +83,15 @@ class Cycle {
     const inFlight = this.#snapshot.launching + started;
     const limit = this.#policy.shares.maxLaunchesInFlight;
     if (inFlight >= limit) this.#closed.set(0, { kind: 'launches', inFlight, limit });
-    else if (started >= this.#policy.maxStarts || this.#looks >= this.#policy.lookahead.inAll) this.#closed.set(0, { kind: 'cycle' });
+    else if (started >= this.#policy.maxStarts || this.#looks >= this.#mostLooks(started)) this.#closed.set(0, { kind: 'cycle' });
     if (this.#closed.has(0)) return undefined;
     this.#contest ??= new Contest(this.#layout, this.#order, this.#nowMs);
     return this.#contest.best();
+  }
+
+  /** Before a cycle comes to nothing it looks further: the next one would look at the same jobs. */
+  #mostLooks(started: number): number {
+    return this.#policy.lookahead.inAll * (started === 0 ? PATIENCE : 1);
   }
 
   #consider(leaf: number): void {
@@ -91,13 +99,14 @@ class Cycle {
     const candidate = queue?.candidate;
     if (queue === undefined || candidate === undefined) return;
     const { entry } = candidate;
-    const obstacle = this.#eligibility.obstacle(entry) ?? this.#tryToStart(leaf, candidate);
+    const untried = this.#eligibility.obstacle(entry);
+    const obstacle = untried ?? this.#tryToStart(leaf, candidate);
     if (obstacle === undefined) {
       queue.take();
     } else {
-      this.#looks += 1;
+      if (untried === undefined) this.#looks += 1;
       this.#waiting.push(this.#waits(entry, obstacle));
-      queue.block();
+      queue.block(untried === undefined);
     }
     this.#contest?.update(leaf);
   }

@@ -27,11 +27,6 @@ export class QuotaState {
     return new QuotaState(Object.fromEntries(this.#limits), this.#held);
   }
 
-  /** Whether any quota is set: if not, nothing is counted. */
-  get counts(): boolean {
-    return this.#limits.size > 0;
-  }
-
   held(key: QuotaKey): number {
     return this.#held.get(key) ?? 0;
   }
@@ -42,27 +37,29 @@ export class QuotaState {
 
   /**
    * What a job would hold: of each quota that has room for all of its pools that may count there, all of that.
-   * `undefined` where a pool is left without any. Empty where none is set.
+   * `undefined` where a pool is left without any.
    */
   room(pools: readonly PoolNeed[]): Held | undefined {
-    if (!this.counts) return {};
-    const open = entriesOf(quotasAskedBy(pools)).filter(([key, vcpus]) => this.held(key) + vcpus <= this.limit(key));
+    return this.#beside((key) => this.held(key), pools);
+  }
+
+  #beside(held: (key: QuotaKey) => number, pools: readonly PoolNeed[]): Held | undefined {
+    const open = entriesOf(quotasAskedBy(pools)).filter(([key, vcpus]) => held(key) + vcpus <= this.limit(key));
     const isOpen = new Set(open.map(([key]) => key));
     return pools.map(quotasOf).every(({ keys }) => keys.some((key) => isOpen.has(key))) ? Object.fromEntries(open) : undefined;
   }
 
   /** Whether there would be room if nobody held anything. */
   hasRoomEver(pools: readonly PoolNeed[]): boolean {
-    return !this.counts || new QuotaState(Object.fromEntries(this.#limits), new Map()).room(pools) !== undefined;
+    return this.#beside(() => 0, pools) !== undefined;
   }
 
   /** Whether there is room for exactly this. */
   hasRoom(quotas: Held): boolean {
-    return !this.counts || entriesOf(quotas).every(([key, vcpus]) => this.held(key) + vcpus <= this.limit(key));
+    return entriesOf(quotas).every(([key, vcpus]) => this.held(key) + vcpus <= this.limit(key));
   }
 
   charge(quotas: Held, sign: 1 | -1): void {
-    if (!this.counts) return;
     for (const [key, vcpus] of entriesOf(quotas)) this.#held.set(key, this.held(key) + sign * vcpus);
   }
 

@@ -127,6 +127,13 @@ describe('guarantees', () => {
   const shares = { limits: { nodes: 10 }, namespaces: [aNamespace('lattice', { guarantee: { nodes: 4 } }), aNamespace('plasma')] };
   const greedy = Array.from({ length: 10 }, (_, i) => aWaitingJob(`greedy${i}`, { namespace: 'plasma', user: 'eve', priority: 900 }));
 
+  it('are wanted as a whole where more jobs wait than were read', () => {
+    const owner = Array.from({ length: 8 }, (_, i) => aWaitingJob(`owner${i}`, { ...before(1) }));
+    const others = Array.from({ length: 20 }, (_, i) => aWaitingJob(`other${i}`, { namespace: 'plasma', user: `user${i % 5}`, ...before(60) }));
+    const starts = startsOf(planOf({ waiting: [...owner, ...others], window: 2 }, aPolicy({ shares })));
+    expect(starts.filter((id) => id.startsWith('other'))).toHaveLength(6);
+  });
+
   it('that nobody wants now are lent', () => {
     expect(planOf({ waiting: greedy, holders: [] }, aPolicy({ shares })).admissions).toHaveLength(10);
   });

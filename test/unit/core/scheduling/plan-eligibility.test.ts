@@ -50,6 +50,24 @@ describe('a pause', () => {
   });
 });
 
+describe('jobs that may not be tried', () => {
+  const gpus = ['us-east-1a', 'us-east-1b'].map((zone) => cooling(offering(zone, 'on-demand', 'p4d.24xlarge')));
+  const cool = (id: string, user: string, vcpus: number): ReturnType<typeof aWaitingJob> => aWaitingJob(id, { user, vcpus, types: ['p4d.24xlarge'], submittedAtMs: epochMs(NOW - hours(1)) });
+  const small = (user: string): readonly ReturnType<typeof aWaitingJob>[] => Array.from({ length: 10 }, (_, i) => aWaitingJob(`${user}${i}`, { user }));
+
+  it('take nothing from what their user gets', () => {
+    const waiting = [cool('g0', 'ada', 8), cool('g1', 'ada', 16), cool('g2', 'ada', 32), ...small('ada'), ...small('bob')];
+    const starts = startsOf(planOf({ waiting, cooldowns: gpus }, aPolicy({ maxRunningJobs: 10 })));
+    expect(starts.filter((id) => id.startsWith('ada'))).toHaveLength(5);
+  });
+
+  it('do not use up the cycle, however many users have them', () => {
+    const waiting = Array.from({ length: 60 }, (_, i) => cool(`g${i}`, `user${i}`, 8));
+    const plan = planOf({ waiting: [...waiting, aWaitingJob('fits', { user: 'zoe' })], cooldowns: gpus }, aPolicy({ lookahead: { perLane: 100, inAll: 5 } }));
+    expect(startsOf(plan)).toEqual(['fits']);
+  });
+});
+
 describe('a cooldown', () => {
   it('of everything that a job may be launched as lets it wait until the first is over', () => {
     const plan = planOf({ waiting: [aWaitingJob('j')], cooldowns: everywhere });
@@ -126,10 +144,11 @@ describe('a window on a lane', () => {
     const holders = [aHolder('h', { nodes: 41 })];
     expect(startsOf(planOf({ waiting, holders }, policy(30, 1000)))).toEqual([]);
     expect(startsOf(planOf({ waiting, holders }, policy(31, 1000)))).toEqual(['fits']);
-    const bounded = planOf({ waiting, holders }, policy(100, 10));
+    // Four times further where nothing starts: the next cycle would look at the same.
+    const bounded = planOf({ waiting, holders }, policy(100, 5));
     expect(startsOf(bounded)).toEqual([]);
     // The first that was not looked at is told its reason too.
-    expect(bounded.waiting).toHaveLength(11);
+    expect(bounded.waiting).toHaveLength(21);
   });
 
   it('decides the same as the whole lane once it has all that was wanted', () => {

@@ -128,8 +128,8 @@ describe('account quotas', () => {
     expect(obstacleOf(plan, 'j')).toMatchObject({ quotas: [{ quota: 'Standard/spot', limit: 10, used: 9 }], asked: 2 });
   });
 
-  it('that nobody set are not counted', () => {
-    expect(planOf({ waiting: [aWaitingJob('j', { vcpus: 4, ...spotPreferred })] }).admissions[0]?.quotas).toEqual({});
+  it('that nobody set hold nobody back, and are counted for when somebody does', () => {
+    expect(planOf({ waiting: [aWaitingJob('j', { vcpus: 4, ...spotPreferred })] }).admissions[0]?.quotas).toEqual({ 'Standard/spot': 4, 'Standard/on-demand': 4 });
     const waiting = [aWaitingJob('f', { vcpus: 1000, types: ['f1.16xlarge'] })];
     expect(startsOf(planOf({ waiting }, policy))).toEqual(['f']);
   });

@@ -49,6 +49,13 @@ describe('the order of jobs', () => {
     expect(startsOf(planOf({ waiting }))).toEqual(['more', 'less']);
   });
 
+  it('passes nobody over whose first jobs find no room', () => {
+    const wide = [1, 2, 3].map((i) => aWaitingJob(`wide${i}`, { user: 'ada', nodes: 20 + i, ...before(hours(1)) }));
+    const small = (user: string) => Array.from({ length: 10 }, (_, i) => aWaitingJob(`${user}${i}`, { user }));
+    const plan = planOf({ waiting: [...wide, ...small('ada'), ...small('bob')] }, aPolicy({ maxRunningJobs: 10, shares: { limits: { nodes: 20 } } }));
+    expect(startsOf(plan).filter((id) => id.startsWith('ada'))).toHaveLength(5);
+  });
+
   it('goes across the lanes of a user', () => {
     const waiting = [
       aWaitingJob('1', { types: ['m6i.large'], ...before(4) }), aWaitingJob('2', { types: ['p4d.24xlarge'], ...before(3) }),
