@@ -28,7 +28,7 @@ export function planCycle(snapshot: SchedulingSnapshot, policy: SchedulingPolicy
 }
 
 /** So many times further does a cycle look that has started nothing. */
-const PATIENCE = 4;
+const PATIENCE = 2;
 
 /** The work of one cycle: what changes while jobs are chosen. */
 class Cycle {
