@@ -35,6 +35,8 @@ export interface SchedulerStore {
   dropLease(lease: Lease): Promise<{ readonly dirty: boolean }>;
   /** Called by whoever found the lease taken: its holder hears of it when it gives the lease back. */
   markDirty(): Promise<void>;
+  /** Has a scheduler invoked in a moment: by whoever must stop with work left, after it has given the lease back. */
+  wake(nowMs: EpochMs): Promise<void>;
   /** Strongly consistent. */
   overview(): Promise<SchedulerOverview>;
   /** Jobs that were given limits and may be looking for machines still, whoever holds the lease; for whoever only looks. */

@@ -15,3 +15,4 @@ export const eventSortPrefix = 'EVENT#';
 export const releaseSortPrefix = 'RELEASE#';
 export const pauseSortPrefix = 'PAUSE#';
 export const sharesSortKey = 'CONFIG#SHARES';
+export const wakeSortKey = 'WAKE';

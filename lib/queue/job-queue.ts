@@ -4,7 +4,7 @@ import { Schedule, type EventBus } from 'aws-cdk-lib/aws-events';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { cyclePartition, eventSortPrefix, jobPrefix, pauseSortPrefix, queuePrefix, releaseSortPrefix, sharesSortKey } from '../../core/queue/stream-keys.ts';
+import { cyclePartition, eventSortPrefix, jobPrefix, pauseSortPrefix, queuePrefix, releaseSortPrefix, sharesSortKey, wakeSortKey } from '../../core/queue/stream-keys.ts';
 import { EventFunction } from '../functions/event-function.ts';
 import type { FunctionSettings } from '../functions/orchestrator-function.ts';
 import type { LifecycleAddress } from '../lifecycle/lifecycle-address.ts';
@@ -48,8 +48,8 @@ export class JobQueue extends Construct {
     scheduler.addEventSource(streamOf(queue.table as ITable, scheduler, [
       records(['INSERT'], { pk: FilterRule.beginsWith(queuePrefix) }),
       records(['INSERT'], { pk: FilterRule.isEqual(cyclePartition), sk: FilterRule.beginsWith(releaseSortPrefix) }),
-      // What operators do is seen at once: shares that were applied, and what is held back no longer.
-      records(['INSERT', 'MODIFY'], { pk: FilterRule.isEqual(cyclePartition), sk: FilterRule.isEqual(sharesSortKey) }),
+      // Whose time is over wakes the next. What operators do is seen at once: shares applied, and what is held back no longer.
+      records(['INSERT', 'MODIFY'], { pk: FilterRule.isEqual(cyclePartition), sk: FilterRule.or(wakeSortKey, sharesSortKey) }),
       records(['REMOVE'], { pk: FilterRule.isEqual(cyclePartition), sk: FilterRule.beginsWith(pauseSortPrefix) }),
     ]));
     scheduler.at('EachMinuteSchedule', Schedule.rate(Duration.minutes(1)));

@@ -45,6 +45,10 @@ export class InMemorySchedulerStore implements SchedulerStore {
     this.#table.dirty = true;
   }
 
+  async wake(nowMs: EpochMs): Promise<void> {
+    this.#table.wokenAtMs = nowMs;
+  }
+
   async launching(): Promise<readonly JobId[]> {
     return copy(this.#table.lease.launching);
   }

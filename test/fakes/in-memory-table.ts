@@ -49,6 +49,8 @@ export class InMemoryTable {
   dirty = false;
   /** When the stream last told the scheduler to go on. */
   wokenAtMs: EpochMs | undefined;
+  /** When the stream last told the scheduler to go on. */
+  wokenAtMs: EpochMs | undefined;
 
   /** All of a change or nothing of it. */
   apply(change: JobChange): void {

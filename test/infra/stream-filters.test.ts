@@ -45,6 +45,10 @@ describe('the readers of the table’s stream', () => {
     expect(woken('REMOVE', shareKeys.pause('queue'))).toEqual(['scheduler']);
   });
 
+  it('go on at once where a scheduler ran out of time', () => {
+    for (const event of ['INSERT', 'MODIFY'] as const) expect(woken(event, keys.wake)).toEqual(['scheduler']);
+  });
+
   it('publish events as they are written', () => {
     expect(woken('INSERT', keys.event(job, 1))).toEqual(['publisher']);
   });

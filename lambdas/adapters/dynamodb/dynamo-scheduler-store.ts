@@ -49,6 +49,10 @@ export class DynamoSchedulerStore implements SchedulerStore {
     return this.#lease.markDirty();
   }
 
+  wake(nowMs: EpochMs): Promise<void> {
+    return this.#lease.wake(nowMs);
+  }
+
   launching(): Promise<readonly JobId[]> {
     return this.#lease.launching();
   }

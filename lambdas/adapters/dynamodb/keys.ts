@@ -2,7 +2,7 @@ import type { JobId } from '../../../core/job/ids.ts';
 import type { LimitRelease } from '../../../core/lifecycle/change.ts';
 import type { LaneKey, LeafKey } from '../../../core/queue/lane.ts';
 import { rankTime, type Placed } from '../../../core/queue/order.ts';
-import { cyclePartition, eventSortPrefix, jobPrefix, pauseSortPrefix, queuePrefix, releaseSortPrefix } from '../../../core/queue/stream-keys.ts';
+import { cyclePartition, eventSortPrefix, jobPrefix, pauseSortPrefix, queuePrefix, releaseSortPrefix, wakeSortKey } from '../../../core/queue/stream-keys.ts';
 
 /** Primary keys of the table's items, and how wide the numbers in them are, since keys sort as text. */
 export interface Key {
@@ -70,6 +70,8 @@ export const keys = {
     inCycle(`${sortPrefixes.release}${jobId}#${digits(attempt, 4)}#${digits(cause, 8)}`),
   cooldown: (scope: string): Key => ({ pk: partitions.cooldowns, sk: scope }),
   lease: { pk: partitions.scheduler, sk: 'LEASE' },
+  /** Where the stream is looked at. */
+  wake: inCycle(wakeSortKey),
   manifestVersion: (namespace: string, name: string, version: number): Key => ({ pk: manifestPartition(namespace, name), sk: versionSortKey(version) }),
   manifestDigest: (namespace: string, name: string, digest: string): Key => ({ pk: manifestPartition(namespace, name), sk: `DIGEST#${digest}` }),
   manifestHead: (namespace: string, name: string): Key => ({ pk: manifestListPartition(namespace), sk: name }),

@@ -11,6 +11,7 @@ export function schedulerEntities(table: ToolboxTable) {
       ...bare, name: 'lease', table,
       schema: item({ ...at, owner: string(), epoch: number(), expiresAtMs: as<EpochMs>(), dirty: boolean(), launching: list(as<JobId>()).optional() }),
     }),
+    wake: new Entity({ ...bare, name: 'wake', table, schema: item({ ...at, atMs: as<EpochMs>() }) }),
     cooldown: new Entity({
       ...bare, name: 'cooldown', table,
       schema: item({ ...at, cooldown: as<Cooldown>(), expiresAt: number() }),

@@ -1,4 +1,5 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
+import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { $add, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { LeaseLostError } from '../../../core/errors/orchestrator-error.ts';
 import { epochMs, type EpochMs, type JobId } from '../../../core/job/ids.ts';
@@ -63,6 +64,12 @@ export class SchedulerLease {
   async markDirty(): Promise<void> {
     const { lease } = this.#table.entities;
     await this.#table.call(() => lease.build(UpdateItemCommand).item({ ...keys.lease, dirty: true }).send());
+  }
+
+  /** An item that says nothing but that it changed: the stream tells the scheduler. */
+  async wake(nowMs: EpochMs): Promise<void> {
+    const { wake } = this.#table.entities;
+    await this.#table.call(() => wake.build(PutItemCommand).item({ ...keys.wake, atMs: nowMs }).send());
   }
 
   /** Answers what else the item holds. */

@@ -22,7 +22,8 @@ const LONGEST_PAUSE_MS = 8000;
 
 /**
  * Schedules until there is nothing to do or `hasTime` says stop. One at a time: whoever finds the lease taken marks the
- * table dirty and leaves, and the holder looks again before it does. Whoever fails gives the lease back.
+ * table dirty and leaves, and the holder looks again before it does. Whoever fails gives the lease back, and whose time
+ * is over while there is work left wakes the next.
  */
 export async function scheduleJobs(ports: SchedulerPorts, owner: string, hasTime: () => boolean): Promise<SchedulerReport> {
   let report = nothing;
@@ -30,25 +31,27 @@ export async function scheduleJobs(ports: SchedulerPorts, owner: string, hasTime
     const lease = await takeLease(ports, owner);
     if (lease === undefined) return report;
     report = { ...report, held: true };
-    const { isDirty, did } = await holdAndSchedule(ports, lease, hasTime);
+    const { isDone, did } = await holdAndSchedule(ports, lease, hasTime);
     report = add(report, did);
-    again = isDirty && hasTime();
+    again = !isDone && hasTime();
+    if (!isDone && !again) await ports.store.wake(ports.clock.now());
   }
   return report;
 }
 
 interface Held {
   readonly did: SchedulerReport;
-  /** Whether somebody came meanwhile and left. */
-  readonly isDirty: boolean;
+  /** Whether nothing is left to do, and nobody came meanwhile and left. */
+  readonly isDone: boolean;
 }
 
 async function holdAndSchedule(ports: SchedulerPorts, taken: Lease, hasTime: () => boolean): Promise<Held> {
   let lease = taken;
   let did = nothing;
+  let more = true;
   const told = new Set<string>();
   try {
-    for (let inVain = 0, more = true; more && hasTime(); ) {
+    for (let inVain = 0; more && hasTime(); ) {
       lease = await keepLease(ports, lease);
       const cycle = await runCycle(ports, lease, told);
       ({ lease } = cycle);
@@ -57,11 +60,12 @@ async function holdAndSchedule(ports: SchedulerPorts, taken: Lease, hasTime: () 
       more = cycle.next === 'later' || (cycle.next === 'again' && inVain < MOST_IN_VAIN);
       if (cycle.next === 'later' && hasTime()) await ports.pause(patience(inVain, ports.leaseMs));
     }
-    return { did, isDirty: (await ports.store.dropLease(lease)).dirty };
+    const { dirty } = await ports.store.dropLease(lease);
+    return { did, isDone: !more && !dirty };
   } catch (error) {
     if (error instanceof LeaseLostError) {
       ports.log.info('another scheduler took the lease', { owner: lease.owner });
-      return { did, isDirty: false };
+      return { did, isDone: true };
     }
     await giveBack(ports, lease);
     throw error;

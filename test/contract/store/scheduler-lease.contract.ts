@@ -45,6 +45,14 @@ export function schedulerLeaseContract(newWorld: NewWorld): void {
     expect(await world.scheduler.dropLease(next)).toEqual({ dirty: false });
   });
 
+  it('is free for whoever is woken, however often, and that is nothing to look at', async () => {
+    const before = await world.scheduler.overview();
+    await world.scheduler.dropLease(await leased(world));
+    for (const ms of [1, 2]) await world.scheduler.wake(after(ms));
+    expect(await world.scheduler.overview()).toEqual(before);
+    await leased(world);
+  });
+
   it('carries what is looking for machines from one holder to the next', async () => {
     const first = await leased(world);
     expect(await world.scheduler.launching()).toEqual([]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { epochMs, jobId } from '../../../core/job/ids.ts';
 import { park } from '../../../core/lifecycle/admit.ts';
 import { usageBase } from '../../../core/scheduling/usage.ts';
+import { readHolders } from '../../../lambdas/queue/schedule-jobs/read-holders.ts';
 import { SchedulerWorld } from './scheduler-world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -222,6 +223,16 @@ describe('a parked job', () => {
     await world.submit('b');
     expect(await world.schedule()).toMatchObject({ released: 1, admitted: 1, turns: 0 });
     expect(world.holding()).toEqual(['b']);
+  });
+
+  it('holds limits from its turn on, also to whoever asks when it has its machines', async () => {
+    const world = await parked();
+    await world.schedule();
+    world.clock.advance(5 * HOUR_MS);
+    await world.schedule();
+    await world.configure(jobId('a'));
+    const { uses, parked: waiting } = await world.store.overview();
+    expect(await readHolders({ jobs: world.jobs }, { uses, parked: waiting, launching: [] })).toMatchObject([{ hold: world.job(jobId('a')).hold }]);
   });
 
   it('is told under the token that it waits with now, not with when its turn was planned', async () => {
