@@ -121,7 +121,7 @@ export interface Attempt {
   readonly user: string;
   /** What the scheduler counts for this attempt while it holds limits. */
   readonly amounts: Amounts;
-  /** What it took when it was admitted; a parked job's turn is in its parked entry. */
+  /** What it took when it was admitted, or at its latest turn; while it is parked its parked entry says whether it holds it. */
   readonly hold: Hold;
   /** Whether machines may exist: while true the reconciler looks after the attempt. */
   readonly active: boolean;

@@ -38,10 +38,13 @@ export function park(job: Job, token: string, untilMs: EpochMs, why: string, now
   return { ...change, park: entry, ...releaseNote(job, change.after.eventCount, microUsd(0), nowMs) };
 }
 
-/** The scheduler's turn for a parked job: limits held again; its token is answered once this is written. */
+/**
+ * The scheduler's turn for a parked job: limits held again, until a later time than before, as its attempt's record says
+ * when the parked entry is gone. Its token is answered once this is written.
+ */
 export function giveTurn(job: Job, parked: ParkedEntry, quotas: Hold['quotas'], nowMs: EpochMs): JobChange {
   const hold = holdFrom(job, quotas, nowMs);
   const { reason: _reason, ...rest } = job;
   const change = amend(job, { ...rest, hold }, [{ type: 'TurnGiven', message: 'may try for capacity again' }], nowMs);
-  return { ...change, park: { ...parked, hold } };
+  return { ...change, newHold: hold, park: { ...parked, hold } };
 }

@@ -52,6 +52,8 @@ export interface JobChange {
   readonly after: Job;
   readonly events: readonly JobEvent[];
   readonly attempt?: Attempt;
+  /** The current attempt holds limits anew; nothing else of its record changes. */
+  readonly newHold?: Hold;
   readonly enqueue?: QueueEntry;
   readonly dequeue?: QueueEntry;
   readonly park?: ParkedEntry;

@@ -2,7 +2,7 @@ import type { LaunchRecord } from '../../core/capacity/gang.ts';
 import type { Cooldown } from '../../core/capacity/offering.ts';
 import { VersionConflictError } from '../../core/errors/orchestrator-error.ts';
 import { epochMs, type EpochMs, type JobId } from '../../core/job/ids.ts';
-import type { Attempt, Job, JobEvent, Node } from '../../core/job/job.ts';
+import type { Attempt, Hold, Job, JobEvent, Node } from '../../core/job/job.ts';
 import type { JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../../core/lifecycle/change.ts';
 import type { StepRecord, Wait } from '../../core/lifecycle/wait.ts';
 import type { Page } from '../../core/ports/page.ts';
@@ -49,22 +49,26 @@ export class InMemoryTable {
   dirty = false;
   /** When the stream last told the scheduler to go on. */
   wokenAtMs: EpochMs | undefined;
-  /** When the stream last told the scheduler to go on. */
-  wokenAtMs: EpochMs | undefined;
 
   /** All of a change or nothing of it. */
   apply(change: JobChange): void {
     this.#check(change);
-    const { before, after, attempt, enqueue, dequeue, park, release } = copy(change);
+    const { before, after, attempt, newHold, enqueue, dequeue, park, release } = copy(change);
     const { jobId } = before;
     this.jobs.set(jobId, after);
     this.append(change.events);
     if (attempt !== undefined) this.attempts.set(attemptKey(jobId, attempt.attempt), attempt);
+    if (newHold !== undefined) this.#hold(attemptKey(jobId, after.attempt), newHold);
     if (dequeue !== undefined) this.queue.delete(jobId);
     if (enqueue !== undefined) this.queue.set(jobId, enqueue);
     if (change.unpark === true) this.parked.delete(jobId);
     if (park !== undefined) this.parked.set(jobId, park);
     if (release !== undefined) this.releases.set(noteKey(release), release);
+  }
+
+  #hold(key: string, hold: Hold): void {
+    const attempt = this.attempts.get(key);
+    if (attempt !== undefined) this.attempts.set(key, { ...attempt, hold });
   }
 
   #check({ before, events, enqueue, dequeue }: JobChange): void {

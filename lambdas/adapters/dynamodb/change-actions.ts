@@ -4,7 +4,7 @@ import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
 import { $set } from 'dynamodb-toolbox/entity/actions/update';
 import type { JobId } from '../../../core/job/ids.ts';
-import type { Attempt, JobEvent } from '../../../core/job/job.ts';
+import type { Attempt, Hold, Job, JobEvent } from '../../../core/job/job.ts';
 import type { JobChange, QueueEntry } from '../../../core/lifecycle/change.ts';
 import { keys } from './keys.ts';
 import type { Action, OrchestratorTable } from './orchestrator-table.ts';
@@ -19,16 +19,22 @@ const absent = { condition: { attr: 'jobId', exists: false } } as const;
  * refused, whatever else the change touches. The job's own write comes first.
  */
 export function changeActions(entities: Entities, change: JobChange): Action[] {
-  const { before, after, attempt, park, release } = change;
+  const { before, after, attempt, newHold, park, release } = change;
   return [
     entities.job.build(PutTransaction).item(after).options({ condition: { attr: 'revision', eq: before.revision } }),
     ...change.events.map((event) => appendEvent(entities, event)),
     ...(attempt === undefined ? [] : [entities.attempt.build(PutTransaction).item(attemptItem(attempt))]),
+    ...(newHold === undefined ? [] : [attemptHolds(entities, after, newHold)]),
     ...queueActions(entities, change.enqueue, change.dequeue),
     ...(park === undefined ? [] : [entities.parked.build(PutTransaction).item(park)]),
     ...(change.unpark === undefined || park !== undefined ? [] : [entities.parked.build(DeleteTransaction).key({ jobId: before.jobId })]),
     ...(release === undefined ? [] : [entities.release.build(PutTransaction).item(release)]),
   ];
+}
+
+/** An update, so that the execution that is recorded meanwhile stays. */
+function attemptHolds({ attempt }: Entities, job: Job, hold: Hold): Action {
+  return attempt.build(UpdateTransaction).item({ jobId: job.jobId, attempt: job.attempt, hold }).options({ condition: { attr: 'admittedAtMs', exists: true } });
 }
 
 /** A history is only ever appended to. */

@@ -26,8 +26,8 @@ export interface HolderView {
 /**
  * All jobs that hold limits, and until when at the latest.
  *
- * The index of active attempts lags a little, and an attempt's record says what it took when it was admitted, not at a
- * later turn. So the sums are held against the counters, which are exact: where a leaf differs its jobs are read
+ * An attempt's record says what it took when it was admitted, or at its latest turn; but the index of active attempts
+ * lags a little. So the sums are held against the counters, which are exact: where a leaf differs its jobs are read
  * themselves. `undefined` where they differ still (a job ended just now): to reserve limits by a wrong list could
  * delay the very job that they are kept for.
  */

@@ -8,6 +8,7 @@ import { enter } from '../../../core/lifecycle/enter.ts';
 import { requestCancel, setPriority } from '../../../core/lifecycle/request.ts';
 import type { Lease } from '../../../core/ports/scheduler-store.ts';
 import type { ShareUse } from '../../../core/scheduling/snapshot.ts';
+import { sumOfChanges } from '../../../core/scheduling/use-change.ts';
 import { rebased, usageAt, usageBase, usageBetween } from '../../../core/scheduling/usage.ts';
 import { aDemand } from '../../builders/scheduling.ts';
 import { admitted, after, base, grant, idOf, leased, parked, queued, stored, submitted } from './submissions.ts';
@@ -83,6 +84,7 @@ export function schedulerLedgerContract(newWorld: NewWorld): void {
       const { after: waiting } = await parked(world, await admitted(world, lease, 1, { demand: aDemand({ nodes: 2 }) }, quotas));
       await count(await releases());
       expect(await uses()).toMatchObject([holding(0, 0, { quotas: { 'Standard/spot': 0, 'G and VT/on-demand': 0 } })]);
+      await world.jobs.recordExecution(waiting.jobId, 1, 'arn:execution');
       const [entry] = (await world.scheduler.overview()).parked;
       if (entry === undefined) throw new Error('it is not parked');
       const turn = giveTurn(waiting, entry, { 'Standard/spot': 8 }, after(60_000));
@@ -90,6 +92,9 @@ export function schedulerLedgerContract(newWorld: NewWorld): void {
       expect(await world.jobs.parked(waiting.jobId)).toEqual({ ...entry, hold: turn.after.hold });
       expect(await uses()).toMatchObject([holding(1, 2, { quotas: { 'Standard/spot': 8, 'G and VT/on-demand': 0 } })]);
       expect(await world.jobs.get(waiting.jobId)).toEqual(turn.after);
+      const attempt = await world.jobs.attempt(waiting.jobId, 1);
+      expect(attempt?.hold).toEqual(turn.after.hold);
+      expect(attempt).toMatchObject({ admittedAtMs: waiting.admittedAtMs, executionArn: 'arn:execution', active: true });
     });
   });
 
@@ -167,6 +172,16 @@ export function schedulerLedgerContract(newWorld: NewWorld): void {
       await world.scheduler.grant(lease, [admit(await submitted(world, 2, { demand: aDemand() }), {}, after(HOUR_MS))], [], next);
       expect(await uses()).toMatchObject([{ ...holding(2, 2), ...next }]);
     });
+  });
+
+  it('forgets leaves, more than a transaction takes, and counts anew for one of them', async () => {
+    const leaves = Array.from({ length: 120 }, (_, n) => ({ namespace: 'research', user: `user-${n}` }));
+    await world.scheduler.replaceUses(lease, leaves.map((leaf): ShareUse => ({ ...leaf, ...sumOfChanges([]), ...base })));
+    await admitted(world, lease, 1, { demand: aDemand() });
+    await world.scheduler.forgetUses(lease, leaves);
+    expect(await uses()).toMatchObject([holding(1, 1)]);
+    await admitted(world, lease, 2, { user: 'user-7', demand: aDemand({ nodes: 3 }) });
+    expect(await uses()).toMatchObject([holding(1, 1), holding(1, 3, { user: 'user-7' })]);
   });
 
   it('replaces the counters of more leaves than a transaction takes', async () => {

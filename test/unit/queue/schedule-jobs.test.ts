@@ -3,6 +3,7 @@ import { epochMs, jobId } from '../../../core/job/ids.ts';
 import { park } from '../../../core/lifecycle/admit.ts';
 import { usageBase } from '../../../core/scheduling/usage.ts';
 import { readHolders } from '../../../lambdas/queue/schedule-jobs/read-holders.ts';
+import { defaultShareTree } from '../../../core/shares/share-tree.ts';
 import { SchedulerWorld } from './scheduler-world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -120,6 +121,31 @@ describe('a cycle', () => {
     expect(world.started).toEqual(['a']);
     expect(world.job(second)).toMatchObject({ state: 'PENDING' });
     expect([...world.table.uses.values()]).toMatchObject([{ runningJobs: 1, nodes: 1, vcpus: 4 }]);
+  });
+
+  it('forgets who used something so long ago that it counts for nothing, and not who has a job', async () => {
+    const world = new SchedulerWorld();
+    const half = defaultShareTree.halfLifeSeconds * 1000;
+    const [mine, bobs] = [await world.submit('a'), await world.submit('b', { user: 'bob' })];
+    world.maxRunningJobs = 2;
+    await world.schedule();
+    await world.configure(bobs);
+    world.clock.advance(HOUR_MS);
+    await world.end(mine);
+    await world.schedule();
+    const users = (): readonly string[] => [...world.table.uses.values()].map(({ user }) => user);
+    world.clock.advance(10 * half);
+    await world.schedule();
+    expect(users()).toEqual(['ada', 'bob']);
+    world.clock.advance(20 * half);
+    await world.schedule();
+    // Its lane is forgotten first.
+    await world.schedule();
+    expect(users()).toEqual(['bob']);
+    await world.end(bobs);
+    await world.submit('c');
+    expect(await world.schedule()).toMatchObject({ released: 1, admitted: 1 });
+    expect([...world.table.uses.values()]).toMatchObject([{ user: 'ada', runningJobs: 1, nodes: 1 }]);
   });
 
   it('counts what ended and gives its room away at once', async () => {
