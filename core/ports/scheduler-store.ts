@@ -1,6 +1,6 @@
 import type { EpochMs, JobId } from '../job/ids.ts';
 import type { JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
-import type { LaneKey } from '../queue/lane.ts';
+import type { LaneKey, LeafKey } from '../queue/lane.ts';
 import type { ActiveLane, LaneCount, LaneWindow, Pause, ShareUse, UsageBase } from '../scheduling/snapshot.ts';
 import type { CurrentShares } from '../shares/share-tree.ts';
 
@@ -63,6 +63,8 @@ export interface SchedulerStore {
   grant(lease: Lease, changes: readonly JobChange[], launching: readonly JobId[], base: UsageBase): Promise<readonly JobId[]>;
   /** Replaces the counters of these leaves: where they are wrong, or kept against another base. */
   replaceUses(lease: Lease, uses: readonly ShareUse[]): Promise<void>;
+  /** Forgets leaves that hold nothing and whose usage is worth nothing any more: a leaf that is not known is just that. */
+  forgetUses(lease: Lease, leaves: readonly LeafKey[]): Promise<void>;
   /**
    * Replaces the pending counts of these lanes, which were counted after `nowMs`: where they are wrong. Passes over a
    * lane that somebody entered in the minutes before, or since: a job may be on its way into it. Answers the lanes that

@@ -51,6 +51,11 @@ export function usageAt(use: ShareUse, atMs: EpochMs, base: UsageBase): number {
   return Math.max(0, rebase(use, atMs, base) + use.microUsdPerHour * accumulated(atMs, base));
 }
 
+/** The same in micro-dollars of `atMs`: what was used a half-life ago is half as much. */
+export function decayedUsageAt(use: ShareUse, atMs: EpochMs, base: UsageBase): number {
+  return usageAt(use, atMs, base) / weightAt(atMs, base);
+}
+
 /** By how much holding `microUsdPerHour` from `fromMs` to `toMs` raises usage. */
 export function usageBetween(microUsdPerHour: number, fromMs: number, toMs: number, base: UsageBase): number {
   return microUsdPerHour * (accumulated(toMs, base) - accumulated(fromMs, base));

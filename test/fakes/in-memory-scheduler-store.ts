@@ -129,6 +129,11 @@ export class InMemorySchedulerStore implements SchedulerStore {
     for (const use of uses) this.#table.uses.set(leafKey(use), { ...copy(use), usage: Math.round(use.usage) });
   }
 
+  async forgetUses(lease: Lease, leaves: readonly LeafKey[]): Promise<void> {
+    this.#mustHold(lease);
+    for (const { namespace, user } of leaves) this.#table.uses.delete(leafKey({ namespace, user }));
+  }
+
   async replacePending(lease: Lease, lanes: readonly LaneCount[], nowMs: EpochMs): Promise<readonly LaneCount[]> {
     this.#mustHold(lease);
     return lanes.filter(({ namespace, user, lane, pending }) => {

@@ -4,7 +4,7 @@ import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { EpochMs, JobId } from '../../../core/job/ids.ts';
 import type { JobChange, LimitRelease, QueueEntry } from '../../../core/lifecycle/change.ts';
 import type { Lease, SchedulerOverview, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
-import type { LaneKey } from '../../../core/queue/lane.ts';
+import type { LaneKey, LeafKey } from '../../../core/queue/lane.ts';
 import type { ActiveLane, LaneCount, LaneWindow, ShareUse, UsageBase } from '../../../core/scheduling/snapshot.ts';
 import { givenBackBy, takenBy } from '../../../core/scheduling/use-change.ts';
 import { changeActions, leaseHeld, leaseHeldBy } from './change-actions.ts';
@@ -12,7 +12,7 @@ import { CycleReader } from './cycle-reader.ts';
 import { keys, queuePartition } from './keys.ts';
 import { LaneCounts } from './lane-counts.ts';
 import { LimitLedger } from './limit-ledger.ts';
-import { MAX_ACTIONS, type OrchestratorTable } from './orchestrator-table.ts';
+import { MAX_ACTIONS, type Action, type OrchestratorTable } from './orchestrator-table.ts';
 import { useItem } from './queue-entities.ts';
 import { TransactionRefused } from './refusals.ts';
 import { leaseLost, SchedulerLease } from './scheduler-lease.ts';
@@ -113,12 +113,21 @@ export class DynamoSchedulerStore implements SchedulerStore {
   }
 
   async replaceUses(lease: Lease, uses: readonly ShareUse[]): Promise<void> {
-    const { entities } = this.#table;
-    for (let from = 0; from < uses.length; from += MAX_ACTIONS - 1) {
-      // Whole, as all that is added to it later.
-      const items = uses.slice(from, from + MAX_ACTIONS - 1).map((use) => useItem({ ...use, usage: Math.round(use.usage) }));
+    const { share } = this.#table.entities;
+    // Whole, as all that is added to it later.
+    await this.#write(lease, uses.map((use) => share.build(PutTransaction).item(useItem({ ...use, usage: Math.round(use.usage) }))));
+  }
+
+  async forgetUses(lease: Lease, leaves: readonly LeafKey[]): Promise<void> {
+    const { share } = this.#table.entities;
+    await this.#write(lease, leaves.map(({ namespace, user }) => share.build(DeleteTransaction).key({ namespace, user })));
+  }
+
+  /** As many actions as there are, and only under this lease. */
+  async #write(lease: Lease, actions: readonly Action[]): Promise<void> {
+    for (let from = 0; from < actions.length; from += MAX_ACTIONS - 1) {
       try {
-        await this.#table.transact([leaseHeld(entities, lease.epoch), ...items.map((item) => entities.share.build(PutTransaction).item(item))]);
+        await this.#table.transact([leaseHeld(this.#table.entities, lease.epoch), ...actions.slice(from, from + MAX_ACTIONS - 1)]);
       } catch (error) {
         if (error instanceof TransactionRefused) throw leaseLost(lease, error);
         throw error;

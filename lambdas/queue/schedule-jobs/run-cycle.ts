@@ -2,13 +2,14 @@ import type { ParkedEntry } from '../../../core/lifecycle/change.ts';
 import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
 import type { ActiveLane, LaneWindow } from '../../../core/scheduling/snapshot.ts';
 import { laneId } from '../../../core/scheduling/share-nodes.ts';
+import { spentLeaves } from '../../../core/scheduling/spent-leaves.ts';
 import { applyPlan, type Applied, type ApplyPorts } from './apply-plan.ts';
 import { countEnds, type Counted, type CountPorts } from './count-ends.ts';
 import { pruneLaunches } from './launches.ts';
 import { candidates, planQueue, type Planned, type PlanPorts } from './plan-queue.ts';
 import { answerTurns, startExecutions, type StartPorts } from './start-executions.ts';
 
-export type CyclePorts = CountPorts & PlanPorts & ApplyPorts & StartPorts & { readonly store: Pick<SchedulerStore, 'forgetLanes'> };
+export type CyclePorts = CountPorts & PlanPorts & ApplyPorts & StartPorts & { readonly store: Pick<SchedulerStore, 'forgetLanes' | 'forgetUses'> };
 
 /** What a cycle did. */
 export interface CycleCounts {
@@ -26,6 +27,8 @@ export interface Cycle extends CycleCounts {
 
 /** With so many ends there may be more of them: a look brings at most some hundreds. */
 export const MANY_ENDS = 100;
+/** Leaves that a cycle forgets: the writes are no part of its work. */
+const MOST_FORGOTTEN = 25;
 /** A turn whose token was not answered, because its scheduler died, is answered again after this long. */
 const TURN_ANSWER_MS = 10_000;
 
@@ -76,9 +79,12 @@ async function tell(ports: CyclePorts, turns: readonly ParkedEntry[], told: Set<
   for (const { token } of turns) told.add(token);
 }
 
-/** Lanes that nobody waits in are not looked at for ever. */
-async function forget({ store }: CyclePorts, lease: Lease, { lanes, nowMs }: Counted, windows: readonly LaneWindow[]): Promise<void> {
+/** Lanes that nobody waits in, and leaves that have long had no job, are not looked at for ever. */
+async function forget({ store }: CyclePorts, lease: Lease, counted: Counted, windows: readonly LaneWindow[]): Promise<void> {
+  const { lanes, nowMs } = counted;
   const empty = new Set(windows.flatMap((window) => (window.complete && window.entries.length === 0 ? [laneId(window)] : [])));
   const idle: readonly ActiveLane[] = lanes.filter((lane) => lane.pending <= 0 || empty.has(laneId(lane)));
   if (idle.length > 0) await store.forgetLanes(lease, idle, nowMs);
+  const spent = spentLeaves(counted).slice(0, MOST_FORGOTTEN);
+  if (spent.length > 0) await store.forgetUses(lease, spent);
 }
