@@ -46,7 +46,7 @@ export class DynamoPauseStore implements PauseStore {
       await this.#table.transact([this.#remove(scope), this.#record(audit)]);
       return true;
     } catch (error) {
-      if (error instanceof TransactionRefused && error.failed.has(0)) return false;
+      if (error instanceof TransactionRefused && error.isUnmet(0)) return false;
       throw error;
     }
   }

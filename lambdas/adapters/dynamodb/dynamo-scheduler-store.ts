@@ -129,7 +129,7 @@ export class DynamoSchedulerStore implements SchedulerStore {
       try {
         await this.#table.transact([leaseHeld(this.#table.entities, lease.epoch), ...actions.slice(from, from + MAX_ACTIONS - 1)]);
       } catch (error) {
-        if (error instanceof TransactionRefused) throw leaseLost(lease, error);
+        if (error instanceof TransactionRefused && error.isUnmet(0)) throw leaseLost(lease, error);
         throw error;
       }
     }

@@ -127,7 +127,7 @@ export class LaneCounts {
       return true;
     } catch (error) {
       if (!(error instanceof TransactionRefused)) throw error;
-      if (error.failed.has(0)) throw leaseLost(lease, error);
+      if (error.isUnmet(0)) throw leaseLost(lease, error);
       return false;
     }
   }

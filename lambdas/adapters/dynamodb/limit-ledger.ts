@@ -37,6 +37,7 @@ export class LimitLedger {
    * @param isHeld stands in each transaction and says that the lease is still the caller's.
    * @param base what all leaves' usage is kept against.
    * @throws LeaseLostError when the lease is somebody else's.
+   * @throws VersionConflictError when others go on writing the lease or the counters at the same time.
    */
   async *apply<T>(lease: Lease, isHeld: Action, base: UsageBase, entries: readonly LedgerEntry<T>[]): AsyncGenerator<readonly T[]> {
     for (const batch of batches(entries)) {
@@ -54,7 +55,7 @@ export class LimitLedger {
         return rest.map((entry) => entry.of);
       } catch (error) {
         if (!(error instanceof TransactionRefused)) throw error;
-        if (error.failed.has(0)) throw leaseLost(lease, error);
+        if (error.isUnmet(0)) throw leaseLost(lease, error);
         const kept = untouched(rest, front.length, error.failed);
         if (kept.length === rest.length) throw new VersionConflictError('The counters are being written by somebody else.', {}, { cause: error });
         rest = kept;

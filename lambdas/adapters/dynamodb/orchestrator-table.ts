@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand, type TransactWriteCommandInput, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
@@ -9,6 +10,7 @@ import { refusalOf, throttled, TransactionRefused } from './refusals.ts';
 import { schedulerEntities } from './scheduler-entities.ts';
 import { shareEntities } from './share-entities.ts';
 import { toolboxTable, type ToolboxTable } from './toolbox-table.ts';
+import { sentOnce, watchedFor } from './tries.ts';
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
@@ -60,7 +62,8 @@ export class OrchestratorTable {
   }
 
   /**
-   * Writes all of the actions or none.
+   * Writes all of the actions or none. A try whose answer is lost is sent again under its token, so it counts once; if
+   * that brings no answer either, what is thrown is why the first was lost, never a refusal.
    * @throws TransactionRefused when a condition does not hold, or another transaction stays in the way.
    * @throws DependencyThrottledError when DynamoDB goes on throttling.
    */
@@ -69,7 +72,19 @@ export class OrchestratorTable {
       const { ToolboxItem: _parsed, ...item } = action.params();
       return item;
     });
-    await this.#patiently(() => this.table.getDocumentClient().send(new TransactWriteCommand({ TransactItems })), refused);
+    let ClientRequestToken: string | undefined;
+    let lost: unknown;
+    const send = async () => {
+      // The try before wrote nothing, or it is not known whether it did.
+      if (lost === undefined) ClientRequestToken = randomUUID();
+      const command = new TransactWriteCommand({ TransactItems, ClientRequestToken });
+      await this.table.getDocumentClient().send(watchedFor(command, (error) => (lost ??= error)));
+    };
+    try {
+      await this.#patiently(send, (failed, cause) => new TransactionRefused(failed, cause, 'conflict'));
+    } catch (error) {
+      throw lost ?? error;
+    }
   }
 
   /**
@@ -95,7 +110,6 @@ export class OrchestratorTable {
   async #patiently<T>(send: () => Promise<T>, inTheWay: (failed: ReadonlySet<number>, cause: unknown) => Error): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        // Each try is a command of its own, with a new idempotency token: the one before wrote nothing.
         return await send();
       } catch (error) {
         const refusal = refusalOf(error);
@@ -107,24 +121,3 @@ export class OrchestratorTable {
     }
   }
 }
-
-/** The command, such that the client's retries end at the first error after which it may have gone through. */
-function sentOnce(command: UpdateCommand): UpdateCommand {
-  let unclear: unknown;
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      if (unclear !== undefined) throw unclear;
-      try {
-        return await next(args);
-      } catch (error) {
-        if (refusalOf(error) === undefined) unclear = error;
-        throw error;
-      }
-    },
-    // Inside of the retries. The document client's command and the one that it wraps share their middleware.
-    { step: 'finalizeRequest', name: 'sentOnce', priority: 'low', override: true },
-  );
-  return command;
-}
-
-const refused = (failed: ReadonlySet<number>, cause: unknown): Error => new TransactionRefused(failed, cause);

@@ -12,10 +12,17 @@ const conflicts: ReadonlySet<string> = new Set(['TransactionConflict', 'Transact
 export class TransactionRefused extends Error {
   override readonly name = 'TransactionRefused';
   readonly failed: ReadonlySet<number>;
+  readonly #reason: 'condition' | 'conflict';
 
-  constructor(failed: ReadonlySet<number>, cause: unknown) {
+  constructor(failed: ReadonlySet<number>, cause: unknown, reason: 'condition' | 'conflict' = 'condition') {
     super(`The transaction was cancelled at action ${[...failed].join(', ')}.`, { cause });
     this.failed = failed;
+    this.#reason = reason;
+  }
+
+  /** Whether the condition of the action at this position does not hold. */
+  isUnmet(position: number): boolean {
+    return this.#reason === 'condition' && this.failed.has(position);
   }
 }
 
