@@ -47,11 +47,16 @@ export class Pursuit {
 
   async run(interrupted: Interrupted): Promise<PursuitResult> {
     let view = await this.#readMarket();
-    for (;;) {
+    for (let isNew = true; ; isNew = false) {
       const by = await interrupted();
       if (by) return { kind: 'interrupted', by };
-      const step = nextStep(this.#gang, this.#records, this.#ledger.nextOrdinal, view, this.#ports.clock.now());
-      if (step.kind === 'launch' || step.kind === 'settle') view = await this.#launch(step, view);
+      let step = this.#nextStep(view);
+      if (step.kind !== 'acquired' && !isNew) {
+        // The last step took time: others may have learnt about a market meanwhile, or somebody paused it.
+        view = await this.#readMarket();
+        step = this.#nextStep(view);
+      }
+      if (step.kind === 'launch' || step.kind === 'settle') await this.#launch(step, view);
       else {
         const result = await this.#conclude(step, view);
         if (result) return result;
@@ -69,19 +74,22 @@ export class Pursuit {
     return this.#ledger.records.filter((record) => replaceTheSame(record, this.#replaced));
   }
 
+  #nextStep(view: MarketView): AcquisitionStep {
+    return nextStep(this.#gang, this.#records, this.#ledger.nextOrdinal, view, this.#ports.clock.now());
+  }
+
   async #readMarket(): Promise<MarketView> {
     return this.#probes.ownView(await readMarket(this.#gang, this.#ports));
   }
 
-  /**
-   * Answers the market as it is known afterwards: others may have learnt about it meanwhile, if this launch fell short,
-   * or was left to another job that probes for all.
-   */
-  async #launch(step: StepOf<'launch' | 'settle'>, view: MarketView): Promise<MarketView> {
-    if (step.kind === 'launch' && !(await this.#probes.claim(step.launch, view))) return this.#readMarket();
-    const planned = this.#replaced.length > 0 ? { ...step.launch, replaces: this.#replaced } : step.launch;
-    const answered = step.kind === 'settle' ? await settle(step.launch, this.#ledger, view, this.#ports) : await makeLaunch(this.#gang, planned, this.#ledger, view, this.#ports);
-    return answered.result?.launched.length === answered.count ? view : this.#readMarket();
+  /** A launch that another job probes for all is left to it. */
+  async #launch(step: StepOf<'launch' | 'settle'>, view: MarketView): Promise<void> {
+    if (step.kind === 'settle') {
+      await settle(step.launch, this.#ledger, view, this.#ports);
+    } else if (await this.#probes.claim(step.launch, view)) {
+      const planned = this.#replaced.length > 0 ? { ...step.launch, replaces: this.#replaced } : step.launch;
+      await makeLaunch(this.#gang, planned, this.#ledger, view, this.#ports);
+    }
   }
 
   /** The result that a step without a launch leads to; `undefined`: the pursuit goes on. */

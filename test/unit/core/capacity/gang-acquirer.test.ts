@@ -6,7 +6,7 @@ import { DependencyThrottledError } from '../../../../core/errors/orchestrator-e
 import { instanceId } from '../../../../core/job/ids.ts';
 import type { Node } from '../../../../core/job/job.ts';
 import { aGang, aPool } from '../../../builders/capacity.ts';
-import { aProvider, launchLines, never } from './acquisition.ts';
+import { aProvider, launchLines, never, runningByPool } from './acquisition.ts';
 
 const headAndWorkers = (fields: Partial<GangRequest> = {}): GangRequest =>
   aGang({ pools: [aPool({ pool: 'head', count: 1, instanceTypes: ['m6i.large'], purchaseOption: 'OnDemand' }), aPool({ count: 4 })], ...fields });
@@ -93,6 +93,21 @@ describe('GangAcquirer.acquire', () => {
     expect(launchLines(provider)).toEqual(['workers 4 spot c6i.large a', 'workers 4 on-demand c6i.large a']);
     const spotOnly = aGang({ attempt: 2, pools: [aPool({ purchaseOption: 'Spot' })] });
     expect(await provider.acquire(spotOnly, never)).toMatchObject({ kind: 'short', launches: 0, untilMs: clock.now() + 600_000, cooldowns: [pause] });
+  });
+
+  it('heeds a pause also where the call before brought all that it asked for', async () => {
+    const { provider, machines, cooldowns, clock } = aProvider([['m6i.large', 'a', 'spot', 9], ['c6i.large', 'a', 'spot', 9]]);
+    const pause = cooldownOf({ scope: { kind: 'market', market: 'spot' }, by: 'ada', reason: 'prices', atMs: clock.now() });
+    const launch = machines.launch.bind(machines);
+    machines.launch = async (record) => {
+      await cooldowns.record([pause]);
+      return launch(record);
+    };
+    const pools = [aPool({ pool: 'head', count: 1, instanceTypes: ['m6i.large'], purchaseOption: 'Spot' }), aPool({ count: 4, purchaseOption: 'Spot' })];
+    const gang = aGang({ pools });
+    expect(await provider.acquire(gang, never)).toMatchObject({ kind: 'short', launches: 1, cooldowns: [pause] });
+    expect(launchLines(provider)).toHaveLength(1);
+    expect(await runningByPool(provider, gang)).toEqual({});
   });
 
   it('waits twice as long after each failure in a row', async () => {
