@@ -73,7 +73,11 @@ export interface SchedulerStore {
   replacePending(lease: Lease, lanes: readonly LaneCount[], nowMs: EpochMs): Promise<readonly LaneCount[]>;
 }
 
-/** How many jobs wait in a namespace's queue: never too few, and at most a moment old. */
+/** How many jobs wait in a namespace's queue, for whoever is about to submit one more. */
 export interface PendingCounts {
-  pending(namespace: string): Promise<number>;
+  /**
+   * Near `limit` as of now; what is far below it may be some seconds old, but for what was asked about here since. Two
+   * that ask at the same moment hear the same.
+   */
+  pending(namespace: string, limit: number): Promise<number>;
 }

@@ -1,6 +1,7 @@
 import type { PendingCounts } from '../../core/ports/scheduler-store.ts';
 import { InMemoryTable } from './in-memory-table.ts';
 
+/** Always as of now. */
 export class InMemoryPendingCounts implements PendingCounts {
   readonly #table: InMemoryTable;
 

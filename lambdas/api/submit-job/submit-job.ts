@@ -83,7 +83,7 @@ function holdToShare(job: Job, { source, priority }: SubmissionRequest, tree: Sh
 /** @throws QuotaExceededError when so many jobs of the namespace wait as may. */
 async function holdToPendingJobs(counts: PendingCounts, namespace: string, tree: ShareTree): Promise<void> {
   const { pendingJobs } = namespaceShare(tree, namespace);
-  const pending = await counts.pending(namespace);
+  const pending = await counts.pending(namespace, pendingJobs);
   if (pending < pendingJobs) return;
   throw new QuotaExceededError(`${pending} jobs of namespace ${namespace} wait, and ${pendingJobs} may: submit again when some have started.`, {
     pending, pendingJobs, retryAfterSeconds: FULL_QUEUE_RETRY_SECONDS,

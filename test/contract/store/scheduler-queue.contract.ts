@@ -159,9 +159,25 @@ export function schedulerQueueContract(newWorld: NewWorld): void {
       await submitted(world, 2, { user: 'bob' });
       await submitted(world, 3, { demand: gpu });
       await submitted(world, 4, { namespace: 'research-2' });
-      expect(await world.pending.pending('research')).toBe(3);
-      expect(await world.pending.pending('research-2')).toBe(1);
-      expect(await world.pending.pending('nobody')).toBe(0);
+      expect(await world.pending.pending('research', 1_000)).toBe(3);
+      expect(await world.pending.pending('research-2', 1_000)).toBe(1);
+      expect(await world.pending.pending('nobody', 1_000)).toBe(0);
+    });
+
+    it.each([1, 2, 30])('holds whoever asks before each submission to a limit of %d', async (limit) => {
+      for (let n = 0; n < limit; n += 1) {
+        expect(await world.pending.pending('research', limit)).toBe(n);
+        await submitted(world, n);
+      }
+      expect(await world.pending.pending('research', limit)).toBe(limit);
+    });
+
+    it('is heard of at once near a limit, whoever submitted', async () => {
+      await submitted(world, 1);
+      expect(await world.pending.pending('research', 2)).toBe(1);
+      await submitted(world, 2);
+      await submitted(world, 3);
+      expect(await world.pending.pending('research', 2)).toBe(3);
     });
 
     it('is right after many entered and left at once', async () => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CooldownStore } from '../../../core/ports/capacity-provider.ts';
-import type { Clock } from '../../../core/ports/clock.ts';
 import type { AttemptStore, JobStore } from '../../../core/ports/job-store.ts';
 import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
 import { epochMs } from '../../../core/job/ids.ts';
@@ -71,18 +70,12 @@ export function dynamoStores(client: DynamoDBClient, tableName: string): StoreWo
     attempts: new DynamoAttemptStore(table),
     manifests: new DynamoManifestStore(table),
     scheduler: new DynamoSchedulerStore(table),
-    pending: new DynamoPendingCounts(table, clockOfMinutes()),
+    pending: new DynamoPendingCounts(table, { now: () => epochMs(0) }),
     cooldowns: new DynamoCooldownStore(table),
     shares: new DynamoShareStore(table),
     pauses: new DynamoPauseStore(table),
     audit: new DynamoAuditLog(table),
   };
-}
-
-/** A minute is over whenever somebody looks: what is remembered for seconds is read anew. */
-function clockOfMinutes(): Clock {
-  let minutes = 0;
-  return { now: () => epochMs((minutes += 1) * 60_000) };
 }
 
 /** A client of MiniStack: any credentials will do. */
