@@ -16,7 +16,11 @@ export interface LaneKey extends LeafKey {
   readonly lane: string;
 }
 
-/** The lane of a demand: by what it may be launched as, not by how much of it. */
+/**
+ * The lane of a demand: by what it may be launched as, not by how much of it. It is part of the keys that waiting jobs are
+ * stored under: a release that finds another lane, for another `hash` too, does not find the entries of the one before,
+ * neither to start nor to cancel them. So changing it takes rewriting every `QUEUE#` entry and `LANE#` count.
+ */
 export function laneOf({ pools, zones }: Pick<Demand, 'pools' | 'zones'>): string {
   return hash(JSON.stringify([pools.map(({ types, markets }) => [types, markets]), zones])).slice(0, 1);
 }

@@ -3,7 +3,11 @@ import { MAX_PRIORITY } from '../manifest/schema.ts';
 
 /** Priorities of one band are one to the scheduler: within it the fair share decides. */
 export const BAND_WIDTH = 100;
-/** Waiting lifts a job by one band in this time, up to the highest: nothing starves behind a stream of better jobs. */
+/**
+ * Waiting lifts a job by one band in this time, up to the highest: nothing starves behind a stream of better jobs. It is
+ * part of the keys that waiting jobs are stored under (`rankTime`): a release with another value does not find the
+ * entries of the one before, neither to start nor to cancel them. So changing it takes rewriting every `QUEUE#` entry.
+ */
 export const AGEING_MS = 48 * 3_600_000;
 export const HIGHEST_BAND = MAX_PRIORITY / BAND_WIDTH;
 const MS_PER_POINT = AGEING_MS / BAND_WIDTH;

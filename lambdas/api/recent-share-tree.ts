@@ -2,7 +2,10 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { ShareStore } from '../../core/ports/share-store.ts';
 import { defaultShareTree, type ShareTree } from '../../core/shares/share-tree.ts';
 
-/** How long what was read is good enough to refuse a job by: the scheduler holds every job to the tree in force anyway. */
+/**
+ * How long what was read is good enough to refuse a job by. To limits, guarantees and quotas the scheduler holds every job
+ * by the tree in force; `maxPriority` and `pendingJobs` are asked here alone, so that they may lag by so much.
+ */
 const REMEMBER_MS = 5000;
 
 /** The share tree in force, or the one of a moment ago: read once for many submissions. */
