@@ -1,4 +1,4 @@
-import { Entity, item, number, string } from 'dynamodb-toolbox';
+import { Entity, item, map, number, string } from 'dynamodb-toolbox';
 import type { LaunchRecord } from '../../../core/capacity/gang.ts';
 import type { EpochMs, JobId, MicroUsd } from '../../../core/job/ids.ts';
 import type { Amounts, Attempt, Hold, Node } from '../../../core/job/job.ts';
@@ -14,6 +14,8 @@ type StoredLaunch = Omit<LaunchRecord, 'jobId' | 'attempt' | 'ordinal'>;
 /** What the attempts of a job leave behind, and the token that the running one waits for: all under the job's partition. */
 export function attemptEntities(table: ToolboxTable) {
   const perAttempt = { jobId: as<JobId>().key(), attempt: number().key() };
+  // Of a known form, so that an update may replace it: one of any object only adds to what is there.
+  const hold = map({ sinceMs: as<EpochMs>(), endsByMs: as<EpochMs>(), quotas: as<Hold['quotas']>() } satisfies AttributesOf<Hold>);
   return {
     attempt: new Entity({
       ...bare, name: 'attempt', table, computeKey: ({ jobId, attempt }) => keys.attempt(jobId, attempt),
@@ -21,7 +23,7 @@ export function attemptEntities(table: ToolboxTable) {
         ...perAttempt,
         namespace: string(), state: as<Attempt['state']>(), outcome: as<NonNullable<Attempt['outcome']>>().optional(),
         reason: as<NonNullable<Attempt['reason']>>().optional(), admittedAtMs: as<EpochMs>(), endedAtMs: as<EpochMs>().optional(),
-        executionArn: as<string>().optional(), user: string(), amounts: as<Amounts>(), hold: as<Hold>(), costMicroUsd: as<MicroUsd>().optional(),
+        executionArn: as<string>().optional(), user: string(), amounts: as<Amounts>(), hold, costMicroUsd: as<MicroUsd>().optional(),
         /** Present while machines may exist: it is what puts the attempt into the sparse index. */
         activeJobId: as<JobId>().savedAs(tableLayout.indexes.active.partitionKey).optional(),
       } satisfies AttributesOf<Omit<Attempt, 'active'> & { activeJobId: JobId }>),

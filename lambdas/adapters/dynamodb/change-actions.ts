@@ -34,7 +34,7 @@ export function changeActions(entities: Entities, change: JobChange): Action[] {
 
 /** An update, so that the execution that is recorded meanwhile stays. */
 function attemptHolds({ attempt }: Entities, job: Job, hold: Hold): Action {
-  return attempt.build(UpdateTransaction).item({ jobId: job.jobId, attempt: job.attempt, hold }).options({ condition: { attr: 'admittedAtMs', exists: true } });
+  return attempt.build(UpdateTransaction).item({ jobId: job.jobId, attempt: job.attempt, hold: $set(hold) }).options({ condition: { attr: 'admittedAtMs', exists: true } });
 }
 
 /** A history is only ever appended to. */
