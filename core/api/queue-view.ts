@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { pausedScopeText } from '../capacity/pauses.ts';
 import { isoTime } from '../job/ids.ts';
-import type { Pause, PauseScope } from '../scheduling/snapshot.ts';
+import type { Pause, PauseScope } from '../queue/pause.ts';
 import { jobIdField, timeField } from './fields.ts';
 import { pauseInForceSchema } from './pause-view.ts';
 import { shareStandingSchema } from './share-view.ts';

@@ -1,5 +1,5 @@
 import { epochMs } from '../job/ids.ts';
-import type { Pause, PauseScope } from '../scheduling/snapshot.ts';
+import type { Pause, PauseScope } from '../queue/pause.ts';
 import type { Cooldown, CooldownScope } from './offering.ts';
 import { scopeKey } from './offering.ts';
 

@@ -1,7 +1,8 @@
 import type { EpochMs, JobId } from '../job/ids.ts';
 import type { JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
 import type { LaneKey, LeafKey } from '../queue/lane.ts';
-import type { ActiveLane, LaneCount, LaneWindow, Pause, ShareUse, UsageBase } from '../scheduling/snapshot.ts';
+import type { Pause } from '../queue/pause.ts';
+import type { ActiveLane, LaneCount, LaneWindow, ShareUse, UsageBase } from '../scheduling/snapshot.ts';
 import type { CurrentShares } from '../shares/share-tree.ts';
 
 /** The right to schedule, fenced: every write of the scheduler names `epoch`, and a later holder's is higher. */

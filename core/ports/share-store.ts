@@ -1,6 +1,6 @@
 import type { EpochMs } from '../job/ids.ts';
 import type { ShareTree, StoredShares, WrittenShares } from '../shares/share-tree.ts';
-import type { Pause, PauseScope } from '../scheduling/snapshot.ts';
+import type { Pause, PauseScope } from '../queue/pause.ts';
 import type { Page } from './page.ts';
 
 /** Something that an operator did: who, when, to what, why. Never changed. */

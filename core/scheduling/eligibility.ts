@@ -3,7 +3,8 @@ import type { EpochMs } from '../job/ids.ts';
 import type { QueueEntry } from '../lifecycle/change.ts';
 import type { Obstacle } from './plan.ts';
 import type { SchedulingPolicy } from './policy.ts';
-import type { Pause, SchedulingSnapshot } from './snapshot.ts';
+import type { Pause } from '../queue/pause.ts';
+import type { SchedulingSnapshot } from './snapshot.ts';
 
 /** What keeps a job from being tried whatever the limits say: pauses, and offerings that are not to be had now. */
 export class Eligibility {

@@ -1,5 +1,5 @@
 import { offeringKey } from '../capacity/offering.ts';
-import type { PauseScope } from './snapshot.ts';
+import type { PauseScope } from '../queue/pause.ts';
 
 /** A stable string for what is held back: `queue`, `namespace/physics`, `market/spot`, `offering/c7i.large/us-east-1a/spot`. */
 export function pauseTarget(scope: PauseScope): string {

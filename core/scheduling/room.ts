@@ -2,7 +2,8 @@ import type { LeafKey } from '../queue/lane.ts';
 import { DIMENSIONS, limitedAmounts } from './amounts.ts';
 import type { SchedulingPolicy } from './policy.ts';
 import { layOutShares, leafId } from './share-nodes.ts';
-import type { Pause, ShareUse } from './snapshot.ts';
+import type { Pause } from '../queue/pause.ts';
+import type { ShareUse } from './snapshot.ts';
 import { TreeState } from './tree-state.ts';
 
 /**

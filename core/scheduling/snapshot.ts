@@ -3,6 +3,7 @@ import type { EpochMs, JobId } from '../job/ids.ts';
 import type { Amounts, Hold, QuotaKey } from '../job/job.ts';
 import type { ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
 import type { LaneKey, LeafKey } from '../queue/lane.ts';
+import type { Pause } from '../queue/pause.ts';
 
 /** What a usage refers to: see `usage.ts`. */
 export interface UsageBase {
@@ -43,20 +44,6 @@ export interface Holder extends LeafKey {
   readonly amounts: Amounts;
   readonly hold: Pick<Hold, 'quotas'> & Partial<Pick<Hold, 'endsByMs'>>;
 }
-
-/** What somebody holds back, and says why. */
-export interface Pause {
-  readonly scope: PauseScope;
-  readonly by: string;
-  readonly reason: string;
-  readonly atMs: EpochMs;
-}
-
-export type PauseScope =
-  | { readonly kind: 'queue' }
-  | { readonly kind: 'namespace'; readonly namespace: string }
-  | { readonly kind: 'market'; readonly market: 'spot' | 'on-demand' | 'reserved' }
-  | { readonly kind: 'offering'; readonly instanceType: string; readonly zone: string; readonly market: 'spot' | 'on-demand' | 'reserved' };
 
 /** What a cycle decides on. */
 export interface SchedulingSnapshot {

@@ -2,7 +2,7 @@ import { scopeKey } from '../../core/capacity/offering.ts';
 import { cooldownOf, cooldownScopeOf } from '../../core/capacity/pauses.ts';
 import type { AuditEntry, PauseStore } from '../../core/ports/share-store.ts';
 import { pauseTarget } from '../../core/scheduling/pause-target.ts';
-import type { Pause, PauseScope } from '../../core/scheduling/snapshot.ts';
+import type { Pause, PauseScope } from '../../core/queue/pause.ts';
 import { copy, InMemoryTable } from './in-memory-table.ts';
 
 export class InMemoryPauseStore implements PauseStore {

@@ -10,7 +10,8 @@ import type { ManifestVersion } from '../../core/ports/manifest-store.ts';
 import type { Lease } from '../../core/ports/scheduler-store.ts';
 import type { AuditEntry } from '../../core/ports/share-store.ts';
 import type { LaneKey, LeafKey } from '../../core/queue/lane.ts';
-import type { ActiveLane, Pause, ShareUse } from '../../core/scheduling/snapshot.ts';
+import type { Pause } from '../../core/queue/pause.ts';
+import type { ActiveLane, ShareUse } from '../../core/scheduling/snapshot.ts';
 import type { StoredShares } from '../../core/shares/share-tree.ts';
 import { encodeCursor } from '../../lambdas/adapters/dynamodb/cursor.ts';
 

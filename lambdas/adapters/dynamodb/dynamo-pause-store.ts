@@ -5,7 +5,7 @@ import { scopeKey } from '../../../core/capacity/offering.ts';
 import { cooldownOf, cooldownScopeOf, pauseOf, type MarketPause } from '../../../core/capacity/pauses.ts';
 import type { AuditEntry, PauseStore } from '../../../core/ports/share-store.ts';
 import { pauseTarget } from '../../../core/scheduling/pause-target.ts';
-import type { Pause, PauseScope } from '../../../core/scheduling/snapshot.ts';
+import type { Pause, PauseScope } from '../../../core/queue/pause.ts';
 import { keys, partitions, sortPrefixes } from './keys.ts';
 import type { Action, OrchestratorTable } from './orchestrator-table.ts';
 import { TransactionRefused } from './refusals.ts';

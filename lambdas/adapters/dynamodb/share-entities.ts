@@ -2,7 +2,7 @@ import { Entity, item, number, string } from 'dynamodb-toolbox';
 import type { EpochMs } from '../../../core/job/ids.ts';
 import type { AuditEntry } from '../../../core/ports/share-store.ts';
 import { sharesSortKey } from '../../../core/queue/stream-keys.ts';
-import type { Pause } from '../../../core/scheduling/snapshot.ts';
+import type { Pause } from '../../../core/queue/pause.ts';
 import type { CurrentShares, WrittenShares } from '../../../core/shares/share-tree.ts';
 import { partitions, sortPrefixes, type Key } from './keys.ts';
 import { packed } from './packed.ts';

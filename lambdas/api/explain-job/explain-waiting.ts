@@ -12,7 +12,7 @@ import type { Obstacle } from '../../../core/scheduling/plan.ts';
 import { pathOf, shareStandings } from '../../../core/scheduling/share-standing.ts';
 import type { Holder } from '../../../core/scheduling/snapshot.ts';
 import { FRONT_DEPTH, readFronts, readQueue, type QueueLook, type QueueReaderPorts } from '../../queue/read-queue.ts';
-import { readHolders } from '../../queue/schedule-jobs/read-holders.ts';
+import { readHolders } from '../../queue/read-holders.ts';
 
 export interface ExplainWaitingPorts extends QueueReaderPorts {
   readonly jobs: Pick<JobStore, 'get' | 'peek' | 'activeAttempts'>;

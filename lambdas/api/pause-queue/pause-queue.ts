@@ -8,7 +8,7 @@ import type { InstanceCatalogue } from '../../../core/ports/capacity-provider.ts
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { PauseStore } from '../../../core/ports/share-store.ts';
 import { pauseTarget } from '../../../core/scheduling/pause-target.ts';
-import type { PauseScope } from '../../../core/scheduling/snapshot.ts';
+import type { PauseScope } from '../../../core/queue/pause.ts';
 import type { ApiOperation } from '../../runtime/api-handler.ts';
 
 export interface PauseQueuePorts {

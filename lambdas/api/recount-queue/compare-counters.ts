@@ -6,7 +6,7 @@ import { countHolders, holdDrifts, pendingDrifts, repairedUses, type Drift } fro
 import { defaultShareTree } from '../../../core/shares/share-tree.ts';
 import type { LaneCount, ShareUse } from '../../../core/scheduling/snapshot.ts';
 import { usageBase } from '../../../core/scheduling/usage.ts';
-import { readActiveAttempts, readHolds, type JobHold } from '../../queue/schedule-jobs/read-holders.ts';
+import { readActiveAttempts, readHolds, type JobHold } from '../../queue/read-holders.ts';
 import { countLanes } from './count-lanes.ts';
 
 export interface ComparePorts {

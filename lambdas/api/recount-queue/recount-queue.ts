@@ -7,13 +7,13 @@ import type { AuditLog } from '../../../core/ports/share-store.ts';
 import type { Drift } from '../../../core/scheduling/recount.ts';
 import { laneId, leafId } from '../../../core/scheduling/share-nodes.ts';
 import type { ApiOperation } from '../../runtime/api-handler.ts';
-import { countEnds, type CountPorts } from '../../queue/schedule-jobs/count-ends.ts';
-import { giveBack, type LeasePorts } from '../../queue/schedule-jobs/hold-lease.ts';
-import { MANY_ENDS } from '../../queue/schedule-jobs/run-cycle.ts';
+import { countEnds, MANY_ENDS, type CountPorts } from '../../queue/count-ends.ts';
+import { giveBack, type LeasePorts } from '../../queue/hold-lease.ts';
 import { compareCounters, type ComparePorts, type Comparison } from './compare-counters.ts';
 
 export interface RecountPorts extends LeasePorts, ComparePorts, CountPorts {
   readonly store: SchedulerStore;
+  readonly deployment: CountPorts['deployment'] & ComparePorts['deployment'];
   readonly audit: Pick<AuditLog, 'record'>;
   readonly newAuditId: (nowMs: EpochMs) => string;
   readonly pause: (ms: number) => Promise<void>;

@@ -4,9 +4,9 @@ import { planCycle } from '../../../core/scheduling/plan-cycle.ts';
 import type { CyclePlan } from '../../../core/scheduling/plan.ts';
 import { mayStart } from '../../../core/scheduling/room.ts';
 import type { ActiveLane, Holder, LaneWindow } from '../../../core/scheduling/snapshot.ts';
-import type { Counted } from './count-ends.ts';
+import type { Counted } from '../count-ends.ts';
+import { readHolders, type HolderPorts } from '../read-holders.ts';
 import { LaneWindows } from './lane-windows.ts';
-import { readHolders, type HolderPorts } from './read-holders.ts';
 
 export interface PlanPorts extends HolderPorts {
   readonly store: Pick<SchedulerStore, 'window'>;

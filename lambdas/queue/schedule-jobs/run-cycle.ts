@@ -3,8 +3,8 @@ import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.
 import type { ActiveLane, LaneWindow } from '../../../core/scheduling/snapshot.ts';
 import { laneId } from '../../../core/scheduling/share-nodes.ts';
 import { spentLeaves } from '../../../core/scheduling/spent-leaves.ts';
+import { countEnds, MANY_ENDS, type Counted, type CountPorts } from '../count-ends.ts';
 import { applyPlan, type Applied, type ApplyPorts } from './apply-plan.ts';
-import { countEnds, type Counted, type CountPorts } from './count-ends.ts';
 import { pruneLaunches } from './launches.ts';
 import { candidates, planQueue, type Planned, type PlanPorts } from './plan-queue.ts';
 import { answerTurns, startExecutions, type StartPorts } from './start-executions.ts';
@@ -25,8 +25,6 @@ export interface Cycle extends CycleCounts {
   readonly next: 'done' | 'again' | 'later';
 }
 
-/** With so many ends there may be more of them: a look brings at most some hundreds. */
-export const MANY_ENDS = 100;
 /** Leaves that a cycle forgets: the writes are no part of its work. */
 const MOST_FORGOTTEN = 25;
 /** A turn whose token was not answered, because its scheduler died, is answered again after this long. */

@@ -1,6 +1,6 @@
 import { LeaseLostError } from '../../../core/errors/orchestrator-error.ts';
 import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
-import { giveBack, keepLease, takeLease, type LeasePorts } from './hold-lease.ts';
+import { giveBack, keepLease, takeLease, type LeasePorts } from '../hold-lease.ts';
 import { runCycle, type CycleCounts, type CyclePorts } from './run-cycle.ts';
 
 export interface SchedulerPorts extends LeasePorts, CyclePorts {

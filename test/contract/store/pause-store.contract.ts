@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Pause, PauseScope } from '../../../core/scheduling/snapshot.ts';
+import type { Pause, PauseScope } from '../../../core/queue/pause.ts';
 import { auditEntry } from './audit-entries.ts';
 import { after, t0 } from './submissions.ts';
 import type { NewWorld, StoreWorld } from './world.ts';

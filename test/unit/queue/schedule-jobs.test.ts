@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { epochMs, jobId } from '../../../core/job/ids.ts';
 import { park } from '../../../core/lifecycle/admit.ts';
 import { usageBase } from '../../../core/scheduling/usage.ts';
-import { readHolders } from '../../../lambdas/queue/schedule-jobs/read-holders.ts';
+import { readHolders } from '../../../lambdas/queue/read-holders.ts';
 import { defaultShareTree } from '../../../core/shares/share-tree.ts';
 import { SchedulerWorld } from './scheduler-world.ts';
 

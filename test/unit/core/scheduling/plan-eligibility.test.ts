@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cooldown, CooldownScope } from '../../../../core/capacity/offering.ts';
 import { epochMs } from '../../../../core/job/ids.ts';
-import type { Pause } from '../../../../core/scheduling/snapshot.ts';
+import type { Pause } from '../../../../core/queue/pause.ts';
 import { aHolder, aNamespace, aParkedJob, aPolicy, aWaitingJob, hours, NOW, obstacleOf, planOf, startsOf } from '../../../builders/scheduling.ts';
 
 const pause = (scope: Pause['scope']): Pause => ({ scope, by: 'ops', reason: 'maintenance', atMs: NOW });

@@ -1,13 +1,16 @@
-import type { Deployment } from '../../../core/deployment/deployment.ts';
-import type { EpochMs } from '../../../core/job/ids.ts';
-import type { Clock } from '../../../core/ports/clock.ts';
-import type { Lease, SchedulerOverview, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
-import { afterReleases } from '../../../core/scheduling/after-releases.ts';
-import type { SchedulingPolicy } from '../../../core/scheduling/policy.ts';
-import { leafId } from '../../../core/scheduling/share-nodes.ts';
-import type { ShareUse, UsageBase } from '../../../core/scheduling/snapshot.ts';
-import { rebased, usageBase } from '../../../core/scheduling/usage.ts';
-import { schedulingPolicy } from '../scheduling-policy.ts';
+import type { Deployment } from '../../core/deployment/deployment.ts';
+import type { EpochMs } from '../../core/job/ids.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Lease, SchedulerOverview, SchedulerStore } from '../../core/ports/scheduler-store.ts';
+import { afterReleases } from '../../core/scheduling/after-releases.ts';
+import type { SchedulingPolicy } from '../../core/scheduling/policy.ts';
+import { leafId } from '../../core/scheduling/share-nodes.ts';
+import type { ShareUse, UsageBase } from '../../core/scheduling/snapshot.ts';
+import { rebased, usageBase } from '../../core/scheduling/usage.ts';
+import { schedulingPolicy } from './scheduling-policy.ts';
+
+/** With so many ends there may be more of them: a look brings at most some hundreds. */
+export const MANY_ENDS = 100;
 
 export interface CountPorts {
   readonly store: Pick<SchedulerStore, 'overview' | 'replaceUses' | 'applyReleases'>;

@@ -1,5 +1,5 @@
-import type { Clock } from '../../../core/ports/clock.ts';
-import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Lease, SchedulerStore } from '../../core/ports/scheduler-store.ts';
 
 export interface LeasePorts {
   readonly store: Pick<SchedulerStore, 'takeLease' | 'renewLease' | 'dropLease' | 'markDirty'>;

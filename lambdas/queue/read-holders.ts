@@ -1,11 +1,11 @@
-import type { JobId } from '../../../core/job/ids.ts';
-import type { Attempt, Hold, Job } from '../../../core/job/job.ts';
-import { amountsOf } from '../../../core/lifecycle/amend.ts';
-import type { JobStore } from '../../../core/ports/job-store.ts';
-import type { ParkedEntry } from '../../../core/lifecycle/change.ts';
-import { countHolders, holdDrifts } from '../../../core/scheduling/recount.ts';
-import { leafId } from '../../../core/scheduling/share-nodes.ts';
-import type { Holder, ShareUse } from '../../../core/scheduling/snapshot.ts';
+import type { JobId } from '../../core/job/ids.ts';
+import type { Attempt, Hold, Job } from '../../core/job/job.ts';
+import { amountsOf } from '../../core/lifecycle/amend.ts';
+import type { JobStore } from '../../core/ports/job-store.ts';
+import type { ParkedEntry } from '../../core/lifecycle/change.ts';
+import { countHolders, holdDrifts } from '../../core/scheduling/recount.ts';
+import { leafId } from '../../core/scheduling/share-nodes.ts';
+import type { Holder, ShareUse } from '../../core/scheduling/snapshot.ts';
 
 const PAGE = 1000;
 /** Jobs that are read one by one where the index and the counters differ. */
