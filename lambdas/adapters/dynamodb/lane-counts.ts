@@ -108,7 +108,7 @@ export class LaneCounts {
     }
   }
 
-  /** Answers the lanes whose counts were replaced. */
+  /** Answers the lanes whose counts were replaced. One that is not known is made: had anybody entered it since, it would be there. */
   async replace(lease: Lease, counts: readonly LaneCount[], nowMs: EpochMs): Promise<readonly LaneCount[]> {
     const replaced: LaneCount[] = [];
     // One after the other: they share the lease.
@@ -120,8 +120,9 @@ export class LaneCounts {
 
   async #replace(lease: Lease, { pending, ...lane }: LaneCount, bound: number): Promise<boolean> {
     const { entities } = this.#table;
-    const isQuiet = { attr: 'enteredAtMs', lte: bound } as const;
-    const update = entities.lane.build(UpdateTransaction).item({ ...keyOf(lane), pending, epoch: lease.epoch }).options({ condition: isQuiet });
+    const [isLost, isQuiet] = [{ attr: 'enteredAtMs', exists: false }, { attr: 'enteredAtMs', lte: bound }] as const;
+    const item = { ...keyOf(lane), pending, epoch: lease.epoch, enteredAtMs: $get('enteredAtMs', epochMs(bound)) };
+    const update = entities.lane.build(UpdateTransaction).item(item).options({ condition: { or: [isLost, isQuiet] } });
     try {
       await this.#table.transact([leaseHeld(entities, lease.epoch), update]);
       return true;

@@ -1,3 +1,4 @@
+import type { Deployment } from '../../../core/deployment/deployment.ts';
 import type { EpochMs } from '../../../core/job/ids.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { JobStore } from '../../../core/ports/job-store.ts';
@@ -8,11 +9,13 @@ import type { LaneCount, ShareUse } from '../../../core/scheduling/snapshot.ts';
 import { usageBase } from '../../../core/scheduling/usage.ts';
 import { readActiveAttempts, readHolds, type JobHold } from '../../queue/read-holders.ts';
 import { countLanes } from './count-lanes.ts';
+import { lostLanes } from './lost-lanes.ts';
 
 export interface ComparePorts {
   readonly store: Pick<SchedulerStore, 'overview' | 'window'>;
-  readonly jobs: Pick<JobStore, 'get' | 'activeAttempts'>;
+  readonly jobs: Pick<JobStore, 'get' | 'list' | 'activeAttempts'>;
   readonly clock: Clock;
+  readonly deployment: Pick<Deployment, 'namespaces'>;
 }
 
 /** What is counted and what is so, and what would have to be written to make them one. */
@@ -34,10 +37,13 @@ export interface Comparison {
 export async function compareCounters(ports: ComparePorts, lease: Lease, untilMs: number): Promise<Comparison> {
   const holders = await readAllHolders(ports, lease);
   const countedFromMs = ports.clock.now();
-  const { uses, lanes, releases, shares } = await ports.store.overview();
+  const { uses, lanes: known, releases, shares } = await ports.store.overview();
   const ended = releases.map(({ jobId, namespace, user, amounts, hold }): JobHold => ({ jobId, namespace, user, amounts, hold }));
   const actual = countHolders([...new Map([...holders, ...ended].map((holder) => [holdId(holder), holder])).values()]);
-  const waiting = await countLanes(ports, lanes, untilMs);
+  const inKnown = await countLanes(ports, known, untilMs);
+  const namespaces = new Set([...Object.keys(ports.deployment.namespaces), ...[...known, ...uses].map(({ namespace }) => namespace)]);
+  const lost = await lostLanes(ports, namespaces, known, untilMs);
+  const [lanes, waiting] = [[...known, ...lost], [...inKnown, ...(await countLanes(ports, lost, untilMs))]];
   const wrongLanes = pendingDrifts(lanes, waiting);
   const base = usageBase(countedFromMs, (shares?.tree ?? defaultShareTree).halfLifeSeconds * 1000);
   return {

@@ -136,6 +136,17 @@ export function schedulerQueueContract(newWorld: NewWorld): void {
       expect(await onlyLane()).toMatchObject({ pending: 1 });
     });
 
+    it('is made anew where it was lost, and found by whoever looks', async () => {
+      const lease = await leased(world);
+      await submitted(world, 1);
+      const { namespace, user, lane } = await onlyLane();
+      await world.scheduler.replacePending(lease, [{ namespace, user, lane, pending: 0 }], after(3 * HOUR_MS));
+      await world.scheduler.forgetLanes(lease, await lanes(), after(3 * HOUR_MS));
+      expect(await queued(world)).toEqual([]);
+      expect(await world.scheduler.replacePending(lease, [{ namespace, user, lane, pending: 1 }], after(4 * HOUR_MS))).toHaveLength(1);
+      expect((await queued(world)).map((entry) => entry.jobId)).toEqual([idOf(1)]);
+    });
+
     it('does not stay for a submission that makes no job', async () => {
       const keyed = (n: number, requestDigest: string) => ({ ...submission(n), idempotency: { key: 'key', requestDigest, expiresAtMs: after(86_400_000) } });
       await world.jobs.submit(keyed(1, 'same'));

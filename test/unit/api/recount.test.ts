@@ -69,6 +69,15 @@ describe('recountQueue', () => {
     expect(body.repaired).toBe(false);
   });
 
+  it('finds jobs that wait where nobody looks, and brings them back', async () => {
+    const api = await anApiAtWork();
+    api.table.lanes.clear();
+    const { body } = await api.recount({ repair: true, reason: 'a job was never started' });
+    expect(body.drifts).toEqual([{ namespace: 'research', user: 'alice', lane: expect.any(String), amount: 'pending', counted: 0, actual: 1, repaired: true }]);
+    expect([...api.table.lanes.values()]).toMatchObject([{ namespace: 'research', user: 'alice', pending: 1 }]);
+    expect((await api.recount()).body.drifts).toEqual([]);
+  });
+
   it('does not take for a drift what is only on its way', async () => {
     const api = await anApiAtWork();
     const { jobs } = api;
