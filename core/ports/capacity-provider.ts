@@ -40,10 +40,11 @@ export interface CapacityProvider {
 
 /** Cooldowns are shared by all jobs and expire by time on read. */
 export interface CooldownStore {
+  /** Perhaps as of a moment ago. */
   active(nowMs: EpochMs): Promise<readonly Cooldown[]>;
   /**
    * The latest of each scope, those that expired within the last day too: a scope that fails again waits longer,
-   * and is tried after those that have not failed.
+   * and is tried after those that have not failed. Strongly consistent: a pause binds each launch from then on.
    */
   recent(nowMs: EpochMs): Promise<readonly Cooldown[]>;
   /** Replaces what was known of these scopes. */

@@ -20,18 +20,18 @@ export class DynamoCooldownStore implements CooldownStore {
   }
 
   async active(nowMs: EpochMs): Promise<readonly Cooldown[]> {
-    return this.#endingAfter(nowMs);
+    // One of a moment ago is as good: whoever launches reads the recent ones.
+    return this.#endingAfter(nowMs, false);
   }
 
   async recent(nowMs: EpochMs): Promise<readonly Cooldown[]> {
-    return this.#endingAfter(nowMs - REMEMBER_MS);
+    return this.#endingAfter(nowMs - REMEMBER_MS, true);
   }
 
-  async #endingAfter(bound: number): Promise<readonly Cooldown[]> {
+  async #endingAfter(bound: number, consistent: boolean): Promise<readonly Cooldown[]> {
     const { table, entities } = this.#table;
     const query = table.build(QueryCommand).entities(entities.cooldown).query({ partition: partitions.cooldowns });
-    // One of a moment ago is as good: a cooldown that is missed costs a call.
-    const { Items = [] } = await this.#table.call(() => query.options({ maxPages: Number.POSITIVE_INFINITY }).send());
+    const { Items = [] } = await this.#table.call(() => query.options({ consistent, maxPages: Number.POSITIVE_INFINITY }).send());
     return Items.map((item) => item.cooldown).filter((cooldown) => cooldown.untilMs > bound);
   }
 

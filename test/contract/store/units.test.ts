@@ -160,6 +160,11 @@ describe('capacity units of the store', () => {
     expect(reads).toBeLessThanOrEqual(10);
   });
 
+  it('what is cooling: half a read for whoever plans, and a consistent one for whoever launches', async () => {
+    expect(await cost(() => world.cooldowns.active(after(0)))).toEqual({ writes: 0, reads: 0.5 });
+    expect(await cost(() => world.cooldowns.recent(after(0)))).toEqual({ writes: 0, reads: 1 });
+  });
+
   it('what a namespace has waiting: a read, and far below its limit nothing again for some seconds', async () => {
     await submitted(world, 1, typical);
     const counts = new DynamoPendingCounts(new OrchestratorTable(client, tableName), { now: () => after(0) });
