@@ -25,11 +25,13 @@ export interface Submission {
   readonly idempotency?: { readonly key: string; readonly requestDigest: string; readonly expiresAtMs: EpochMs };
 }
 
-export type SubmitResult =
-  | { readonly kind: 'created'; readonly job: Job }
-  /** The idempotency key is known with the same request: the job it made then. */
+export type SubmitResult = { readonly kind: 'created'; readonly job: Job } | EarlierSubmission;
+
+/** What came of the submission that had the same idempotency key. */
+export type EarlierSubmission =
+  /** It was the same request: the job it made then. */
   | { readonly kind: 'replayed'; readonly job: Job }
-  /** The idempotency key is known with another request. */
+  /** It was another request. */
   | { readonly kind: 'keyReused' };
 
 /**
@@ -39,6 +41,8 @@ export type SubmitResult =
 export interface JobStore {
   /** Job, queue entry, events, script and idempotency record: all or nothing. */
   submit(submission: Submission): Promise<SubmitResult>;
+  /** What `submit` would answer by the submission's idempotency key alone; `undefined`: the key is new, or there is none. */
+  earlier(submission: Submission): Promise<EarlierSubmission | undefined>;
   get(jobId: JobId): Promise<Job | undefined>;
   /** As `get` at half the price, and perhaps as the job was a moment ago: for whoever commits on it, or looks again. */
   peek(jobId: JobId): Promise<Job | undefined>;

@@ -4,7 +4,7 @@ import type { Attempt, Job, JobEvent } from '../../core/job/job.ts';
 import type { JobChange, ParkedEntry } from '../../core/lifecycle/change.ts';
 import type { Wait } from '../../core/lifecycle/wait.ts';
 import { queueEntryOf } from '../../core/lifecycle/queue-entry.ts';
-import type { JobFilter, JobStore, Submission, SubmitResult } from '../../core/ports/job-store.ts';
+import type { EarlierSubmission, JobFilter, JobStore, Submission, SubmitResult } from '../../core/ports/job-store.ts';
 import type { Page } from '../../core/ports/page.ts';
 import { decodeCursor, positions } from '../../lambdas/adapters/dynamodb/cursor.ts';
 import { matches } from '../../lambdas/adapters/dynamodb/job-filter.ts';
@@ -41,7 +41,11 @@ export class InMemoryJobStore implements JobStore {
     return { kind: 'created', job: copy(job) };
   }
 
-  #earlier({ job, idempotency }: Submission): SubmitResult | undefined {
+  async earlier(submission: Submission): Promise<EarlierSubmission | undefined> {
+    return this.#earlier(submission);
+  }
+
+  #earlier({ job, idempotency }: Submission): EarlierSubmission | undefined {
     if (idempotency === undefined) return undefined;
     const record = this.#table.idempotency.get(`${job.namespace}/${idempotency.key}`);
     if (record === undefined || record.expiresAtMs <= job.submittedAtMs) return undefined;

@@ -1,5 +1,6 @@
 import { scopeKey } from '../../core/capacity/offering.ts';
 import { cooldownOf, cooldownScopeOf } from '../../core/capacity/pauses.ts';
+import { epochMs } from '../../core/job/ids.ts';
 import type { AuditEntry, PauseStore } from '../../core/ports/share-store.ts';
 import { pauseTarget } from '../../core/scheduling/pause-target.ts';
 import type { Pause, PauseScope } from '../../core/queue/pause.ts';
@@ -23,6 +24,10 @@ export class InMemoryPauseStore implements PauseStore {
     if (scope.kind === 'market' || scope.kind === 'offering') {
       const cooldown = cooldownOf({ ...rest, scope });
       cooldowns.set(scopeKey(cooldown.scope), cooldown);
+    } else {
+      const { lease } = this.#table;
+      this.#table.lease = { ...lease, owner: audit.by, epoch: lease.epoch + 1, expiresAtMs: epochMs(0) };
+      this.#table.dirty = false;
     }
     this.#table.audit.push(copy(audit));
   }

@@ -8,7 +8,7 @@ import { jobId as toJobId, type JobId } from '../../../core/job/ids.ts';
 import type { Attempt, Job, JobEvent } from '../../../core/job/job.ts';
 import type { JobChange, ParkedEntry } from '../../../core/lifecycle/change.ts';
 import type { Wait } from '../../../core/lifecycle/wait.ts';
-import type { JobFilter, JobStore, Submission, SubmitResult } from '../../../core/ports/job-store.ts';
+import type { EarlierSubmission, JobFilter, JobStore, Submission, SubmitResult } from '../../../core/ports/job-store.ts';
 import type { Page } from '../../../core/ports/page.ts';
 import { tableLayout } from '../../../core/queue/table-layout.ts';
 import { attemptOf, changeActions } from './change-actions.ts';
@@ -38,6 +38,10 @@ export class DynamoJobStore implements JobStore {
 
   submit(submission: Submission): Promise<SubmitResult> {
     return this.#submitter.submit(submission);
+  }
+
+  earlier(submission: Submission): Promise<EarlierSubmission | undefined> {
+    return this.#submitter.earlier(submission);
   }
 
   get(jobId: JobId): Promise<Job | undefined> {

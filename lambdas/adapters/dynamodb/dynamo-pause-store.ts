@@ -1,8 +1,11 @@
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
+import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
+import { $add } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { scopeKey } from '../../../core/capacity/offering.ts';
 import { cooldownOf, cooldownScopeOf, pauseOf, type MarketPause } from '../../../core/capacity/pauses.ts';
+import { epochMs } from '../../../core/job/ids.ts';
 import type { AuditEntry, PauseStore } from '../../../core/ports/share-store.ts';
 import { pauseTarget } from '../../../core/scheduling/pause-target.ts';
 import type { Pause, PauseScope } from '../../../core/queue/pause.ts';
@@ -38,7 +41,8 @@ export class DynamoPauseStore implements PauseStore {
   }
 
   async pause(pause: Pause, audit: AuditEntry): Promise<void> {
-    await this.#table.transact([this.#put(pause), this.#record(audit)]);
+    const ended = isOfMarket(pause) ? [] : [this.#endLease(audit.by)];
+    await this.#table.transact([this.#put(pause), this.#record(audit), ...ended]);
   }
 
   async resume(scope: PauseScope, audit: AuditEntry): Promise<boolean> {
@@ -49,6 +53,11 @@ export class DynamoPauseStore implements PauseStore {
       if (error instanceof TransactionRefused && error.isUnmet(0)) return false;
       throw error;
     }
+  }
+
+  /** What a scheduler that has not seen the pause is about to grant is refused; the pause itself wakes the next. */
+  #endLease(by: string): Action {
+    return this.#table.entities.lease.build(UpdateTransaction).item({ ...keys.lease, owner: by, epoch: $add(1), expiresAtMs: epochMs(0), dirty: false });
   }
 
   #put(pause: Pause): Action {

@@ -3,7 +3,7 @@ import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { InternalError, VersionConflictError } from '../../../core/errors/orchestrator-error.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { queueEntryOf } from '../../../core/lifecycle/queue-entry.ts';
-import type { Submission, SubmitResult } from '../../../core/ports/job-store.ts';
+import type { EarlierSubmission, Submission, SubmitResult } from '../../../core/ports/job-store.ts';
 import { appendEvent, queueActions } from './change-actions.ts';
 import type { LaneCounts } from './lane-counts.ts';
 import { ManifestVersions } from './manifest-versions.ts';
@@ -39,6 +39,19 @@ export class Submitter {
     }
   }
 
+  /** What was submitted under the same key before, if anything. */
+  async earlier({ job, idempotency }: Submission): Promise<EarlierSubmission | undefined> {
+    if (idempotency === undefined) return undefined;
+    const { entities } = this.#table;
+    const key = { namespace: job.namespace, key: idempotency.key };
+    const { Item: record } = await this.#table.call(() => entities.idempotency.build(GetItemCommand).key(key).options({ consistent: true }).send());
+    if (record === undefined || record.expiresAt <= Math.floor(job.submittedAtMs / 1000)) return undefined;
+    if (record.requestDigest !== idempotency.requestDigest) return { kind: 'keyReused' };
+    const { Item: earlier } = await this.#table.call(() => entities.job.build(GetItemCommand).key({ jobId: record.jobId }).options({ consistent: true }).send());
+    if (earlier === undefined) throw new InternalError('An idempotency record names a job that does not exist.', { jobId: record.jobId });
+    return { kind: 'replayed', job: earlier };
+  }
+
   async #write(submission: Submission): Promise<SubmitResult> {
     for (let attempt = 1; ; attempt += 1) {
       const { job, manifestActions } = await this.#resolveManifest(submission);
@@ -49,7 +62,7 @@ export class Submitter {
         return { kind: 'created', job };
       } catch (error) {
         if (!(error instanceof TransactionRefused)) throw error;
-        const earlier = await this.#earlier(submission);
+        const earlier = await this.earlier(submission);
         if (earlier !== undefined) return earlier;
         if (attempt === MAX_TRIES) throw new VersionConflictError('The manifest goes on changing while the job is submitted.', {}, { cause: error });
       }
@@ -86,18 +99,5 @@ export class Submitter {
     return [
       this.#table.entities.idempotency.build(PutTransaction).item(record).options({ condition: { or: [{ attr: 'jobId', exists: false }, over] } }),
     ];
-  }
-
-  /** What was submitted under the same key before, if anything. */
-  async #earlier({ job, idempotency }: Submission): Promise<SubmitResult | undefined> {
-    if (idempotency === undefined) return undefined;
-    const { entities } = this.#table;
-    const key = { namespace: job.namespace, key: idempotency.key };
-    const { Item: record } = await this.#table.call(() => entities.idempotency.build(GetItemCommand).key(key).options({ consistent: true }).send());
-    if (record === undefined || record.expiresAt <= Math.floor(job.submittedAtMs / 1000)) return undefined;
-    if (record.requestDigest !== idempotency.requestDigest) return { kind: 'keyReused' };
-    const { Item: earlier } = await this.#table.call(() => entities.job.build(GetItemCommand).key({ jobId: record.jobId }).options({ consistent: true }).send());
-    if (earlier === undefined) throw new InternalError('An idempotency record names a job that does not exist.', { jobId: record.jobId });
-    return { kind: 'replayed', job: earlier };
   }
 }

@@ -15,7 +15,7 @@ import { withPositions } from '../../../core/manifest/position.ts';
 import { withScript } from '../../../core/manifest/script.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
-import type { JobStore, Submission } from '../../../core/ports/job-store.ts';
+import type { JobStore, Submission, SubmitResult } from '../../../core/ports/job-store.ts';
 import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
 import type { PendingCounts } from '../../../core/ports/scheduler-store.ts';
 import { beyondLimits, beyondPriority } from '../../../core/scheduling/beyond-share.ts';
@@ -33,7 +33,7 @@ const KEY_LIFETIME_MS = 24 * 3_600_000;
 const FULL_QUEUE_RETRY_SECONDS = 60;
 
 export interface SubmitPorts extends AcceptancePorts {
-  readonly jobs: Pick<JobStore, 'submit'>;
+  readonly jobs: Pick<JobStore, 'submit' | 'earlier'>;
   readonly manifests: Pick<ManifestStore, 'get'>;
   readonly capacity: Pick<CapacityProvider, 'plan'>;
   readonly pending: PendingCounts;
@@ -59,10 +59,9 @@ export function submitJob(ports: SubmitPorts): ApiOperation<typeof operations.su
       const tree = await ports.shareTree();
       holdToShare(submission.job, request, tree, ports.deployment.limits.maxRunningJobs);
       if (query.dryRun) return dryRun(ports.capacity, submission.job, accepted);
-      await holdToPendingJobs(ports.pending, namespace, tree);
       const key = headers['idempotency-key'];
       const idempotency = { key: `${user}/${key}`, requestDigest: sha256Hex(text), expiresAtMs: epochMs(nowMs + KEY_LIFETIME_MS) };
-      const result = await ports.jobs.submit({ ...submission, ...(key === undefined ? {} : { idempotency }) });
+      const result = await submitWithin(tree, ports, { ...submission, ...(key === undefined ? {} : { idempotency }) });
       if (result.kind === 'keyReused') {
         throw new IdempotencyKeyReusedError('The Idempotency-Key was used within the last 24 hours with another request.');
       }
@@ -80,11 +79,18 @@ function holdToShare(job: Job, { source, priority }: SubmissionRequest, tree: Sh
   refuseBeyondShare(problems.flatMap((problem) => (source.kind === 'text' && problem.path.startsWith('spec.') ? withPositions(source.text, [problem]) : [problem])));
 }
 
-/** @throws QuotaExceededError when so many jobs of the namespace wait as may. */
-async function holdToPendingJobs(counts: PendingCounts, namespace: string, tree: ShareTree): Promise<void> {
+/**
+ * Submits unless so many jobs of the namespace wait as may. A request whose first answer was lost gets its job all the
+ * same: it adds none.
+ *
+ * @throws QuotaExceededError
+ */
+async function submitWithin(tree: ShareTree, { jobs, pending: counts }: SubmitPorts, submission: Submission): Promise<SubmitResult> {
+  const { namespace } = submission.job;
   const { pendingJobs } = namespaceShare(tree, namespace);
   const pending = await counts.pending(namespace, pendingJobs);
-  if (pending < pendingJobs) return;
+  const result = pending < pendingJobs ? await jobs.submit(submission) : await jobs.earlier(submission);
+  if (result !== undefined) return result;
   throw new QuotaExceededError(`${pending} jobs of namespace ${namespace} wait, and ${pendingJobs} may: submit again when some have started.`, {
     pending, pendingJobs, retryAfterSeconds: FULL_QUEUE_RETRY_SECONDS,
   });

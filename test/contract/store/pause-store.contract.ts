@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pause, PauseScope } from '../../../core/queue/pause.ts';
 import { auditEntry } from './audit-entries.ts';
-import { after, t0 } from './submissions.ts';
+import { admit } from '../../../core/lifecycle/admit.ts';
+import { after, grant, leased, submitted, t0 } from './submissions.ts';
 import type { NewWorld, StoreWorld } from './world.ts';
 
 const queue: PauseScope = { kind: 'queue' };
@@ -31,6 +32,18 @@ export function pauseStoreContract(newWorld: NewWorld): void {
     it('shows the scheduler pauses of the queue and of namespaces', async () => {
       for (const [n, scope] of [queue, namespace, market].entries()) await world.pauses.pause(paused(scope), auditEntry(n));
       expect(sorted((await world.scheduler.overview()).pauses)).toEqual([paused(namespace), paused(queue)]);
+    });
+
+    it('lets a scheduler that has not seen a pause of the queue or a namespace grant nothing more, and the next begin at once', async () => {
+      for (const [n, scope] of [queue, namespace].entries()) {
+        const lease = await leased(world);
+        const job = await submitted(world, n);
+        await world.pauses.pause(paused(scope), auditEntry(n));
+        await expect(grant(world, lease, [admit(job, {}, after(1_000))])).rejects.toMatchObject({ name: 'LeaseLostError' });
+      }
+      const next = await leased(world);
+      await world.pauses.pause(paused(market), auditEntry(3));
+      expect(await world.scheduler.dropLease(next)).toEqual({ dirty: false });
     });
 
     it('shows whoever launches pauses of markets and offerings, which last until they are ended', async () => {

@@ -40,6 +40,15 @@ export function submissionContract(newWorld: NewWorld): void {
       expect(await world.jobs.get(idOf(2))).toBeUndefined();
     });
 
+    it('tells what a key was used for, and takes nothing in', async () => {
+      expect(await world.jobs.earlier(keyed(1, 'same'))).toBeUndefined();
+      await world.jobs.submit(keyed(1, 'same'));
+      expect(await world.jobs.earlier(keyed(2, 'same'))).toEqual({ kind: 'replayed', job: keyed(1, 'same').job });
+      expect(await world.jobs.earlier(keyed(2, 'another'))).toEqual({ kind: 'keyReused' });
+      expect(await world.jobs.earlier(submission(3))).toBeUndefined();
+      expect(await queued(world)).toEqual([queueEntryOf(keyed(1, 'same').job)]);
+    });
+
     it('makes one job of the same request sent many times at once', async () => {
       const results = await Promise.all([1, 2, 3, 4].map((n) => world.jobs.submit(keyed(n, 'same'))));
       expect(results.map((result) => result.kind).sort()).toEqual(['created', 'replayed', 'replayed', 'replayed']);

@@ -25,6 +25,17 @@ describe('a submission', () => {
     expect(await api.call('submitJob', { params: { namespace: 'vision' }, body: aManifestText({ namespace: 'vision' }) })).toMatchObject({ status: 201 });
   });
 
+  it('that was taken in already is answered by its key, however many jobs wait', async () => {
+    const api = anApiWith({ namespaces: [aNamespace('research', { pendingJobs: 1 })] });
+    const headers = { 'Idempotency-Key': 'night-run-1' };
+    const first = await api.call('submitJob', { body: yaml, headers });
+    const again = await api.call('submitJob', { body: yaml, headers });
+    expect([first.status, again.status]).toEqual([201, 200]);
+    expect(again.body.jobId).toBe(first.body.jobId);
+    expect(await api.call('submitJob', { body: `${yaml}# changed`, headers })).toMatchObject({ status: 422, body: { type: 'urn:orchestrator:problem:idempotency-key-reused' } });
+    expect(await api.call('submitJob', { body: yaml, headers: { 'Idempotency-Key': 'night-run-2' } })).toMatchObject({ status: 429 });
+  });
+
   it('larger than its share may ever hold is refused, with the place in the manifest', async () => {
     const api = anApiWith({ namespaces: [aNamespace('research', { limits: { nodes: 4 } })] });
     const { status, body } = await api.call('submitJob', { body: yaml });
