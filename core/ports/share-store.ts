@@ -38,6 +38,7 @@ export interface ShareStore {
 /** What operators hold back. */
 export interface PauseStore {
   pauses(): Promise<readonly Pause[]>;
+  /** One of the queue or of a namespace ends the scheduler's lease, so that nothing is granted from then on by whoever has not seen it. */
   pause(pause: Pause, audit: AuditEntry): Promise<void>;
   /** Answers whether there was such a pause. */
   resume(scope: PauseScope, audit: AuditEntry): Promise<boolean>;

@@ -26,7 +26,7 @@ export class InMemoryPauseStore implements PauseStore {
       cooldowns.set(scopeKey(cooldown.scope), cooldown);
     } else {
       const { lease } = this.#table;
-      this.#table.lease = { ...lease, owner: audit.by, epoch: lease.epoch + 1, expiresAtMs: epochMs(0) };
+      this.#table.lease = { ...lease, owner: pause.by, epoch: lease.epoch + 1, expiresAtMs: epochMs(0) };
       this.#table.dirty = false;
     }
     this.#table.audit.push(copy(audit));

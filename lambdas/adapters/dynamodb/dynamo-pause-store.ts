@@ -41,7 +41,7 @@ export class DynamoPauseStore implements PauseStore {
   }
 
   async pause(pause: Pause, audit: AuditEntry): Promise<void> {
-    const ended = isOfMarket(pause) ? [] : [this.#endLease(audit.by)];
+    const ended = isOfMarket(pause) ? [] : this.#endLease(pause);
     await this.#table.transact([this.#put(pause), this.#record(audit), ...ended]);
   }
 
@@ -55,9 +55,13 @@ export class DynamoPauseStore implements PauseStore {
     }
   }
 
-  /** What a scheduler that has not seen the pause is about to grant is refused; the pause itself wakes the next. */
-  #endLease(by: string): Action {
-    return this.#table.entities.lease.build(UpdateTransaction).item({ ...keys.lease, owner: by, epoch: $add(1), expiresAtMs: epochMs(0), dirty: false });
+  /** What a scheduler that has not seen the pause is about to grant is refused, and the next one is woken. */
+  #endLease({ by, atMs }: Pause): Action[] {
+    const { lease, wake } = this.#table.entities;
+    return [
+      lease.build(UpdateTransaction).item({ ...keys.lease, owner: by, epoch: $add(1), expiresAtMs: epochMs(0), dirty: false }),
+      wake.build(PutTransaction).item({ ...keys.wake, atMs }),
+    ];
   }
 
   #put(pause: Pause): Action {
