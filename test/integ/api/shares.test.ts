@@ -15,6 +15,9 @@ let api: DeployedApi;
 let before: Shares;
 const made: JobRef[] = [];
 
+/** A function asks again for the shares after five seconds. */
+const REMEMBERED_MS = 5500;
+
 beforeAll(async () => {
   api = await deployedApi();
   before = await inForce();
@@ -117,12 +120,10 @@ describe('a limit', () => {
 
   it('refuses at submission what it would never let start, and priorities above the ceiling', async () => {
     await apply(limited({ gpus: 0, nodes: 1 }, { maxPriority: 600 }));
+    const appliedMs = Date.now();
+    await eventually('every process that takes submissions has forgotten the shares before', async () => Date.now() - appliedMs > REMEMBERED_MS);
     const wide = nowhereToBeHad(namespace, 'wide', { nodePools: [{ name: 'head', count: 2, instanceType: 'm6i.large' }] });
-    const refused = await eventually('submissions know the shares', async () => {
-      const answer = await api.call<Problem>(yamlSubmission(wide));
-      if (answer.status === 201) made.push({ namespace, jobId: String(Reflect.get(answer.body, 'jobId')) });
-      return answer.status !== 201 && answer;
-    });
+    const refused = await api.call<Problem>(yamlSubmission(wide));
     expect([refused.status, refused.text]).toEqual([422, expect.stringContaining(namespace)]);
     const urgent = await api.call<Problem>(yamlSubmission(nowhereToBeHad(namespace, 'urgent', { priority: 'urgent' })));
     expect([urgent.status, urgent.text]).toEqual([422, expect.stringContaining('600')]);
