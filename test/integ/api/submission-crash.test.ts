@@ -26,13 +26,20 @@ describe('submissions whose function is killed again and again', () => {
     // As a user's client does: each request is sent again, with its key, until it is answered.
     const client = new OrchestratorClient({ endpoint: cloud.apiUrl, region, credentials: cloud.researcher, maxAttempts: 20 });
     let isOver = false;
-    const answers = Promise.all(Array.from({ length: submissions }, (_, i) =>
-      client.submitJob(namespace, { manifest: { ...nowhereToBeHad(namespace, `crash-${i}`) }, script: 'echo' }))).finally(() => { isOver = true; });
+    // Two at a time, so that it takes a while and the killer finds them at it.
+    const submitEverySecond = async (first: number): Promise<SubmittedJob[]> => {
+      const answered: SubmittedJob[] = [];
+      for (let i = first; i < submissions; i += 2) {
+        answered.push(await client.submitJob(namespace, { manifest: { ...nowhereToBeHad(namespace, `crash-${i}`) }, script: 'echo' }));
+      }
+      return answered;
+    };
+    const answers = Promise.all([submitEverySecond(0), submitEverySecond(1)]).finally(() => { isOver = true; });
     for (const stored of [1, 4, 8]) {
       await eventually(`${stored} jobs are stored`, async () => isOver || (await jobItems()).length >= stored);
       if (!isOver) killed += await killWorkers(cloud, 'ApiSubmitJob');
     }
-    jobs = await answers;
+    jobs = (await answers).flat();
   });
 
   afterAll(async () => {
