@@ -37,7 +37,8 @@ export function planSteps(quick: boolean, reportFolder: string): Step[] {
     check('layers', 'depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err',
       'bin', 'lib', 'core', 'lambdas', 'sdk', 'cli', 'local', 'benchmarks', 'test'),
     check('unused', 'knip', '--no-progress'),
-    jest('unit', ['unit', 'infra']),
+    // Jest leaves a core to whoever watches; nobody does.
+    jest('unit', ['unit', 'infra'], '--maxWorkers=100%'),
   ];
   // One at a time: each suite starts servers of its own, and two cores are what CI has.
   const onLocalCloud = ['contract', 'statemachines', 'integ'].map((name) => jest(name, [name], '--runInBand'));
