@@ -2,8 +2,9 @@ import type { EpochMs } from '../job/ids.ts';
 import type { QuotaKey } from '../job/job.ts';
 import type { ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
 import type { LeafKey } from '../queue/lane.ts';
-import { DIMENSIONS, limitedAmounts, vectorOf } from './amounts.ts';
+import { vectorOf } from './amounts.ts';
 import type { ContestTree } from './contest.ts';
+import { heldByNode } from './held-by-node.ts';
 import { floorsOf, type Wanting } from './floors.ts';
 import { LeafQueue, type CompareEntries } from './leaf-queue.ts';
 import { Limits } from './limits.ts';
@@ -47,7 +48,8 @@ export function layOutCycle(snapshot: SchedulingSnapshot, policy: SchedulingPoli
   const jobs = jobsByLeaf(snapshot, settings.nowMs);
   const { nodes, leaves } = layOutShares(policy.shares, policy.maxRunningJobs, [...jobs.values()].map(({ key }) => key));
   const parents = nodes.map(({ parent }) => parent);
-  const { held, usage, quotas } = sums(jobs, leaves, parents, settings);
+  const held = heldByNode(snapshot.uses, leaves, parents);
+  const { usage, quotas } = sums(jobs, leaves, parents, settings);
   const queues = queuesOf(jobs, leaves, policy, settings.compare);
   const bare = { parents, limits: nodes.map((node) => node.limits) };
   const withoutFloors = new Limits(TreeState.of(bare, held), new QuotaState(policy.shares.quotas, quotas));
@@ -59,24 +61,17 @@ export function layOutCycle(snapshot: SchedulingSnapshot, policy: SchedulingPoli
   return { nodes, parents, weights: nodes.map(({ weight }) => weight), leaves, usage, queues, limits, use };
 }
 
-/** What is held and used by node, and held of each quota. */
+/** What is used by node, and held of each quota. */
 function sums(jobs: ReadonlyMap<string, LeafJobs>, leaves: ReadonlyMap<string, number>, parents: readonly number[], { aheadMs, base }: LayoutSettings) {
-  const held = new Float64Array(parents.length * DIMENSIONS);
   const usage = new Float64Array(parents.length);
   const quotas = new Map<QuotaKey, number>();
   for (const [id, { share }] of jobs) {
     const leaf = leaves.get(id);
     if (share === undefined || leaf === undefined) continue;
     addToPath(usage, parents, leaf, usageAt(share, aheadMs, base));
-    for (let node = leaf; node >= 0; node = parents[node] ?? -1) {
-      for (let i = 0; i < DIMENSIONS; i += 1) {
-        const name = limitedAmounts[i];
-        if (name !== undefined) held[node * DIMENSIONS + i] = (held[node * DIMENSIONS + i] ?? 0) + share[name];
-      }
-    }
     for (const [key, vcpus] of entriesOf(share.quotas)) quotas.set(key, (quotas.get(key) ?? 0) + vcpus);
   }
-  return { held, usage, quotas };
+  return { usage, quotas };
 }
 
 function addToPath(amounts: Float64Array, parents: readonly number[], leaf: number, amount: number): void {

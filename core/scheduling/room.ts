@@ -1,5 +1,5 @@
 import type { LeafKey } from '../queue/lane.ts';
-import { DIMENSIONS, limitedAmounts } from './amounts.ts';
+import { heldByNode } from './held-by-node.ts';
 import type { SchedulingPolicy } from './policy.ts';
 import { layOutShares, leafId } from './share-nodes.ts';
 import type { Pause } from '../queue/pause.ts';
@@ -20,24 +20,10 @@ export function mayStart(
   const paused = new Set(pauses.flatMap(({ scope }) => (scope.kind === 'namespace' ? [scope.namespace] : [])));
   const { nodes, leaves: numbers } = layOutShares(shares, maxRunningJobs, [...uses, ...leaves]);
   const parents = nodes.map(({ parent }) => parent);
-  const tree = TreeState.of({ parents, limits: nodes.map(({ limits }) => limits) }, heldBy(uses, numbers, parents));
+  const tree = TreeState.of({ parents, limits: nodes.map(({ limits }) => limits) }, heldByNode(uses, numbers, parents));
   return (leaf) => {
     if (paused.has(leaf.namespace)) return false;
     for (let node = numbers.get(leafId(leaf)) ?? 0; node >= 0; node = parents[node] ?? -1) if (tree.isFull(node)) return false;
     return true;
   };
-}
-
-/** What is held by node, of each amount. */
-function heldBy(uses: readonly ShareUse[], numbers: ReadonlyMap<string, number>, parents: readonly number[]): Float64Array {
-  const held = new Float64Array(parents.length * DIMENSIONS);
-  for (const use of uses) {
-    for (let node = numbers.get(leafId(use)) ?? 0; node >= 0; node = parents[node] ?? -1) {
-      for (let i = 0; i < DIMENSIONS; i += 1) {
-        const amount = limitedAmounts[i];
-        if (amount !== undefined) held[node * DIMENSIONS + i] = (held[node * DIMENSIONS + i] ?? 0) + use[amount];
-      }
-    }
-  }
-  return held;
 }
