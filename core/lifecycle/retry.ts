@@ -7,10 +7,14 @@ import { queueEntryOf } from './queue-entry.ts';
 import type { Attempt, Job } from '../job/job.ts';
 import { microUsd, type EpochMs } from '../job/ids.ts';
 
+/** A launch that the cloud refused for good is refused the next time, too: somebody has to change something first. */
+const INCURABLE = 'LaunchRejected';
+
 /** Whether the job's retry policy asks for another attempt now that this one has come to `job.outcome`. */
 export function wantsRetry(job: Job): boolean {
   return (
     job.outcome !== undefined &&
+    job.reason?.code !== INCURABLE &&
     job.cancelRequestedBy === undefined &&
     job.attempt < job.retry.maxAttempts &&
     job.retry.on.includes(job.outcome)

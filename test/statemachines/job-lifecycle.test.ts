@@ -167,9 +167,9 @@ describe('capacity', () => {
 
   it('is refused for good when EC2 rejects the launch', async () => {
     world.capacity.machines.request = async () => ({ kind: 'rejected', code: 'InvalidAMIID.NotFound', message: 'no such image' });
-    const id = await world.submit(aManifest(), 'job-a');
+    const id = await world.submit(aManifest({ more: '  retry: { maxAttempts: 3, on: [FAILED] }' }), 'job-a');
     expect(await lived(id)).toContain('PROVISIONING_FAILED');
-    expect(world.job(id)).toMatchObject({ outcome: 'FAILED', reason: { code: 'LaunchRejected' } });
+    expect(world.job(id)).toMatchObject({ attempt: 1, outcome: 'FAILED', reason: { code: 'LaunchRejected' } });
   });
 
   it('is replaced where a node never comes up, a few times', async () => {

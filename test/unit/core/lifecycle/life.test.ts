@@ -118,6 +118,7 @@ describe('a new attempt', () => {
     expect(wantsRetry({ ...over, attempt: 2 })).toBe(false);
     expect(wantsRetry({ ...over, outcome: 'FAILED' })).toBe(false);
     expect(wantsRetry({ ...over, cancelRequestedBy: 'ada' })).toBe(false);
+    expect(wantsRetry({ ...over, reason: { code: 'LaunchRejected', message: 'You are not authorized.' } })).toBe(false);
   });
 
   it('ends the old attempt and queues the job in one change', () => {
