@@ -7,14 +7,14 @@ import { queueEntryOf } from './queue-entry.ts';
 import type { Attempt, Job } from '../job/job.ts';
 import { microUsd, type EpochMs } from '../job/ids.ts';
 
-/** A launch that the cloud refused for good is refused the next time, too: somebody has to change something first. */
-const INCURABLE = 'LaunchRejected';
+/** The reason's code of a launch that the cloud refused for good: it is refused the next time, too, until somebody changes something. */
+export const LAUNCH_REJECTED = 'LaunchRejected';
 
 /** Whether the job's retry policy asks for another attempt now that this one has come to `job.outcome`. */
 export function wantsRetry(job: Job): boolean {
   return (
     job.outcome !== undefined &&
-    job.reason?.code !== INCURABLE &&
+    job.reason?.code !== LAUNCH_REJECTED &&
     job.cancelRequestedBy === undefined &&
     job.attempt < job.retry.maxAttempts &&
     job.retry.on.includes(job.outcome)
