@@ -12,6 +12,7 @@ import { InMemoryInstanceCatalogue } from '../../test/fakes/in-memory-instance-c
 import { minuteFrom, type GangJob, type GangSize, type Launcher, type Turn } from './launcher.ts';
 import type { SimulatedCloud } from './simulated-cloud.ts';
 import { SimulatedMachines } from './simulated-machines.ts';
+import { NothingKnown } from '../../core/capacity/nothing-known.ts';
 
 /** Acquisitions that run at the same time: the default of `maxLaunchesInFlight`. */
 const MOST_IN_FLIGHT = 25;
@@ -39,7 +40,7 @@ export class ProductionLauncher implements Launcher {
       machines: new SimulatedMachines(cloud),
       attempts: new InMemoryAttemptStore(),
       cooldowns: this.#cooldowns,
-      catalogue: new InMemoryInstanceCatalogue([someFacts(INSTANCE_TYPE, { zones })]),
+      knowledge: new NothingKnown('the benchmark asks nobody'), catalogue: new InMemoryInstanceCatalogue([someFacts(INSTANCE_TYPE, { zones })]),
       clock: cloud,
       deployment: this.#deployment,
       log: silentLog,

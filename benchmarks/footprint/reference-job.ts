@@ -14,6 +14,7 @@ import { startSimulatedEc2, type SimulatedEc2 } from '../../test/contract/capaci
 import { UnitMeter, type Charge } from '../../test/contract/store/unit-meter.ts';
 import { createTable, dynamoClient, dynamoStores, type StoreWorld } from '../../test/contract/store/world.ts';
 import { FootprintWorld, ShiftedClock } from './footprint-world.ts';
+import { NothingKnown } from '../../core/capacity/nothing-known.ts';
 
 const yaml = readFileSync(new URL('../../examples/gang-64.yaml', import.meta.url), 'utf8');
 const JOB = '01kb3v9m2q7xw4hz8tn6rc5yde';
@@ -85,7 +86,7 @@ function referenceWorld(newStores: () => StoreWorld, { ec2, pricing }: Simulated
   const catalogue = new Ec2InstanceCatalogue({ ec2, region: deployment.region, prices: new PriceList(pricing), clock, log: silentLog });
   const stores = newStores();
   const { attempts, cooldowns } = stores;
-  const capacity = new Ec2CapacityProvider({ ec2, attempts, cooldowns, catalogue, clock, deployment, log: silentLog });
+  const capacity = new Ec2CapacityProvider({ ec2, attempts, cooldowns, knowledge: new NothingKnown('the benchmark asks nobody'), catalogue, clock, deployment, log: silentLog });
   return new FootprintWorld({ stores, capacity, deployment, clock }, () => newStores().manifests);
 }
 

@@ -19,10 +19,12 @@ export function planLaunches(gang: GangRequest, ttlSeconds: number, view: Market
   const launches = launchesInOrder(gang, view, nowMs);
   const maxMicroUsdPerHour = gang.pools.reduce((sum, pool) => sum + pool.count * dearest(pool, view), 0);
   return {
-    launches: launches.map(({ pool, count, market, instanceTypes, zones }) => ({ pool, count, market, instanceTypes, zones })),
+    launches: launches.map(({ pool, count, market, instanceTypes, zones }) => ({ pool, count, market, instanceTypes, zones, why: '', microUsdPerHour: 0 })),
     cooling: whenToTryAgain(gang, view, nowMs).cooldowns,
     maxMicroUsdPerHour,
     maxMicroUsdForTtl: Math.ceil((maxMicroUsdPerHour * ttlSeconds) / 3600),
+    limits: [],
+    without: view.without ?? [],
     notes: [...notesOn(gang, view), ...(launches.length === MOST_LAUNCHES_SHOWN ? ['more launches would follow'] : [])],
   };
 }

@@ -4,6 +4,7 @@ import type { InstanceId } from '../job/ids.ts';
 import type { CooldownStore, InstanceCatalogue } from '../ports/capacity-provider.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventLog } from '../ports/event-log.ts';
+import type { MarketKnowledge } from '../ports/market-knowledge.ts';
 import type { AttemptStore } from '../ports/job-store.ts';
 import type { Machines } from '../ports/machines.ts';
 import type { CooldownPolicy } from './cooldown.ts';
@@ -18,6 +19,7 @@ export interface CapacityPorts {
   readonly attempts: AttemptStore;
   readonly cooldowns: CooldownStore;
   readonly catalogue: InstanceCatalogue;
+  readonly knowledge: MarketKnowledge;
   readonly clock: Clock;
   readonly deployment: Deployment;
   readonly log: EventLog;

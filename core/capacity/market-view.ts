@@ -1,5 +1,6 @@
 import type { Market } from '../job/job.ts';
 import type { InstanceTypeFacts } from '../ports/capacity-provider.ts';
+import type { AccountQuotas, CapacityReservation, InterruptionBand } from '../ports/market-knowledge.ts';
 import { quotaFamily } from './error-scope.ts';
 import type { PoolRequest } from './gang.ts';
 import type { Cooldown, CooldownScope, Offering } from './offering.ts';
@@ -16,7 +17,20 @@ export interface MarketView {
   readonly cooldowns: readonly Cooldown[];
   /** How long a job waits that found nothing though nothing cools. */
   readonly patienceMs: number;
+  /** Reservations that the namespace may name and that have room. */
+  readonly reservations?: readonly CapacityReservation[];
+  /** Free addresses by subnet id. */
+  readonly freeAddresses?: ReadonlyMap<string, number>;
+  /** By instance type. */
+  readonly interruptionBands?: ReadonlyMap<string, InterruptionBand>;
+  /** From 1 to 10, by `scoreKey`. */
+  readonly placementScores?: ReadonlyMap<string, number>;
+  readonly accountQuotas?: AccountQuotas;
+  /** What nobody could say, and why: the decisions are made without it. */
+  readonly without?: readonly string[];
 }
+
+export const scoreKey = (pool: string, zone: string): string => `${pool}/${zone}`;
 
 export const spotKey = (instanceType: string, zone: string): string => `${instanceType}/${zone}`;
 

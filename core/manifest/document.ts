@@ -71,7 +71,8 @@ function told({ code, path, message, value, suggestion }: LocatedProblem): Manif
 }
 
 function locate(problem: LocatedProblem, text: string, document: Document): ManifestProblem {
-  if (document.contents === null) return told(problem);
+  // YAML finds nothing in JSON that begins with a tab and is one value.
+  if (document.contents === null) return { ...told(problem), ...positionAt(text, text.search(/\S/)) };
   const { path, at, quotes } = problem;
   const source = quotes === true ? sourceOf(document, path) : undefined;
   const located = { ...told(problem), ...positionAt(text, offsetOf(document, path, at)) };

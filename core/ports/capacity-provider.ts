@@ -11,10 +11,18 @@ export interface CapacityPlan {
     readonly market: string;
     readonly instanceTypes: readonly string[];
     readonly zones: readonly string[];
+    /** What put this launch at its place, in words. */
+    readonly why: string;
+    /** Of all its machines at the prices known now. */
+    readonly microUsdPerHour: number;
   }[];
   readonly cooling: readonly Cooldown[];
   readonly maxMicroUsdPerHour: number;
   readonly maxMicroUsdForTtl: number;
+  /** Limits that the job would meet: quotas, addresses, budget. Waiting may cure them. */
+  readonly limits: readonly string[];
+  /** What nobody could say, and why: the plan is made without it. */
+  readonly without: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -63,6 +71,8 @@ export interface InstanceTypeFacts {
   readonly gpus: number;
   readonly architecture: 'x86_64' | 'arm64';
   readonly efa: boolean;
+  /** How many network cards may carry an Elastic Fabric Adapter; absent: one where there is `efa`. */
+  readonly efaInterfaces?: number;
   /** Zones of the region that offer it. */
   readonly zones: readonly string[];
   /** On-demand list price; 0 where the price list does not know the type. */

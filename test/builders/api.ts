@@ -53,6 +53,7 @@ import { InMemoryTable } from '../fakes/in-memory-table.ts';
 import { aDeployment, ManualClock, silentLog, someFacts } from './capacity.ts';
 import { apiEvent, lambdaContext } from './lambda-events.ts';
 import type { ApiEventParts } from './lambda-events.ts';
+import { InMemoryMarketKnowledge } from '../fakes/in-memory-market-knowledge.ts';
 
 /** Tokens as Step Functions has them: the first answer wins. */
 class RecordedTokens implements TaskTokens {
@@ -97,7 +98,7 @@ export function anApi(logs: JobLogs = noLogs) {
   const manifests = new InMemoryManifestStore(table);
   const scheduler = new InMemorySchedulerStore(table);
   const cooldowns = new InMemoryCooldownStore(table);
-  const capacity = new InMemoryCapacityProvider({ attempts, cooldowns, catalogue, clock, deployment, log: silentLog });
+  const capacity = new InMemoryCapacityProvider({ attempts, cooldowns, knowledge: new InMemoryMarketKnowledge(), catalogue, clock, deployment, log: silentLog });
   const tokens = new RecordedTokens();
   const queue = { scheduler, jobs, cooldowns, deployment, clock };
   const stopping = { jobs, attempts, tokens, clock };

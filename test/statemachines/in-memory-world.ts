@@ -11,6 +11,7 @@ import { InMemoryManifestStore } from '../fakes/in-memory-manifest-store.ts';
 import { InMemorySchedulerStore } from '../fakes/in-memory-scheduler-store.ts';
 import { InMemoryTable } from '../fakes/in-memory-table.ts';
 import { LifecycleWorld } from './lifecycle-world.ts';
+import { InMemoryMarketKnowledge } from '../fakes/in-memory-market-knowledge.ts';
 
 const TYPES = ['m6i.large', 'c6i.large'] as const;
 
@@ -29,7 +30,7 @@ function partsOver(table: InMemoryTable) {
     scheduler: new InMemorySchedulerStore(table),
     cooldowns,
   };
-  const capacity = new InMemoryCapacityProvider({ attempts, cooldowns, catalogue, clock, deployment, log: silentLog });
+  const capacity = new InMemoryCapacityProvider({ attempts, cooldowns, knowledge: new InMemoryMarketKnowledge(), catalogue, clock, deployment, log: silentLog });
   return { stores, capacity, deployment, clock };
 }
 

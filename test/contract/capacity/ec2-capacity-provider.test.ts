@@ -9,6 +9,7 @@ import { InMemoryTable } from '../../fakes/in-memory-table.ts';
 import { describeCapacityProvider } from './capacity-provider.contract.ts';
 import { startSimulatedEc2 } from './simulated-ec2.ts';
 import type { CapacityWorld } from './world.ts';
+import { InMemoryMarketKnowledge } from '../../fakes/in-memory-market-knowledge.ts';
 
 describeCapacityProvider('EC2, over the fleet simulator', async (): Promise<CapacityWorld> => {
   const deployment = aDeployment();
@@ -20,7 +21,7 @@ describeCapacityProvider('EC2, over the fleet simulator', async (): Promise<Capa
   const catalogue = new Ec2InstanceCatalogue({ ec2, region: deployment.region, prices: new PriceList(pricing), clock, log: silentLog });
   const { faults } = simulator.context;
   return {
-    provider: new Ec2CapacityProvider({ ec2, attempts, cooldowns, catalogue, clock, deployment, log: silentLog }),
+    provider: new Ec2CapacityProvider({ ec2, attempts, cooldowns, knowledge: new InMemoryMarketKnowledge(), catalogue, clock, deployment, log: silentLog }),
     catalogue,
     attempts,
     cooldowns,

@@ -14,6 +14,7 @@ import { InMemoryCooldownStore } from '../../fakes/in-memory-cooldown-store.ts';
 import { InMemoryTable } from '../../fakes/in-memory-table.ts';
 import type { SimulatedEc2 } from './simulated-ec2.ts';
 import { startSimulatedEc2 } from './simulated-ec2.ts';
+import { InMemoryMarketKnowledge } from '../../fakes/in-memory-market-knowledge.ts';
 
 const never = async (): Promise<undefined> => undefined;
 const { intervals } = aDeployment();
@@ -39,7 +40,7 @@ describe('Ec2CapacityProvider, when EC2 fails', () => {
     attempts = new InMemoryAttemptStore(table);
     cooldowns = new InMemoryCooldownStore(table);
     const catalogue = new Ec2InstanceCatalogue({ ec2: cloud.ec2, region: deployment.region, prices: new PriceList(cloud.pricing), clock, log: silentLog });
-    provider = new Ec2CapacityProvider({ ec2: cloud.ec2, attempts, cooldowns, catalogue, clock, deployment, log: silentLog });
+    provider = new Ec2CapacityProvider({ ec2: cloud.ec2, attempts, cooldowns, knowledge: new InMemoryMarketKnowledge(), catalogue, clock, deployment, log: silentLog });
   });
   afterEach(() => cloud.simulator.context.faults.remove());
   afterAll(async () => cloud.close());

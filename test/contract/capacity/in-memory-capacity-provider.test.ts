@@ -7,6 +7,7 @@ import { InMemoryInstanceCatalogue } from '../../fakes/in-memory-instance-catalo
 import { InMemoryTable } from '../../fakes/in-memory-table.ts';
 import { describeCapacityProvider } from './capacity-provider.contract.ts';
 import type { CapacityWorld } from './world.ts';
+import { InMemoryMarketKnowledge } from '../../fakes/in-memory-market-knowledge.ts';
 
 const TYPES = ['m6i.large', 'm6i.xlarge', 'c6i.large', 'c6i.xlarge', 'c6i.2xlarge', 'g5.xlarge'] as const;
 
@@ -16,7 +17,7 @@ describeCapacityProvider('in memory', async (): Promise<CapacityWorld> => {
   const attempts = new InMemoryAttemptStore(table);
   const cooldowns = new InMemoryCooldownStore(table);
   const catalogue = new InMemoryInstanceCatalogue(TYPES.map((type) => someFacts(type)));
-  const provider = new InMemoryCapacityProvider({ attempts, cooldowns, catalogue, clock, deployment: aDeployment(), log: silentLog });
+  const provider = new InMemoryCapacityProvider({ attempts, cooldowns, knowledge: new InMemoryMarketKnowledge(), catalogue, clock, deployment: aDeployment(), log: silentLog });
   const { machines } = provider;
   return {
     provider,

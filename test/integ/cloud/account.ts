@@ -4,8 +4,6 @@ import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/clie
 import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Job, JobEvent } from '../../../core/job/job.ts';
-import { DynamoSchedulerStore } from '../../../lambdas/adapters/dynamodb/dynamo-scheduler-store.ts';
-import { OrchestratorTable } from '../../../lambdas/adapters/dynamodb/orchestrator-table.ts';
 import { administrator } from '../../../local/cdk.ts';
 import { region } from '../../../local/environment-file.ts';
 
@@ -26,7 +24,6 @@ export class Account {
   readonly #lambda: LambdaClient;
   readonly #logs: CloudWatchLogsClient;
   readonly #machines: SFNClient;
-  readonly #scheduler: DynamoSchedulerStore;
 
   constructor({ endpoint, outputs }: { readonly endpoint: string; readonly outputs: Readonly<Record<string, string>> }) {
     this.client = { endpoint, region, credentials: administrator };
@@ -34,7 +31,6 @@ export class Account {
     this.#jobLogs = outputs['JobLogGroupName'] ?? '';
     const dynamo = new DynamoDBClient(this.client);
     this.#documents = DynamoDBDocumentClient.from(dynamo, { unmarshallOptions: { wrapNumbers: Number } });
-    this.#scheduler = new DynamoSchedulerStore(new OrchestratorTable(dynamo, this.#table));
     this.#lambda = new LambdaClient(this.client);
     this.#logs = new CloudWatchLogsClient(this.client);
     this.#machines = new SFNClient(this.client);
@@ -76,12 +72,6 @@ export class Account {
       from = page.LastEvaluatedKey;
     } while (from !== undefined);
     return found.filter(({ pk }) => pk.startsWith(prefix));
-  }
-
-  /** How many jobs hold limits now, as the scheduler counts them. */
-  async limitsHeld(): Promise<number> {
-    const { uses } = await this.#scheduler.overview();
-    return uses.reduce((sum, { runningJobs }) => sum + runningJobs, 0);
   }
 
   /** Name of the one deployed function whose name contains `part`, such as `EventsReconcile`. */

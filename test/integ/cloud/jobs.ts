@@ -39,6 +39,15 @@ export class Jobs {
     await this.#client.cancelJob(job);
   }
 
+  /** Starts no job of a namespace until it is resumed. */
+  async pauseNamespace(namespace: string): Promise<void> {
+    await this.#client.pauseQueue({ scope: { kind: 'namespace', namespace }, reason: 'a test holds it back' });
+  }
+
+  async resumeNamespace(namespace: string): Promise<void> {
+    await this.#client.resumeQueue({ scope: { kind: 'namespace', namespace }, reason: 'the test is over' });
+  }
+
   async release(job: JobRef): Promise<void> {
     await this.#client.releaseJob(job);
   }

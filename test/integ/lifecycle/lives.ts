@@ -1,4 +1,3 @@
-import deployment from '../../fixtures/integ-deployment.json' with { type: 'json' };
 import type { ClusterDefinition } from '../../../core/manifest/schema.ts';
 import type { JobState } from '../../../core/lifecycle/states.ts';
 import { OrchestratorApiError, type JobDetail, type JobRef } from '../../../sdk/src/index.ts';
@@ -9,7 +8,6 @@ import type { SharedCloud } from '../cloud/shared-cloud.ts';
 /** A life that a job can have: what is submitted, what is done to it, and where that leads. */
 export interface Life {
   readonly manifest: ClusterDefinition;
-  readonly priority?: number;
   /** What is done before the submission; it may answer what takes it back. */
   readonly prepare?: (cloud: SharedCloud) => Promise<void | (() => Promise<void>)>;
   readonly drive?: (cloud: SharedCloud, job: JobRef) => Promise<void>;
@@ -21,7 +19,6 @@ export interface Life {
 }
 
 type Spec = ClusterDefinition['spec'];
-const { maxRunningJobs } = deployment.limits;
 
 const untilRun = ['ACQUIRING_CAPACITY', 'CONFIGURING', 'RUNNING'] as const;
 const torn = ['DESTROYING', 'DONE'] as const;
@@ -55,11 +52,6 @@ async function outlive({ jobs, account }: SharedCloud, job: JobRef): Promise<voi
   await account.reconcile();
 }
 
-/** The other lives take every place that there is, and more of them wait: whoever comes then waits too. */
-async function limitsAreFull({ account }: SharedCloud): Promise<void> {
-  await eventually('all places are taken', async () => (await account.limitsHeld()) >= maxRunningJobs);
-}
-
 /** Every life, by its name. */
 export const lives: Readonly<Record<string, Life>> = {
   'runs hooks, job and post-run': {
@@ -91,9 +83,13 @@ export const lives: Readonly<Record<string, Life>> = {
     path: failedRun, ends: { outcome: 'TIMED_OUT', reason: 'TtlExceeded' }, steps: 2,
   },
   'is cancelled while it waits': {
-    manifest: life('cancel-pending', hooks({ onRun: [script('Work')] })), priority: 0,
-    prepare: limitsAreFull,
-    drive: ({ jobs }, job) => jobs.cancel(job),
+    manifest: life('cancel-pending', hooks({ onRun: [script('Work')] }), 'lives-held'),
+    prepare: ({ jobs }) => jobs.pauseNamespace('lives-held'),
+    drive: async ({ jobs }, job) => {
+      await jobs.cancel(job);
+      await jobs.ends(job);
+      await jobs.resumeNamespace('lives-held');
+    },
     path: ['DONE'], ends: { outcome: 'CANCELLED', reason: 'Cancelled' }, steps: 0,
   },
   'is cancelled while it is parked': {

@@ -19,10 +19,10 @@ const lived = new Map<string, Promise<Lived>>();
 /** What takes back that which was prepared to go wrong. */
 const mends = new Map<string, () => Promise<void>>();
 
-async function live(name: string, { manifest, priority, drive, prepare }: Life): Promise<Lived> {
+async function live(name: string, { manifest, drive, prepare }: Life): Promise<Lived> {
   const mend = await prepare?.(cloud);
   if (mend !== undefined) mends.set(name, mend);
-  const job = await cloud.jobs.submit(manifest, priority === undefined ? {} : { priority });
+  const job = await cloud.jobs.submit(manifest);
   await drive?.(cloud, job);
   const end = await cloud.jobs.ends(job, 480_000);
   const taken = (await cloud.jobs.events(job)).flatMap(({ from, to }) => (from === undefined || to === undefined ? [] : [{ from, to }]));
@@ -31,7 +31,7 @@ async function live(name: string, { manifest, priority, drive, prepare }: Life):
 
 const livedAs = (name: string): Promise<Lived> => lived.get(name) ?? Promise.reject(new Error(`Nobody lived as ${name}.`));
 
-/** All at once: most of each life is waiting. The last waits for its place while the others hold the limit. */
+/** All at once: most of each life is waiting. */
 beforeAll(async () => {
   cloud = await sharedCloud();
   for (const [name, life] of Object.entries(lives)) {

@@ -15,6 +15,7 @@ import { InMemoryJobStore } from '../../fakes/in-memory-job-store.ts';
 import { InMemoryManifestStore } from '../../fakes/in-memory-manifest-store.ts';
 import { InMemoryTable } from '../../fakes/in-memory-table.ts';
 import { aManifest } from '../../statemachines/manifests.ts';
+import { InMemoryMarketKnowledge } from '../../fakes/in-memory-market-knowledge.ts';
 
 /** The task's ports over stores in memory, with one job that looks for capacity. */
 async function searching(fields: Partial<Job>) {
@@ -29,7 +30,7 @@ async function searching(fields: Partial<Job>) {
   table.jobs.set(job.jobId, job);
   const attempts = new InMemoryAttemptStore(table);
   const catalogue = new InMemoryInstanceCatalogue([]);
-  const capacity = new InMemoryCapacityProvider({ attempts, catalogue, clock, cooldowns: new InMemoryCooldownStore(table), deployment: aDeployment(), log: silentLog });
+  const capacity = new InMemoryCapacityProvider({ attempts, knowledge: new InMemoryMarketKnowledge(), catalogue, clock, cooldowns: new InMemoryCooldownStore(table), deployment: aDeployment(), log: silentLog });
   const ports = { jobs: new InMemoryJobStore(table), attempts, manifests, clock, capacity };
   return { job, ports, run: () => acquireCapacity(ports, { jobId: job.jobId, attempt: 1, enter: [] }) };
 }

@@ -8,6 +8,7 @@ import { InMemoryCapacityProvider } from '../../../fakes/in-memory-capacity-prov
 import { InMemoryCooldownStore } from '../../../fakes/in-memory-cooldown-store.ts';
 import { InMemoryInstanceCatalogue } from '../../../fakes/in-memory-instance-catalogue.ts';
 import { InMemoryTable } from '../../../fakes/in-memory-table.ts';
+import { InMemoryMarketKnowledge } from '../../../fakes/in-memory-market-knowledge.ts';
 
 export const never = async (): Promise<undefined> => undefined;
 
@@ -20,7 +21,7 @@ export function aProvider(market: Market3, types: readonly InstanceTypeFacts[] =
   const clock = new ManualClock();
   const attempts = new InMemoryAttemptStore(table);
   const cooldowns = new InMemoryCooldownStore(table);
-  const provider = new InMemoryCapacityProvider({ attempts, cooldowns, catalogue: new InMemoryInstanceCatalogue(types), clock, deployment: aDeployment(), log: silentLog });
+  const provider = new InMemoryCapacityProvider({ attempts, cooldowns, knowledge: new InMemoryMarketKnowledge(), catalogue: new InMemoryInstanceCatalogue(types), clock, deployment: aDeployment(), log: silentLog });
   for (const [instanceType, zone, kind, count] of market) provider.machines.market.set(offeringKey({ instanceType, zone: `us-east-1${zone}`, market: kind }), count);
   return { provider, machines: provider.machines, attempts, cooldowns, clock };
 }

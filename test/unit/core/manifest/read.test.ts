@@ -77,6 +77,7 @@ describe('JSON is refused that has', () => {
     ['nothing', '', 'invalid-syntax', 1, 1],
     ['a zero too many', '{"a": 01}', 'invalid-syntax', 1, 7],
     ['a key twice', '{\n\t"kind": 1,\n\t"kind": 2\n}', 'duplicate-key', 3, 2],
+    ['one value after a tab', '\t1', 'wrong-type', 1, 2],
     ['half a surrogate pair', '{"kind": "\\ud800"}', 'invalid-encoding', 1, 10],
     ['__proto__', '{"__proto__": {}}', 'forbidden-key', 1, 2],
   ])('%s', (_, text, code, line, column) => {
