@@ -18,16 +18,28 @@ export interface ZoneScore {
   readonly microUsdPerHour: number;
 }
 
+/** What is compared, the weightiest first, and whether more of it is better or less. */
+const criteria = [
+  ['held', 'more'],
+  ['pools', 'more'],
+  ['repeatedFailures', 'less'],
+  ['offerings', 'more'],
+  ['microUsdPerHour', 'less'],
+] as const satisfies readonly (readonly [keyof ZoneScore, 'more' | 'less'])[];
+
+export type ZoneCriterion = (typeof criteria)[number][0];
+
+/** What puts one zone before another; `undefined` where only their names do. */
+export function decidingCriterion(a: ZoneScore, b: ZoneScore): ZoneCriterion | undefined {
+  return criteria.find(([key]) => a[key] !== b[key])?.[0];
+}
+
 /** Best zone first; a total order, so that the same input gives the same plan. */
 export function compareZones(a: ZoneScore, b: ZoneScore): number {
-  return (
-    b.held - a.held ||
-    b.pools - a.pools ||
-    a.repeatedFailures - b.repeatedFailures ||
-    b.offerings - a.offerings ||
-    a.microUsdPerHour - b.microUsdPerHour ||
-    (a.zone < b.zone ? -1 : Number(a.zone > b.zone))
-  );
+  for (const [key, better] of criteria) {
+    if (a[key] !== b[key]) return better === 'more' ? b[key] - a[key] : a[key] - b[key];
+  }
+  return a.zone < b.zone ? -1 : Number(a.zone > b.zone);
 }
 
 /** Scores a zone by the offerings that are open there. */
