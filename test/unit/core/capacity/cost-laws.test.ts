@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { GangRequest } from '../../../../core/capacity/gang.ts';
+import { microUsd } from '../../../../core/job/ids.ts';
+import { aGang, aPool, ZONES } from '../../../builders/capacity.ts';
+import { never } from './acquisition.ts';
+import { aWorld, gangs, pools, stocks, TYPES } from './law-world.ts';
+
+/** Spot prices per hour of some types in some zones, above the list price too; those of the others are not known. */
+const spotPrices: fc.Arbitrary<ReadonlyMap<string, number>> = fc
+  .array(fc.tuple(fc.constantFrom(...TYPES), fc.constantFrom(...ZONES), fc.integer({ min: 1000, max: 400_000 })), { maxLength: 9 })
+  .map((drawn) => new Map(drawn.map(([type, zone, price]) => [`${type}/${zone}`, price])));
+
+const budgets = fc.option(fc.integer({ min: 50_000, max: 70_000_000 }).map(microUsd), { nil: undefined });
+const priced: fc.Arbitrary<GangRequest> = fc
+  .tuple(fc.oneof(gangs, pools.map((fields) => aGang({ pools: [aPool(fields)] }))), budgets)
+  .map(([gang, maxMicroUsdPerHour]) => (maxMicroUsdPerHour === undefined ? gang : { ...gang, maxMicroUsdPerHour }));
+
+const TTL_SECONDS = 5400;
+
+/** What the nodes of a gang cost per hour, and what the plan had said before; `undefined`: the gang was not to be had. */
+async function costs(gang: GangRequest, stock: ReadonlyMap<string, number>, spot: ReadonlyMap<string, number>) {
+  const { provider } = aWorld({ stock, spot });
+  const plan = await provider.plan(gang, TTL_SECONDS);
+  const result = await provider.acquire(gang, never);
+  if (result.kind !== 'acquired') return undefined;
+  return { plan, microUsdPerHour: result.nodes.reduce((sum, node) => sum + node.microUsdPerHour, 0) };
+}
+
+describe('what a gang costs', () => {
+  it('is never more than the plan has shown, in whatever markets and at whatever prices it is had', async () => {
+    await fc.assert(
+      fc.asyncProperty(priced, stocks, spotPrices, async (gang, stock, spot) => {
+        const had = await costs(gang, stock, spot);
+        if (had === undefined) return;
+        expect(had.microUsdPerHour).toBeLessThanOrEqual(had.plan.maxMicroUsdPerHour);
+        expect((had.microUsdPerHour * TTL_SECONDS) / 3600).toBeLessThanOrEqual(had.plan.maxMicroUsdForTtl);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is never more than its budget', async () => {
+    await fc.assert(
+      fc.asyncProperty(priced, stocks, spotPrices, async (gang, stock, spot) => {
+        const had = await costs(gang, stock, spot);
+        if (had !== undefined) expect(had.microUsdPerHour).toBeLessThanOrEqual(gang.maxMicroUsdPerHour ?? Infinity);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
