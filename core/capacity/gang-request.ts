@@ -16,6 +16,7 @@ export function gangRequest(job: Pick<Job, 'jobId' | 'attempt' | 'namespace' | '
     attempt: job.attempt,
     namespace: job.namespace,
     labels: job.labels,
+    provider: placement.provider,
     region: placement.region,
     zones: placement.availabilityZones === 'any' ? [] : placement.availabilityZones,
     spread: placement.spread,

@@ -24,6 +24,8 @@ export interface GangRequest {
   readonly attempt: number;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The cloud; absent: the default one. */
+  readonly provider?: string;
   readonly region: string;
   readonly zones: readonly string[];
   readonly spread: 'Single' | 'Prefer' | 'Any';
@@ -53,7 +55,14 @@ export interface PlannedLaunch {
   readonly clientToken: string;
   /** The instances that this launch replaces; absent for the gang itself. */
   readonly replaces?: readonly InstanceId[];
+  /** Ids of the capacity reservations that it takes of; only with the market `reserved`. */
+  readonly reservations?: readonly string[];
+  /** Whether the machines must stand close together: that they cannot says nothing about others. */
+  readonly clustered?: boolean;
 }
+
+/** A launch as the order of launches finds it, before it gets its number. */
+export type LaunchCandidate = Pick<PlannedLaunch, 'market' | 'instanceTypes' | 'zones' | 'count' | 'minimum' | 'reservations'>;
 
 /** One launch call, written before the call is made. */
 export interface LaunchRecord extends PlannedLaunch {

@@ -70,6 +70,8 @@ export interface Job {
   readonly labels: Readonly<Record<string, string>>;
   readonly priority: number;
   readonly runtime: string;
+  /** The cloud that its machines are of; absent: the default one. */
+  readonly provider?: string;
   readonly demand: Demand;
   readonly ttlSeconds: number;
   /** Bound on post-run and teardown together. */

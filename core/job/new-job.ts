@@ -1,3 +1,4 @@
+import { DEFAULT_PROVIDER } from '../capacity/provider-registry.ts';
 import { numberEvents } from '../lifecycle/amend.ts';
 import { MAX_TTL_SECONDS } from '../manifest/schema.ts';
 import type { Manifest } from '../manifest/schema.ts';
@@ -32,6 +33,7 @@ export function newJob(submission: NewJob, nowMs: EpochMs): { readonly job: Job;
     labels: metadata.labels,
     priority: submission.priority ?? spec.priority,
     runtime: spec.runtime.type,
+    ...(spec.placement.provider === DEFAULT_PROVIDER ? {} : { provider: spec.placement.provider }),
     demand,
     // Without a TTL of its own a cluster still ends one day: nobody pays for a forgotten one for ever.
     ttlSeconds: spec.ttlSeconds ?? MAX_TTL_SECONDS,

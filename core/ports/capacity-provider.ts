@@ -29,6 +29,13 @@ export interface CapacityPlan {
 /** Asked between launch calls: a long acquisition stops early when its job is cancelled or out of time. */
 export type Interrupted = () => Promise<'cancelled' | 'timedOut' | undefined>;
 
+/** An attempt, and the provider that its job names; absent: the default one. */
+export interface AttemptOfProvider {
+  readonly jobId: JobId;
+  readonly attempt: number;
+  readonly provider?: string;
+}
+
 /**
  * A cloud that has machines. All calls are idempotent: `acquire` goes on from the records of the attempt, `release`
  * may be called until nothing remains. Expected shortages are results.
@@ -39,9 +46,9 @@ export interface CapacityProvider {
   /** Launches replacements for nodes that never came up or were lost: same pool, same zone, same rank and name. */
   replace(request: GangRequest, nodes: readonly Node[]): Promise<AcquireResult>;
   /** Terminates everything of the attempt and says what is not yet shutting down. */
-  release(attempt: { readonly jobId: JobId; readonly attempt: number }): Promise<ReleaseResult>;
+  release(attempt: AttemptOfProvider): Promise<ReleaseResult>;
   terminate(instances: readonly InstanceId[]): Promise<void>;
-  describe(attempt: { readonly jobId: JobId; readonly attempt: number }): Promise<readonly ProviderInstance[]>;
+  describe(attempt: AttemptOfProvider): Promise<readonly ProviderInstance[]>;
   /** All instances of this deployment that are not terminated, whoever they belong to. */
   describeAll(): Promise<readonly ProviderInstance[]>;
 }

@@ -26,6 +26,8 @@ export interface CommandStatus {
   readonly answers: readonly NodeAnswer[];
   /** The command has ended: a node that has not answered by now never will. */
   readonly over: boolean;
+  /** What the history has to say of the step's end beside its exit code. */
+  readonly note?: string;
 }
 
 /** A step with all that the nodes need to run it. */
@@ -50,4 +52,6 @@ export interface NodeCommands {
   send(dispatch: StepDispatch): Promise<string>;
   status(commandId: string): Promise<CommandStatus | undefined>;
   cancel(commandId: string): Promise<void>;
+  /** Whether no event will tell of this command's end, so that the sender has to look himself. Absent: one always does. */
+  endsUntold?(commandId: string): boolean;
 }

@@ -15,6 +15,7 @@ export function jobEntities(table: ToolboxTable) {
         jobId: as<JobId>().key(),
         namespace: string().savedAs(tableLayout.indexes.jobs.partitionKey),
         manifest: as<Job['manifest']>(), user: string(), labels: as<Job['labels']>(), priority: number(), runtime: string(),
+        provider: as<string>().optional(),
         demand: as<Demand>(), ttlSeconds: number(), windDownSeconds: number(), capacityTimeoutSeconds: number(), retry: as<Job['retry']>(),
         hasScript: boolean(), interactive: boolean(), state: as<Job['state']>(), outcome: as<NonNullable<Job['outcome']>>().optional(),
         reason: as<NonNullable<Job['reason']>>().optional(), exitCode: as<number>().optional(), attempt: number(),

@@ -20,7 +20,7 @@ const manifest = (spec: Partial<ClusterDefinition['spec']>) =>
 describe('gangRequest', () => {
   it('puts the head pool first and takes over what the manifest says', () => {
     expect(gangRequest(aJob({ labels: { team: 'a' } }), manifest({}))).toEqual({
-      jobId: aJob().jobId, attempt: 1, namespace: 'research', labels: { team: 'a' }, region: 'us-east-1', zones: [], spread: 'Prefer', placementGroup: false,
+      jobId: aJob().jobId, attempt: 1, namespace: 'research', labels: { team: 'a' }, provider: 'aws', region: 'us-east-1', zones: [], spread: 'Prefer', placementGroup: false,
       pools: [
         { pool: 'head', count: 1, instanceTypes: ['m6i.large'], purchaseOption: 'OnDemand', mix: 'Any', efa: false },
         { pool: 'workers', count: 64, instanceTypes: ['c6i.large', 'm6i.large'], purchaseOption: 'SpotPreferred', mix: 'Any', efa: false },

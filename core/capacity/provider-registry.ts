@@ -1,0 +1,70 @@
+import { InternalError } from '../errors/orchestrator-error.ts';
+import type { InstanceId } from '../job/ids.ts';
+import type { Node } from '../job/job.ts';
+import type { AttemptOfProvider, CapacityPlan, CapacityProvider, Interrupted } from '../ports/capacity-provider.ts';
+import type { AcquireResult, GangRequest, ProviderInstance, ReleaseResult } from './gang.ts';
+
+/** The provider of manifests and jobs that name none. */
+export const DEFAULT_PROVIDER = 'aws';
+
+/** A cloud as it is registered: by the name that `placement.provider` uses. */
+export interface RegisteredProvider {
+  readonly name: string;
+  readonly capacity: CapacityProvider;
+  /** Whether an id is of this cloud's making. Ids of two providers never look alike. */
+  readonly owns: (instanceId: InstanceId) => boolean;
+}
+
+/**
+ * All clouds of a deployment as one. What concerns one attempt goes to the provider that its job names; what concerns
+ * instances, to the provider whose ids they are; only `describeAll` asks everybody. With one provider registered each
+ * call is one call to it.
+ */
+export class ProviderRegistry implements CapacityProvider {
+  readonly #providers: readonly RegisteredProvider[];
+
+  constructor(providers: readonly RegisteredProvider[]) {
+    this.#providers = providers;
+  }
+
+  async plan(request: GangRequest, ttlSeconds: number): Promise<CapacityPlan> {
+    return this.#of(request).plan(request, ttlSeconds);
+  }
+
+  async acquire(request: GangRequest, interrupted: Interrupted): Promise<AcquireResult> {
+    return this.#of(request).acquire(request, interrupted);
+  }
+
+  async replace(request: GangRequest, nodes: readonly Node[]): Promise<AcquireResult> {
+    return this.#of(request).replace(request, nodes);
+  }
+
+  async release(attempt: AttemptOfProvider): Promise<ReleaseResult> {
+    return this.#of(attempt).release(attempt);
+  }
+
+  async describe(attempt: AttemptOfProvider): Promise<readonly ProviderInstance[]> {
+    return this.#of(attempt).describe(attempt);
+  }
+
+  async terminate(instances: readonly InstanceId[]): Promise<void> {
+    await Promise.all(
+      this.#providers.map(async ({ capacity, owns }) => {
+        const own = instances.filter((id) => owns(id));
+        if (own.length > 0) await capacity.terminate(own);
+      }),
+    );
+  }
+
+  async describeAll(): Promise<readonly ProviderInstance[]> {
+    const all = await Promise.all(this.#providers.map(({ capacity }) => capacity.describeAll()));
+    return all.flat();
+  }
+
+  /** @throws InternalError for a provider that is registered no more: whether anything of the attempt is left nobody can say then. */
+  #of({ provider = DEFAULT_PROVIDER }: { readonly provider?: string }): CapacityProvider {
+    const found = this.#providers.find(({ name }) => name === provider);
+    if (found === undefined) throw new InternalError(`This deployment has no provider ${provider} any more.`, { provider });
+    return found.capacity;
+  }
+}
