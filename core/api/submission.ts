@@ -29,11 +29,17 @@ export const dryRunSchema = z
     demand: z.object({ nodes: z.int(), vcpus: z.int(), gpus: z.int(), maxUsdPerHour: usdField }),
     plan: z.object({
       launches: z.array(
-        z.object({ pool: z.string(), count: z.int(), market: z.string(), instanceTypes: z.array(z.string()), zones: z.array(z.string()) }),
-      ),
+        z.object({
+          pool: z.string(), count: z.int(), market: z.string(), instanceTypes: z.array(z.string()), zones: z.array(z.string()),
+          why: z.string().meta({ description: 'What put this launch at its place, for people.' }),
+          usdPerHour: usdField.meta({ description: 'Of all its nodes, at the dearest of its prices known now.' }),
+        }),
+      ).meta({ description: 'What would be tried, in this order, until every pool has its nodes.' }),
       cooling: z.array(reasonField.extend({ until: z.exactOptional(z.string()).meta({ description: 'Absent for what somebody has paused.' }) })).meta({ description: 'What is not tried for now.' }),
-      maxUsdPerHour: usdField,
-      maxUsdForTtl: usdField,
+      maxUsdPerHour: usdField.meta({ description: 'With the dearest of its types, in US dollars; reserved capacity counts at list price.' }),
+      maxUsdForTtl: usdField.meta({ description: 'From the start of the nodes until the job’s time is over, in US dollars.' }),
+      limits: z.array(z.string()).meta({ description: 'Limits that the job meets as things are: quotas of the account, free addresses, its own budget.' }),
+      without: z.array(z.string()).meta({ description: 'What nobody could say, and why: the plan is made without it.' }),
       notes: z.array(z.string()),
     }),
     warnings: z.array(problemEntrySchema),

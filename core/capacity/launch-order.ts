@@ -8,8 +8,8 @@ import type { MarketView } from './market-view.ts';
 import { marketsOf } from './market-view.ts';
 import type { Cooldown, Offering } from './offering.ts';
 import { Prospects } from './prospects.ts';
+import { rankZones } from './rank-zones.ts';
 import { whenToTryAgain } from './retry-time.ts';
-import { compareZones, scoreZone } from './score.ts';
 
 /** EC2 keeps `MinTargetCapacity` within one call up to this many instances. */
 const MOST_PER_LAUNCH = 1000;
@@ -121,10 +121,8 @@ function packed(prospects: Prospects, pool: PoolRequest, market: Market, count: 
 }
 
 function inBestZone(prospects: Prospects, pool: PoolRequest, market: Market, size: Pick<Candidate, 'count' | 'minimum'>, zones: readonly string[]): Candidate | undefined {
+  const [best] = rankZones(prospects, pool, market, size.minimum, zones);
   const open = prospects.open(pool, market, size.minimum, zones);
-  const [best] = zonesOf(open)
-    .map((zone) => scoreZone(zone, open, { held: prospects.heldIn(zone), pools: prospects.poolsServedIn(zone) }, prospects.view))
-    .toSorted(compareZones);
   return best && { market, instanceTypes: typesOf(open.filter(({ zone }) => zone === best.zone), pool), zones: [best.zone], ...size };
 }
 

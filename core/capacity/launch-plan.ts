@@ -5,45 +5,47 @@ import type { GangRequest, LaunchedInstance, LaunchRecord, PlannedLaunch, PoolRe
 import { whyImpossible } from './impossible.ts';
 import { nextStep } from './launch-order.ts';
 import type { MarketView } from './market-view.ts';
-import { offeringsOf } from './market-view.ts';
+import { offeringsOf, priceOf } from './market-view.ts';
+import { limitsOf } from './plan-limits.ts';
+import { whyLaunch } from './plan-reasons.ts';
 import { whenToTryAgain } from './retry-time.ts';
 
 /** A plan is for people: it names this many launches, and says that there are more. */
 const MOST_LAUNCHES_SHOWN = 100;
 
 /**
- * What would be tried for a gang, in order: per pool every launch that is made while nothing is found. Costs are those
- * of the dearest types on demand, so that no bill is a surprise.
+ * What would be tried for a gang, in order: per pool every launch that is made while nothing is found. Costs at most are
+ * those of the dearest types, on demand or on Spot where that is known to cost more, so that no bill is a surprise.
  */
 export function planLaunches(gang: GangRequest, ttlSeconds: number, view: MarketView, nowMs: EpochMs): CapacityPlan {
   const launches = launchesInOrder(gang, view, nowMs);
   const maxMicroUsdPerHour = gang.pools.reduce((sum, pool) => sum + pool.count * dearest(pool, view), 0);
   return {
-    launches: launches.map(({ pool, count, market, instanceTypes, zones }) => ({ pool, count, market, instanceTypes, zones, why: '', microUsdPerHour: 0 })),
+    launches,
     cooling: whenToTryAgain(gang, view, nowMs).cooldowns,
     maxMicroUsdPerHour,
     maxMicroUsdForTtl: Math.ceil((maxMicroUsdPerHour * ttlSeconds) / 3600),
-    limits: [],
+    limits: limitsOf(gang, view),
     without: view.without ?? [],
     notes: [...notesOn(gang, view), ...(launches.length === MOST_LAUNCHES_SHOWN ? ['more launches would follow'] : [])],
   };
 }
 
 /** Plays the acquisition pool by pool: first the pool is found nowhere, which shows its tries; then at once, and the next one follows. */
-function launchesInOrder(gang: GangRequest, view: MarketView, nowMs: EpochMs): PlannedLaunch[] {
+function launchesInOrder(gang: GangRequest, view: MarketView, nowMs: EpochMs): CapacityPlan['launches'][number][] {
   let found: readonly LaunchRecord[] = [];
-  const launches: PlannedLaunch[] = [];
+  const launches: CapacityPlan['launches'][number][] = [];
   for (let pools = 0; pools < gang.pools.length; pools++) {
     const tries = triesOfNextPool(gang, found, MOST_LAUNCHES_SHOWN - launches.length, view, nowMs);
     const [first] = tries;
     if (!first) break;
-    launches.push(...tries);
+    launches.push(...tries.map((launch, index) => explained(gang, [...found, ...tries.slice(0, index)], launch, view, nowMs)));
     found = [...found, { ...first, requestedAtMs: nowMs, result: { launched: imagined(first), unavailable: [] } }];
   }
   return launches;
 }
 
-function triesOfNextPool(gang: GangRequest, found: readonly LaunchRecord[], most: number, view: MarketView, nowMs: EpochMs): PlannedLaunch[] {
+function triesOfNextPool(gang: GangRequest, found: readonly LaunchRecord[], most: number, view: MarketView, nowMs: EpochMs): LaunchRecord[] {
   const tries: LaunchRecord[] = [];
   while (tries.length < most) {
     const step = nextStep(gang, [...found, ...tries], found.length + tries.length + 1, view, nowMs);
@@ -53,12 +55,21 @@ function triesOfNextPool(gang: GangRequest, found: readonly LaunchRecord[], most
   return tries;
 }
 
+function explained(gang: GangRequest, before: readonly LaunchRecord[], launch: LaunchRecord, view: MarketView, nowMs: EpochMs): CapacityPlan['launches'][number] {
+  const { pool, count, market, instanceTypes, zones } = launch;
+  const prices = zones.flatMap((zone) => instanceTypes.map((instanceType) => priceOf({ instanceType, zone, market }, view)));
+  return { pool, count, market, instanceTypes, zones, why: whyLaunch(gang, before, launch, view, nowMs), microUsdPerHour: count * Math.max(0, ...prices) };
+}
+
 function imagined({ ordinal, count, market, instanceTypes: [instanceType = ''], zones: [zone = ''] }: PlannedLaunch): LaunchedInstance[] {
   return Array.from({ length: count }, (_, index) => ({ instanceId: instanceId(`imagined-${ordinal}-${index}`), instanceType, zone, market }));
 }
 
+/** The price list caps Spot; should history say more than the list, that counts. */
 function dearest(pool: PoolRequest, view: MarketView): number {
-  return Math.max(0, ...pool.instanceTypes.map((type) => view.types.get(type)?.microUsdPerHour ?? 0));
+  const listed = pool.instanceTypes.map((type) => view.types.get(type)?.microUsdPerHour ?? 0);
+  const offered = offeringsOf(pool, Object.keys(view.subnets)).map((offering) => priceOf(offering, view));
+  return Math.max(0, ...listed, ...offered);
 }
 
 function notesOn(gang: GangRequest, view: MarketView): string[] {

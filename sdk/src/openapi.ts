@@ -709,18 +709,27 @@ export interface components {
                     /** @description Absent for what somebody has paused. */
                     until?: string;
                 }[];
+                /** @description What would be tried, in this order, until every pool has its nodes. */
                 launches: {
                     count: number;
                     instanceTypes: string[];
                     market: string;
                     pool: string;
+                    /** @description Of all its nodes, at the dearest of its prices known now. */
+                    usdPerHour: number;
+                    /** @description What put this launch at its place, for people. */
+                    why: string;
                     zones: string[];
                 }[];
-                /** @description US dollars at list price, to six decimals. */
+                /** @description Limits that the job meets as things are: quotas of the account, free addresses, its own budget. */
+                limits: string[];
+                /** @description From the start of the nodes until the job’s time is over, in US dollars. */
                 maxUsdForTtl: number;
-                /** @description US dollars at list price, to six decimals. */
+                /** @description With the dearest of its types, in US dollars; reserved capacity counts at list price. */
                 maxUsdPerHour: number;
                 notes: string[];
+                /** @description What nobody could say, and why: the plan is made without it. */
+                without: string[];
             };
             warnings: components["schemas"]["ProblemEntry"][];
         };

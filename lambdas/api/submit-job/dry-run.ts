@@ -34,12 +34,16 @@ function viewCooling(cooldown: Cooldown): DryRunView['plan']['cooling'][number] 
   return { code, message: cooldownText(cooldown), ...(pausedBy === undefined ? { until: isoTime(untilMs) } : {}) };
 }
 
-function viewPlan({ launches, cooling, maxMicroUsdPerHour, maxMicroUsdForTtl, notes }: CapacityPlan): DryRunView['plan'] {
+function viewPlan({ launches, cooling, maxMicroUsdPerHour, maxMicroUsdForTtl, limits, without, notes }: CapacityPlan): DryRunView['plan'] {
   return {
-    launches: launches.map((launch) => ({ ...launch, instanceTypes: [...launch.instanceTypes], zones: [...launch.zones] })),
+    launches: launches.map(({ pool, count, market, instanceTypes, zones, why, microUsdPerHour }) => ({
+      pool, count, market, instanceTypes: [...instanceTypes], zones: [...zones], why, usdPerHour: usd(microUsdPerHour),
+    })),
     cooling: cooling.map(viewCooling),
     maxUsdPerHour: usd(maxMicroUsdPerHour),
     maxUsdForTtl: usd(maxMicroUsdForTtl),
+    limits: [...limits],
+    without: [...without],
     notes: [...notes],
   };
 }

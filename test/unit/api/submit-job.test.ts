@@ -181,7 +181,7 @@ describe('submitJob?dryRun=true', () => {
     const { status, body } = await api.call('submitJob', { body: yaml, queryStringParameters: { dryRun: 'true' } });
     expect(status).toBe(200);
     expect(body).toMatchObject({ dryRun: true, demand: { nodes: 5, vcpus: 10 }, manifest: { name: 'cluster' } });
-    expect(body.plan.launches.length).toBeGreaterThan(0);
+    expect(body.plan.launches[0]).toMatchObject({ pool: 'head', zones: ['us-east-1a'], usdPerHour: 0.096, why: expect.stringContaining('scarcest pool first') });
     expect(body.plan.maxUsdPerHour).toBeGreaterThan(0);
     expect([api.table.jobs.size, api.table.manifests.size]).toEqual([0, 0]);
   });

@@ -47,9 +47,9 @@ describe('orch submit', () => {
     expect(exitCode).toBe(0);
     expect(out).toMatch(/^manifest {2}research\/cluster, sha256:[0-9a-f]{12}\ndemand {4}5 nodes, 10 vCPU, 0 GPUs\ncost {6}at most 0\.48 USD\/h, 0\.48 USD until its time is over\n/);
     expect(out).toContain([
-      'POOL     NODES  MARKET     TYPES                ZONES, FIRST TO LAST',
-      'head         1  on-demand  m6i.large            us-east-1a, us-east-1b, us-east-1c',
-      'workers      4  spot       c6i.large m6i.large  us-east-1a, us-east-1b, us-east-1c',
+      'POOL     NODES  MARKET     TYPES                ZONES, FIRST TO LAST                USD/H  WHY',
+      'head         1  on-demand  m6i.large            us-east-1a, us-east-1b, us-east-1c  0.10   scarcest pool first; all on demand in one zone; us-east-1a before us-east-1b: equal but for the name',
+      'workers      4  spot       c6i.large m6i.large  us-east-1a, us-east-1b, us-east-1c  0.13   all on Spot in one zone; us-east-1a before us-east-1b: 1 of the job’s machines stand there',
       '',
     ].join('\n'));
     expect((await cli.orch(['list', '-n', 'research'])).err).toBe('no such jobs in research\n');

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { planLaunches } from '../../../../core/capacity/launch-plan.ts';
 import type { MarketView } from '../../../../core/capacity/market-view.ts';
 import { cooldownOf } from '../../../../core/capacity/pauses.ts';
-import { epochMs } from '../../../../core/job/ids.ts';
-import { aDeployment, aGang, aPool, someFacts } from '../../../builders/capacity.ts';
+import { epochMs, microUsd } from '../../../../core/job/ids.ts';
+import { aDeployment, aGang, aPool, someFacts, ZONES } from '../../../builders/capacity.ts';
 
 const now = epochMs(1000);
 const view = (fields: Partial<MarketView> = {}): MarketView => ({
@@ -27,6 +27,51 @@ describe('planLaunches', () => {
   it('counts the dearest types on demand', () => {
     const plan = planLaunches(aGang({ pools: [aPool({ count: 3, instanceTypes: ['c6i.large', 'p4d.24xlarge'] })] }), 1800, view(), now);
     expect([plan.maxMicroUsdPerHour, plan.maxMicroUsdForTtl]).toEqual([96_000_000, 48_000_000]);
+  });
+
+  it('counts Spot that costs more than the list says', () => {
+    const spot = view({ spotPrices: new Map([['c6i.large/us-east-1c', 120_000]]) });
+    expect(planLaunches(aGang({ pools: [aPool({ count: 2, purchaseOption: 'Spot' })] }), 3600, spot, now).maxMicroUsdPerHour).toBe(240_000);
+    expect(planLaunches(aGang({ pools: [aPool({ count: 2, purchaseOption: 'OnDemand' })] }), 3600, spot, now).maxMicroUsdPerHour).toBe(180_000);
+  });
+
+  it('says of each launch what put it at its place, and what it costs', () => {
+    const cheap = view({ spotPrices: new Map([['c6i.large/us-east-1c', 30_000], ['c6i.large/us-east-1a', 40_000], ['c6i.large/us-east-1b', 40_000]]) });
+    const { launches } = planLaunches(aGang({ zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'] }), 60, cheap, now);
+    expect(launches.slice(0, 4).map(({ why, microUsdPerHour }) => [why, microUsdPerHour])).toEqual([
+      ['all on Spot in one zone; us-east-1c before us-east-1a: cheaper, from 0.03 against 0.04 USD per hour and node', 120_000],
+      ['all on Spot in one zone; us-east-1a before us-east-1b: equal but for the name', 160_000],
+      ['all on Spot in one zone; no zone but us-east-1b is open', 160_000],
+      ['what the zone has on Spot; us-east-1c before us-east-1a: cheaper, from 0.03 against 0.04 USD per hour and node', 120_000],
+    ]);
+    expect(launches.at(-1)?.why).toBe('what the zone has on demand; no zone but us-east-1c is open');
+  });
+
+  it('says why a pool comes first, and that it draws the others after it', () => {
+    const gang = aGang({ pools: [aPool({ pool: 'head', count: 1, purchaseOption: 'OnDemand' }), aPool({ pool: 'gpu', count: 2, instanceTypes: ['p4d.24xlarge'], purchaseOption: 'OnDemand' })] });
+    expect(planLaunches(gang, 60, view(), now).launches.map(({ pool, why }) => `${pool}: ${why}`)).toEqual([
+      'gpu: scarcest pool first; all on demand in one zone; no zone but us-east-1b is open',
+      'gpu: scarcest pool first; what the zone has on demand; no zone but us-east-1b is open',
+      'head: all on demand in one zone; us-east-1b before us-east-1a: 2 of the job’s machines stand there',
+      expect.stringMatching(/^head: /),
+      expect.stringMatching(/^head: /),
+    ]);
+  });
+
+  it('tells the limits that the gang meets', () => {
+    const limited = view({
+      spotPrices: new Map(ZONES.map((zone) => [`c6i.large/${zone}`, 30_000])),
+      accountQuotas: new Map([['Standard/spot', 7], ['Standard/on-demand', 64]]),
+      freeAddresses: new Map([['subnet-a', 3], ['subnet-b', 4], ['subnet-c', 250]]),
+    });
+    expect(planLaunches(aGang({ maxMicroUsdPerHour: microUsd(200_000) }), 60, limited, now).limits).toEqual([
+      'the account’s quota of 7 vCPUs of Standard on Spot holds 3 of the 4 nodes of pool workers',
+      'the subnet of us-east-1a has 3 free addresses for the 4 nodes of the job',
+      'c6i.large on-demand is too dear for pool workers within 0.20 USD per hour',
+    ]);
+    expect(planLaunches(aGang({ maxMicroUsdPerHour: microUsd(100_000) }), 60, limited, now).limits).toContain(
+      'the job costs at least 0.12 USD per hour at the prices known now, more than its limit of 0.10');
+    expect(planLaunches(aGang(), 60, view(), now).limits).toEqual([]);
   });
 
   it('tells what is doubtful', () => {

@@ -1,0 +1,51 @@
+import type { EpochMs } from '../job/ids.ts';
+import type { Market } from '../job/job.ts';
+import type { GangRequest, LaunchRecord, PlannedLaunch } from './gang.ts';
+import { progressOf } from './launch-progress.ts';
+import type { MarketView } from './market-view.ts';
+import { Prospects } from './prospects.ts';
+import { rankZones } from './rank-zones.ts';
+import type { ZoneCriterion, ZoneScore } from './score.ts';
+import { decidingCriterion } from './score.ts';
+
+/** What put a launch at its place after those before it, in words: read from what decides, not decided again. */
+export function whyLaunch(gang: GangRequest, before: readonly LaunchRecord[], launch: PlannedLaunch, view: MarketView, nowMs: EpochMs): string {
+  const prospects = new Prospects(gang, progressOf(gang, before), view, nowMs);
+  const isScarcest = prospects.progress.missing.length > 1;
+  return [...(isScarcest ? ['scarcest pool first'] : []), extent(launch), ...zoneReason(prospects, launch)].join('; ');
+}
+
+const marketWords: Readonly<Record<Market, string>> = { spot: 'on Spot', 'on-demand': 'on demand', reserved: 'from reserved capacity' };
+
+function extent({ market, minimum, count, zones }: PlannedLaunch): string {
+  const where = marketWords[market];
+  if (zones.length > 1) return `${where}, EC2 chooses among ${zones.length} zones`;
+  return minimum === count ? `all ${where} in one zone` : `what the zone has ${where}`;
+}
+
+function zoneReason(prospects: Prospects, { pool: name, market, minimum, zones: [zone, ...more] }: PlannedLaunch): string[] {
+  const pool = prospects.gang.pools.find((each) => each.pool === name);
+  if (pool === undefined || zone === undefined || more.length > 0) return [];
+  const ranking = rankZones(prospects, pool, market, minimum, prospects.zones);
+  const place = ranking.findIndex((score) => score.zone === zone);
+  const [chosen, next] = [ranking[place], ranking[place + 1]];
+  if (chosen === undefined) return [];
+  const passed = place === 0 ? [] : ['the zones before it cannot take every pool'];
+  if (next === undefined) return ranking.length === 1 ? [`no zone but ${zone} is open`] : passed;
+  return [...passed, `${zone} before ${next.zone}: ${comparison(chosen, next)}`];
+}
+
+const criterionWords: Readonly<Record<ZoneCriterion, (chosen: ZoneScore, next: ZoneScore) => string>> = {
+  held: ({ held }) => `${held} of the job’s machines stand there`,
+  pools: ({ pools }, next) => `${pools} missing pools could be had there whole, against ${next.pools}`,
+  repeatedFailures: () => 'fewer failures of our own',
+  offerings: ({ offerings }, next) => `${offerings} types to choose from, against ${next.offerings}`,
+  microUsdPerHour: (chosen, next) => `cheaper, from ${usd(chosen)} against ${usd(next)} USD per hour and node`,
+};
+
+function comparison(chosen: ZoneScore, next: ZoneScore): string {
+  const criterion = decidingCriterion(chosen, next);
+  return criterion === undefined ? 'equal but for the name' : criterionWords[criterion](chosen, next);
+}
+
+const usd = ({ microUsdPerHour }: ZoneScore): string => String(Number((microUsdPerHour / 1e6).toFixed(4)));
