@@ -49,6 +49,10 @@ export class SimulatedMachines implements Machines {
     return [...this.#instances.values()];
   }
 
+  async find(id: InstanceId): Promise<ProviderInstance | undefined> {
+    return this.#instances.get(id);
+  }
+
   async terminate(instances: readonly InstanceId[]): Promise<void> {
     for (const id of instances) {
       const instance = this.#instances.get(id);

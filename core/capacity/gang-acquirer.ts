@@ -93,6 +93,10 @@ export class GangAcquirer implements CapacityProvider {
   async describeAll(): Promise<readonly ProviderInstance[]> {
     return this.#ports.machines.describeAll();
   }
+
+  async find(instanceId: InstanceId): Promise<ProviderInstance | undefined> {
+    return this.#ports.machines.find(instanceId);
+  }
 }
 
 /** Replacements are all or nothing too: those of other groups go with the one that could not be had. */

@@ -139,4 +139,6 @@ export interface ProviderInstance {
   readonly attempt?: number;
   readonly pool?: string;
   readonly launchedAtMs: EpochMs;
+  /** Somebody told it to go by a call, this deployment most likely: it was not taken back and did not fail. */
+  readonly endedByCall?: true;
 }

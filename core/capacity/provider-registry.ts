@@ -61,6 +61,10 @@ export class ProviderRegistry implements CapacityProvider {
     return all.flat();
   }
 
+  async find(instanceId: InstanceId): Promise<ProviderInstance | undefined> {
+    return this.#providers.find(({ owns }) => owns(instanceId))?.capacity.find(instanceId);
+  }
+
   /** @throws InternalError for a provider that is registered no more: whether anything of the attempt is left nobody can say then. */
   #of({ provider = DEFAULT_PROVIDER }: { readonly provider?: string }): CapacityProvider {
     const found = this.#providers.find(({ name }) => name === provider);

@@ -51,6 +51,8 @@ export interface CapacityProvider {
   describe(attempt: AttemptOfProvider): Promise<readonly ProviderInstance[]>;
   /** All instances of this deployment that are not terminated, whoever they belong to. */
   describeAll(): Promise<readonly ProviderInstance[]>;
+  /** One instance of this deployment, in whatever state it is remembered; `undefined` for one that is not the deployment's. */
+  find(instanceId: InstanceId): Promise<ProviderInstance | undefined>;
 }
 
 /** Cooldowns are shared by all jobs and expire by time on read. */

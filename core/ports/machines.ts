@@ -32,6 +32,8 @@ export interface Machines {
   describe(attempt: AttemptKey): Promise<readonly ProviderInstance[]>;
   /** Machines of this deployment that are not terminated. */
   describeAll(): Promise<readonly ProviderInstance[]>;
+  /** One machine of this deployment, terminated or not; `undefined` for one that is not the deployment's, or not known. */
+  find(instanceId: InstanceId): Promise<ProviderInstance | undefined>;
   /** Asks for an end; ids that the provider does not know are passed over. */
   terminate(instances: readonly InstanceId[]): Promise<void>;
   /** Waits, within bounds, until each is visible and has an address or is dying; answers all of them. */

@@ -105,6 +105,16 @@ export class InMemoryMachines implements Machines {
     return [...this.#instances.values()].filter(({ state }) => state !== 'terminated');
   }
 
+  async find(id: InstanceId): Promise<ProviderInstance | undefined> {
+    return this.#instances.get(id);
+  }
+
+  /** The cloud takes a machine back, and keeps it. */
+  reclaim(id: InstanceId): void {
+    const instance = this.#instances.get(id);
+    if (instance?.state === 'running') this.#instances.set(id, { ...instance, state: 'terminated' });
+  }
+
   /** Machines of the attempt that run. */
   async running(attempt: AttemptKey): Promise<readonly ProviderInstance[]> {
     return (await this.describe(attempt)).filter(({ state }) => state === 'running');
@@ -115,7 +125,7 @@ export class InMemoryMachines implements Machines {
     for (const id of instances) {
       const instance = this.#instances.get(id);
       if (instance?.state !== 'running') continue;
-      this.#instances.set(id, { ...instance, state: 'terminated' });
+      this.#instances.set(id, { ...instance, state: 'terminated', endedByCall: true });
       const key = offeringKey(instance);
       this.market.set(key, (this.market.get(key) ?? 0) + 1);
     }

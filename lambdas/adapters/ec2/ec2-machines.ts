@@ -77,6 +77,10 @@ export class Ec2Machines implements Machines {
     return this.#instances.ofDeployment();
   }
 
+  async find(instanceId: InstanceId): Promise<ProviderInstance | undefined> {
+    return this.#instances.byId(instanceId);
+  }
+
   async terminate(instances: readonly InstanceId[]): Promise<void> {
     await terminateInstances(this.#ports.ec2, instances);
   }

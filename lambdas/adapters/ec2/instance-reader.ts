@@ -1,12 +1,14 @@
 import type { DescribeInstancesCommandInput, EC2Client, Instance } from '@aws-sdk/client-ec2';
 import { paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import type { ProviderInstance } from '../../../core/capacity/gang.ts';
-import { epochMs, instanceId, jobId } from '../../../core/job/ids.ts';
+import { epochMs, instanceId, jobId, type InstanceId } from '../../../core/job/ids.ts';
 import type { AttemptKey } from '../../../core/ports/machines.ts';
 import { patiently } from './ec2-error.ts';
 import { tagKeys } from './instance-tags.ts';
 
 const PAGE_SIZE = 1000;
+/** What EC2 says of an instance that TerminateInstances or StopInstances ended. */
+const ENDED_BY_CALL = 'Client.UserInitiatedShutdown';
 const ALIVE = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
 
 /** Finds instances by the tags that their launch gave them. What was launched a moment ago may not be visible yet. */
@@ -25,6 +27,11 @@ export class InstanceReader {
 
   async ofDeployment(): Promise<ProviderInstance[]> {
     return this.#read({}, { 'instance-state-name': ALIVE });
+  }
+
+  /** By a filter: an id that EC2 does not know would make the call fail that names it. */
+  async byId(id: InstanceId): Promise<ProviderInstance | undefined> {
+    return (await this.#read({}, { 'instance-id': [id] }))[0];
   }
 
   async #read(tags: Readonly<Record<string, string>>, filters: Readonly<Record<string, readonly string[]>>): Promise<ProviderInstance[]> {
@@ -61,5 +68,6 @@ function toProviderInstance(instance: Instance): ProviderInstance[] {
     ...(attempt ? { attempt: Number(attempt) } : {}),
     ...(pool ? { pool } : {}),
     launchedAtMs: epochMs(instance.LaunchTime?.getTime() ?? 0),
+    ...(instance.StateReason?.Code === ENDED_BY_CALL ? { endedByCall: true } : {}),
   }];
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { AcquireResult, GangRequest, PoolRequest } from '../../../core/capacity/gang.ts';
 import { scopeKey } from '../../../core/capacity/offering.ts';
 import { DependencyThrottledError } from '../../../core/errors/orchestrator-error.ts';
-import { jobId } from '../../../core/job/ids.ts';
+import { instanceId, jobId } from '../../../core/job/ids.ts';
 import type { Node } from '../../../core/job/job.ts';
 import { aGang, aPool } from '../../builders/capacity.ts';
 import type { CapacityWorld } from './world.ts';
@@ -118,6 +118,19 @@ export function describeCapacityProvider(name: string, open: () => Promise<Capac
       const known = await world.provider.describeAll();
       for (const gang of gangs) expect(known.filter(({ jobId: job, state }) => job === gang.jobId && alive.includes(state))).toHaveLength(2);
       for (const gang of gangs) await release(gang);
+    });
+
+    it('finds one of its instances by its id, and says whether it was told to go', async () => {
+      await world.supply([['m6i.large', 'a', 'on-demand', 1]]);
+      const gang = gangOf([aPool({ count: 1, instanceTypes: ['m6i.large'], purchaseOption: 'OnDemand' })]);
+      const [node] = nodesOf(await world.provider.acquire(gang, never));
+      const id = node?.instanceId ?? instanceId('i-none');
+      const found = await world.provider.find(id);
+      expect(found).toMatchObject({ instanceId: id, jobId: gang.jobId, attempt: 1, zone: 'us-east-1a' });
+      expect(found).not.toHaveProperty('endedByCall');
+      await release(gang);
+      expect(await world.provider.find(id)).toMatchObject({ endedByCall: true });
+      expect(await world.provider.find(instanceId('i-0123456789abcdef0'))).toBeUndefined();
     });
 
     it('passes over instances that the cloud does not know', async () => {

@@ -18,7 +18,7 @@ function noting(name: string, calls: string[]): CapacityProvider {
   const plan = { launches: [], cooling: [], maxMicroUsdPerHour: 0, maxMicroUsdForTtl: 0, limits: [], without: [], notes: [name] };
   return {
     plan: note('plan', plan), acquire: note('acquire', rejected), replace: note('replace', rejected), release: note('release', { terminated: 0, remaining: 0 }),
-    terminate: async (ids) => void calls.push(`${name}.terminate ${ids.join()}`), describe: note('describe', []), describeAll: note('describeAll', []),
+    terminate: async (ids) => void calls.push(`${name}.terminate ${ids.join()}`), describe: note('describe', []), describeAll: note('describeAll', []), find: note('find', undefined),
   };
 }
 
