@@ -6,7 +6,7 @@ import { screen, served } from './screen.ts';
 
 /** Cheapest price per hour at which one machine of a pool can be had anywhere; 0 where no price is known. */
 function cheapest(pool: PoolRequest, view: MarketView): number {
-  const { kept } = screen(offeringsOf(pool, Object.keys(view.subnets)), [served(view)]);
+  const { kept } = screen(offeringsOf(pool, Object.keys(view.subnets)), [served(view, pool)]);
   return kept.length === 0 ? 0 : Math.min(...kept.map((offering) => priceOf(offering, view)));
 }
 

@@ -15,6 +15,14 @@ export interface CooldownPolicy {
   readonly maximumMs: number;
 }
 
+/**
+ * Whether an offering is half open: its cooldown ended a short while ago and nobody knows whether it is back. One job finds
+ * out for all. After a longer time without a launch what is known is worth no more than nothing: all may try.
+ */
+export function isHalfOpen({ scope, untilMs }: Cooldown, nowMs: EpochMs): boolean {
+  return scope.kind === 'offering' && untilMs <= nowMs && nowMs < untilMs + LONGEST_COOLDOWN_MS;
+}
+
 /** What a launch teaches: scopes that cool from now on, and keys of scopes that are well again. */
 export interface Lesson {
   readonly cool: readonly Cooldown[];
@@ -31,7 +39,9 @@ export function nextCooldown(
   policy: CooldownPolicy,
   nowMs: EpochMs,
 ): Cooldown {
-  const maximumMs = Math.min(policy.maximumMs, LONGEST_COOLDOWN_MS);
+  // How much is reserved is known: a count that was not yet true is so in a moment.
+  const isReserved = failure.scope.kind === 'offering' && failure.scope.offering.market === 'reserved';
+  const maximumMs = Math.min(isReserved ? policy.baseMs : policy.maximumMs, LONGEST_COOLDOWN_MS);
   const failures = failuresInARow(previous, nowMs);
   const waitMs = Math.min(maximumMs, policy.baseMs * 2 ** (failures - 1));
   const { scope, code, atLeast } = failure;
@@ -54,7 +64,7 @@ export function learn(launch: PlannedLaunch, outcome: LaunchOutcome, view: Marke
   const cool = new Map<string, Cooldown>();
   for (const unavailable of outcome.unavailable) {
     const scope = scopeOf(unavailable, view);
-    if (scope === undefined) continue;
+    if (scope === undefined || !isTold(launch, unavailable, scope)) continue;
     const key = scopeKey(scope);
     cool.set(key, nextCooldown({ scope, code: unavailable.code, atLeast: scope.kind === 'account' ? 1 : atLeast }, known.get(key), policy, nowMs));
   }
@@ -72,6 +82,15 @@ export function learn(launch: PlannedLaunch, outcome: LaunchOutcome, view: Marke
 function isDisproved(cooldown: Cooldown, launched: number, nowMs: EpochMs): boolean {
   if (cooldown.pausedBy !== undefined) return false;
   return cooldown.untilMs <= nowMs || (cooldown.atLeast ?? 1) <= launched;
+}
+
+/**
+ * Whether a failure says something about its scope. An offering may well have machines though not so close together as a
+ * placement group wants them, and sells on demand what no open reservation holds.
+ */
+function isTold({ clustered = false }: PlannedLaunch, { code, offering }: Unavailable, scope: CooldownScope): boolean {
+  if (scope.kind !== 'offering') return true;
+  return !clustered && (code !== 'ReservationCapacityExceeded' || offering.market === 'reserved');
 }
 
 function scopeOf(unavailable: Unavailable, view: MarketView): CooldownScope | undefined {

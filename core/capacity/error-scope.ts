@@ -6,6 +6,8 @@ const SCOPES: Readonly<Record<string, ErrorScope>> = {
   InsufficientHostCapacity: 'offering',
   InsufficientReservedInstanceCapacity: 'offering',
   InsufficientCapacity: 'offering',
+  InsufficientVolumeCapacity: 'offering',
+  ReservationCapacityExceeded: 'offering',
   UnfulfillableCapacity: 'offering',
   SpotMaxPriceTooLow: 'offering',
   Unsupported: 'offering',
@@ -26,6 +28,12 @@ const SCOPES: Readonly<Record<string, ErrorScope>> = {
   ThrottlingException: 'account',
   TooManyRequestsException: 'account',
   MaxSpotFleetRequestCountExceeded: 'account',
+  // Limits of the region that others than the family share: they end when something is given back.
+  MaxFleetCountExceeded: 'account',
+  NetworkInterfaceLimitExceeded: 'account',
+  PlacementGroupLimitExceeded: 'account',
+  VolumeLimitExceeded: 'account',
+  MaxIOPSLimitExceeded: 'account',
 
   UnauthorizedOperation: 'reject',
   AccessDenied: 'reject',
@@ -60,6 +68,8 @@ export function errorScope(code: string): ErrorScope {
 /** The scope of a code that is listed here, alone or by its family. */
 export function knownScope(code: string): ErrorScope | undefined {
   const known = Object.hasOwn(SCOPES, code) ? SCOPES[code] : undefined;
+  // A reservation that has ended meanwhile leaves the other markets.
+  if (code.startsWith('InvalidCapacityReservation')) return 'offering';
   return known ?? (REJECTED_FAMILIES.some((family) => code.startsWith(family)) ? 'reject' : undefined);
 }
 

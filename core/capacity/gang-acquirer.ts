@@ -9,7 +9,7 @@ import { settle } from './launcher.ts';
 import { LaunchLedger } from './launch-ledger.ts';
 import { planLaunches } from './launch-plan.ts';
 import { instancesOf } from './launch-progress.ts';
-import { readCooldowns, readMarket } from './market-reader.ts';
+import { readCooldowns, readMarketForPlan } from './market-reader.ts';
 import type { WholeGang } from './pursuit.ts';
 import { finishGivingUp, Pursuit } from './pursuit.ts';
 import { reopenReleased } from './reopen.ts';
@@ -32,7 +32,7 @@ export class GangAcquirer implements CapacityProvider {
   }
 
   async plan(gang: GangRequest, ttlSeconds: number): Promise<CapacityPlan> {
-    return planLaunches(gang, ttlSeconds, await readMarket(gang, this.#ports), this.#ports.clock.now());
+    return planLaunches(gang, ttlSeconds, await readMarketForPlan(gang, this.#ports), this.#ports.clock.now());
   }
 
   async acquire(gang: GangRequest, interrupted: Interrupted): Promise<AcquireResult> {

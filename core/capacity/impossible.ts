@@ -11,6 +11,10 @@ export function whyImpossible(gang: GangRequest, view: MarketView): { readonly c
       return { code: 'UnknownInstanceType', message: `pool ${pool.pool}: ${gang.region} has no instance type ${pool.instanceTypes.join(', ')}` };
     }
   }
+  const plain = gang.pools.find((pool) => pool.efa && !pool.instanceTypes.some((type) => view.types.get(type)?.efa));
+  if (plain) {
+    return { code: 'NoElasticFabricAdapter', message: `pool ${plain.pool}: none of its instance types has an Elastic Fabric Adapter` };
+  }
   const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone));
   const unplaced = gang.pools.find((pool) => !zones.some((zone) => isServed(pool, zone, view)));
   if (unplaced) {
@@ -28,7 +32,7 @@ export function whyImpossible(gang: GangRequest, view: MarketView): { readonly c
 }
 
 function isServed(pool: PoolRequest, zone: string, view: MarketView): boolean {
-  return screen(offeringsOf(pool, [zone]), [served(view)]).kept.length > 0;
+  return screen(offeringsOf(pool, [zone]), [served(view, pool)]).kept.length > 0;
 }
 
 const usd = (microUsd: number): string => (microUsd / 1e6).toFixed(2);

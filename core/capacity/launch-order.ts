@@ -1,14 +1,15 @@
 import type { EpochMs } from '../job/ids.ts';
 import type { Market } from '../job/job.ts';
-import type { GangRequest, LaunchRecord, PlannedLaunch, PoolRequest } from './gang.ts';
+import { LONGEST_COOLDOWN_MS } from './cooldown.ts';
+import type { GangRequest, LaunchCandidate, LaunchRecord, PlannedLaunch, PoolRequest } from './gang.ts';
 import { whyImpossible } from './impossible.ts';
 import type { HeldInstance, LaunchProgress } from './launch-progress.ts';
 import { progressOf } from './launch-progress.ts';
 import type { MarketView } from './market-view.ts';
-import { marketsOf } from './market-view.ts';
 import type { Cooldown, Offering } from './offering.ts';
 import { Prospects } from './prospects.ts';
 import { rankZones } from './rank-zones.ts';
+import { reservedLaunch } from './reserved.ts';
 import { whenToTryAgain } from './retry-time.ts';
 
 /** EC2 keeps `MinTargetCapacity` within one call up to this many instances. */
@@ -34,12 +35,10 @@ export type AcquisitionStep =
     }
   | { readonly kind: 'rejected'; readonly last?: LaunchRecord; readonly code: string; readonly message: string };
 
-type Candidate = Pick<PlannedLaunch, 'market' | 'instanceTypes' | 'zones' | 'count' | 'minimum'>;
-
 /**
- * Decides the next step towards a gang. The order is that of docs/capacity.md: per pool, the scarcest first, Spot whole
- * in one zone; Spot packed into few zones where the job may be spread; on-demand for what is missing, whole and then
- * packed. Every answered launch either brings machines or rules offerings out, so a turn ends.
+ * Decides the next step towards a gang. The order is that of docs/capacity.md: per pool, the scarcest first, what is
+ * reserved; Spot whole in one zone; Spot packed into few zones where the job may be spread; on-demand for what is missing,
+ * whole and then packed. Every answered launch either brings machines or rules offerings out, so a turn ends.
  *
  * @param records all launches of the attempt for this gang, replacements left out
  * @param nextOrdinal the number of the next launch of the attempt
@@ -56,16 +55,24 @@ export function nextStep(gang: GangRequest, records: readonly LaunchRecord[], ne
   if (launch) return { kind: 'launch', launch: plan(gang, launch.pool, launch.candidate, nextOrdinal) };
   if (last && mayTryElsewhere(gang, progress)) return { kind: 'backtrack', last };
   const shortfall = progress.missing.reduce((sum, { count }) => sum + count, 0);
-  return { kind: 'short', ...(last ? { last } : {}), shortfall, ...whenToTryAgain(gang, view, nowMs) };
+  return { kind: 'short', ...(last ? { last } : {}), shortfall, ...whenToTryAgain(gang, patientView(gang, records, view), nowMs) };
 }
 
-function plan(gang: GangRequest, pool: PoolRequest, candidate: Candidate, ordinal: number): PlannedLaunch {
+/** What a placement group lacks cools nothing for others, so that its own job waits longer with each turn instead. */
+function patientView({ placementGroup = false }: GangRequest, records: readonly LaunchRecord[], view: MarketView): MarketView {
+  if (!placementGroup) return view;
+  const turns = records.filter(({ ends }) => ends === 'turn').length;
+  return { ...view, patienceMs: Math.min(LONGEST_COOLDOWN_MS, view.patienceMs * 2 ** turns) };
+}
+
+function plan(gang: GangRequest, pool: PoolRequest, candidate: LaunchCandidate, ordinal: number): PlannedLaunch {
   const { jobId, attempt } = gang;
-  return { jobId, attempt, ordinal, pool: pool.pool, ...candidate, clientToken: `${jobId}-${attempt}-${ordinal}` };
+  const clientToken = `${jobId}-${attempt}-${ordinal}`;
+  return { jobId, attempt, ordinal, pool: pool.pool, ...candidate, clientToken, ...(gang.placementGroup === true ? { clustered: true } : {}) };
 }
 
 /** The next launch of the scarcest pool, provided that every missing pool still has something to try. */
-function chooseLaunch(prospects: Prospects): { readonly pool: PoolRequest; readonly candidate: Candidate } | undefined {
+function chooseLaunch(prospects: Prospects): { readonly pool: PoolRequest; readonly candidate: LaunchCandidate } | undefined {
   const { gang, progress } = prospects;
   const zones = gang.spread === 'Single' ? prospects.zones.filter((zone) => servesAll(prospects, [zone])) : prospects.zones;
   if (!servesAll(prospects, zones)) return undefined;
@@ -85,17 +92,19 @@ function mayTryElsewhere(gang: GangRequest, progress: LaunchProgress): boolean {
   return gang.spread === 'Single' || gang.pools.some((pool) => pool.mix === 'Same' && pool.instanceTypes.length > 1 && heldPools.has(pool.pool));
 }
 
-function firstCandidate(prospects: Prospects, pool: PoolRequest, missing: number, zones: readonly string[]): Candidate | undefined {
+function firstCandidate(prospects: Prospects, pool: PoolRequest, missing: number, zones: readonly string[]): LaunchCandidate | undefined {
   const count = Math.min(missing, MOST_PER_LAUNCH);
-  for (const market of marketsOf(pool)) {
-    const candidate = whole(prospects, pool, market, count, zones) ?? packed(prospects, pool, market, count, zones);
+  for (const market of prospects.marketsOf(pool)) {
+    const candidate = market === 'reserved'
+      ? reservedLaunch(prospects, pool, count, zones)
+      : (whole(prospects, pool, market, count, zones) ?? packed(prospects, pool, market, count, zones));
     if (candidate) return candidate;
   }
   return undefined;
 }
 
 /** All that the pool misses in one zone, or nothing: not once packing has begun, since each zone then takes what it has. */
-function whole(prospects: Prospects, pool: PoolRequest, market: Market, count: number, zones: readonly string[]): Candidate | undefined {
+function whole(prospects: Prospects, pool: PoolRequest, market: Market, count: number, zones: readonly string[]): LaunchCandidate | undefined {
   const { gang, progress } = prospects;
   const packing = progress.attempted.some((launch) => launch.pool === pool.pool && launch.market === market && launch.minimum < launch.count);
   if (gang.spread === 'Any' || packing) return undefined;
@@ -103,7 +112,7 @@ function whole(prospects: Prospects, pool: PoolRequest, market: Market, count: n
 }
 
 /** What can be had of it: in the best zone, or wherever EC2 finds it when the job may be spread freely. */
-function packed(prospects: Prospects, pool: PoolRequest, market: Market, count: number, zones: readonly string[]): Candidate | undefined {
+function packed(prospects: Prospects, pool: PoolRequest, market: Market, count: number, zones: readonly string[]): LaunchCandidate | undefined {
   const part = { count, minimum: 1 };
   switch (prospects.gang.spread) {
     case 'Prefer':
@@ -115,20 +124,24 @@ function packed(prospects: Prospects, pool: PoolRequest, market: Market, count: 
     }
     case 'Any': {
       const open = prospects.open(pool, market, 1, zones);
-      return open.length === 0 ? undefined : { market, instanceTypes: typesOf(open, pool), zones: zonesOf(open), ...part };
+      const addresses = zonesOf(open).reduce((sum, zone) => sum + prospects.addressesIn(zone), 0);
+      return open.length === 0 ? undefined : { market, instanceTypes: typesOf(open, pool), zones: zonesOf(open), ...part, count: Math.min(count, addresses) };
     }
   }
 }
 
-function inBestZone(prospects: Prospects, pool: PoolRequest, market: Market, size: Pick<Candidate, 'count' | 'minimum'>, zones: readonly string[]): Candidate | undefined {
+function inBestZone(prospects: Prospects, pool: PoolRequest, market: Market, size: Pick<LaunchCandidate, 'count' | 'minimum'>, zones: readonly string[]): LaunchCandidate | undefined {
   const [best] = rankZones(prospects, pool, market, size.minimum, zones);
   const open = prospects.open(pool, market, size.minimum, zones);
-  return best && { market, instanceTypes: typesOf(open.filter(({ zone }) => zone === best.zone), pool), zones: [best.zone], ...size };
+  if (best === undefined) return undefined;
+  const { zone } = best;
+  const count = Math.min(size.count, prospects.addressesIn(zone));
+  return { market, instanceTypes: typesOf(open.filter((offering) => offering.zone === zone), pool), zones: [zone], ...size, count };
 }
 
 /** Open offerings for each vCPU that a pool wants: where this is least, capacity is scarcest. */
 function abundance(prospects: Prospects, pool: PoolRequest): number {
-  const offerings = marketsOf(pool).reduce((sum, market) => sum + prospects.open(pool, market, 1, prospects.zones).length, 0);
+  const offerings = prospects.marketsOf(pool).reduce((sum, market) => sum + prospects.open(pool, market, 1, prospects.zones).length, 0);
   const vcpus = Math.max(1, ...pool.instanceTypes.map((type) => prospects.view.types.get(type)?.vcpus ?? 0));
   return offerings / (pool.count * vcpus);
 }

@@ -1,39 +1,100 @@
 import type { Deployment } from '../deployment/deployment.ts';
+import { namespaceSettings } from '../deployment/deployment.ts';
 import type { CooldownStore, InstanceCatalogue } from '../ports/capacity-provider.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { GangRequest } from './gang.ts';
+import type { Answered, MarketKnowledge } from '../ports/market-knowledge.ts';
+import type { GangRequest, PoolRequest } from './gang.ts';
 import type { MarketView } from './market-view.ts';
-import { spotKey } from './market-view.ts';
+import { scoreKey, spotKey } from './market-view.ts';
 
 export interface MarketReaderPorts {
   readonly catalogue: InstanceCatalogue;
   readonly cooldowns: CooldownStore;
+  readonly knowledge: MarketKnowledge;
   readonly clock: Clock;
   readonly deployment: Deployment;
 }
 
-/** Gathers what is known of the market for a gang: types, prices, cooldowns. */
+/** A placement score of fewer types says nothing. */
+const FEWEST_TYPES_TO_SCORE = 3;
+
+/**
+ * Gathers what is known of the market for a gang: types, prices, cooldowns, and what others know. Of the latter nothing
+ * is needed: `without` names what nobody could say.
+ */
 export async function readMarket(gang: GangRequest, ports: MarketReaderPorts): Promise<MarketView> {
   const { catalogue, cooldowns, clock, deployment } = ports;
   const types = [...new Set(gang.pools.flatMap(({ instanceTypes }) => instanceTypes))];
-  const spotTypes = new Set(gang.pools.filter(({ purchaseOption }) => purchaseOption !== 'OnDemand').flatMap(({ instanceTypes }) => instanceTypes));
-  const [facts, spotPrices, known] = await Promise.all([
+  const spotTypes = new Set(gang.pools.filter(isOnSpot).flatMap(({ instanceTypes }) => instanceTypes));
+  const [facts, spotPrices, known, ...parts] = await Promise.all([
     catalogue.facts(gang.region, types),
     readSpotPrices(gang.region, [...spotTypes], Object.keys(deployment.subnets), catalogue),
     cooldowns.recent(clock.now()),
+    readReservations(gang, ports),
+    readAddresses(ports),
+    readBands(gang, ports),
+    readScores(gang, ports),
   ]);
   const patienceMs = deployment.intervals.cooldownBase * 1000;
-  return { region: gang.region, subnets: deployment.subnets, types: facts, spotPrices, cooldowns: known, patienceMs };
+  const others: Partial<MarketView> = parts.reduce((all, { part }) => ({ ...all, ...part }), {});
+  return { region: gang.region, subnets: deployment.subnets, types: facts, spotPrices, cooldowns: known, patienceMs, ...others, without: parts.flatMap(({ without }) => without) };
+}
+
+/** What a plan shows beyond what launches are decided by. */
+export async function readMarketForPlan(gang: GangRequest, ports: MarketReaderPorts): Promise<MarketView> {
+  const [view, quotas] = await Promise.all([readMarket(gang, ports), ports.knowledge.accountQuotas(gang.region)]);
+  const { part, without } = told('quotas of the account', quotas, (accountQuotas) => ({ accountQuotas }));
+  return { ...view, ...part, without: [...(view.without ?? []), ...without] };
 }
 
 /** What is known without asking about types: enough to learn from the answer to a launch. */
-export async function readCooldowns({ cooldowns, clock, deployment }: Omit<MarketReaderPorts, 'catalogue'>): Promise<MarketView> {
+export async function readCooldowns({ cooldowns, clock, deployment }: Omit<MarketReaderPorts, 'catalogue' | 'knowledge'>): Promise<MarketView> {
   const { region, subnets, intervals } = deployment;
   const known = await cooldowns.recent(clock.now());
   return { region, subnets, types: new Map(), spotPrices: new Map(), cooldowns: known, patienceMs: intervals.cooldownBase * 1000 };
 }
 
-async function readSpotPrices(region: string, types: readonly string[], zones: readonly string[], catalogue: InstanceCatalogue): Promise<Map<string, number>> {
+/** A part of the view, or what it has to do without. */
+interface Told {
+  readonly part: Partial<MarketView>;
+  readonly without: readonly string[];
+}
+
+const notAsked: Told = { part: {}, without: [] };
+
+function told<T>(what: string, answer: Answered<T>, part: (known: T) => Partial<MarketView>): Told {
+  return 'known' in answer ? { part: part(answer.known), without: [] } : { part: {}, without: [`${what}: ${answer.unknown}`] };
+}
+
+const isOnSpot = ({ purchaseOption }: PoolRequest): boolean => purchaseOption !== 'OnDemand';
+
+async function readReservations({ region, namespace }: GangRequest, { knowledge, deployment }: MarketReaderPorts): Promise<Told> {
+  const ids = namespaceSettings(deployment, namespace)?.capacityReservations ?? [];
+  if (ids.length === 0) return notAsked;
+  return told('capacity reservations', await knowledge.reservations(region, ids), (reservations) => ({ reservations }));
+}
+
+async function readAddresses({ knowledge, deployment }: MarketReaderPorts): Promise<Told> {
+  return told('free addresses', await knowledge.freeAddresses(Object.values(deployment.subnets)), (freeAddresses) => ({ freeAddresses }));
+}
+
+async function readBands({ region, pools }: GangRequest, { knowledge }: MarketReaderPorts): Promise<Told> {
+  if (!pools.some(isOnSpot)) return notAsked;
+  return told('how often Spot machines are taken back', await knowledge.interruptionBands(region), (interruptionBands) => ({ interruptionBands }));
+}
+
+/** Scores of the pools for which one means something. What one pool could be told is used, whatever became of the others. */
+async function readScores({ region, pools }: GangRequest, { knowledge }: MarketReaderPorts): Promise<Told> {
+  const scored = pools.filter((pool) => isOnSpot(pool) && pool.instanceTypes.length >= FEWEST_TYPES_TO_SCORE);
+  if (scored.length === 0) return notAsked;
+  const answers = await Promise.all(scored.map(async ({ pool, instanceTypes, count }) => ({ pool, answer: await knowledge.placementScores({ region, instanceTypes, count }) })));
+  const scores = answers.flatMap(({ pool, answer }) => ('known' in answer ? [...answer.known].map(([zone, score]) => [scoreKey(pool, zone), score] as const) : []));
+  const without = answers.flatMap(({ pool, answer }) => ('unknown' in answer ? [`placement scores for pool ${pool}: ${answer.unknown}`] : []));
+  return { part: scores.length === 0 ? {} : { placementScores: new Map(scores) }, without };
+}
+
+/** By `spotKey`; those that are known. */
+export async function readSpotPrices(region: string, types: readonly string[], zones: readonly string[], catalogue: InstanceCatalogue): Promise<Map<string, number>> {
   const prices = new Map<string, number>();
   const questions = types.flatMap((type) => zones.map((zone) => ({ type, zone })));
   await Promise.all(

@@ -2,7 +2,7 @@ import type { Market } from '../job/job.ts';
 import type { InstanceTypeFacts } from '../ports/capacity-provider.ts';
 import type { AccountQuotas, CapacityReservation, InterruptionBand } from '../ports/market-knowledge.ts';
 import { quotaFamily } from './error-scope.ts';
-import type { PoolRequest } from './gang.ts';
+import type { GangRequest, PoolRequest } from './gang.ts';
 import type { Cooldown, CooldownScope, Offering } from './offering.ts';
 
 /** What is known of the market when a launch is decided. */
@@ -51,6 +51,32 @@ export function marketsFor(purchaseOption: PoolRequest['purchaseOption']): reado
   }
 }
 
+/**
+ * Markets that launches of a pool may use, the preferred one first. What the namespace has reserved goes before
+ * on-demand and Spot, but for `Spot` pools: those are Spot alone. A placement group made for the attempt is none that a
+ * reservation was made in, so that the two do not go together.
+ */
+export function launchMarketsOf({ placementGroup = false }: Pick<GangRequest, 'placementGroup'>, pool: PoolRequest, { reservations = [] }: Pick<MarketView, 'reservations'>): readonly Market[] {
+  const isReserved = reservations.some(({ instanceType }) => pool.instanceTypes.includes(instanceType));
+  return isReserved && pool.purchaseOption !== 'Spot' && !placementGroup ? ['reserved', ...marketsOf(pool)] : marketsOf(pool);
+}
+
+/** Reservations of a type in a zone that have room. */
+export function reservationsOf({ instanceType, zone }: Omit<Offering, 'market'>, { reservations = [] }: Pick<MarketView, 'reservations'>): readonly CapacityReservation[] {
+  return reservations.filter((reservation) => reservation.instanceType === instanceType && reservation.zone === zone && reservation.available > 0);
+}
+
+/** How many machines of a type in a zone are reserved and not in use. */
+export function reservedRoom(offering: Omit<Offering, 'market'>, view: Pick<MarketView, 'reservations'>): number {
+  return reservationsOf(offering, view).reduce((sum, { available }) => sum + available, 0);
+}
+
+/** Addresses that a zone's subnet has for machines: each takes one, whatever number of adapters it has. No bound where nobody knows. */
+export function freeAddressesIn(zone: string, { subnets, freeAddresses }: Pick<MarketView, 'subnets' | 'freeAddresses'>): number {
+  const subnet = subnets[zone];
+  return (subnet === undefined ? undefined : freeAddresses?.get(subnet)) ?? Infinity;
+}
+
 /** Every offering that a pool may use, whether or not it exists. */
 export function offeringsOf(pool: PoolRequest, zones: readonly string[]): Offering[] {
   return marketsOf(pool).flatMap((market) =>
@@ -58,7 +84,10 @@ export function offeringsOf(pool: PoolRequest, zones: readonly string[]): Offeri
   );
 }
 
-/** Millionths of a dollar per hour of one machine; Spot without a known price counts as on-demand. */
+/**
+ * Millionths of a dollar per hour of one machine; Spot without a known price counts as on-demand, and so does what is
+ * reserved: it is paid for whether it is used or not.
+ */
 export function priceOf(offering: Offering, view: MarketView): number {
   const listed = view.types.get(offering.instanceType)?.microUsdPerHour ?? 0;
   return offering.market === 'spot' ? (view.spotPrices.get(spotKey(offering.instanceType, offering.zone)) ?? listed) : listed;

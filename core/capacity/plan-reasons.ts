@@ -40,6 +40,9 @@ const criterionWords: Readonly<Record<ZoneCriterion, (chosen: ZoneScore, next: Z
   pools: ({ pools }, next) => `${pools} missing pools could be had there whole, against ${next.pools}`,
   repeatedFailures: () => 'fewer failures of our own',
   offerings: ({ offerings }, next) => `${offerings} types to choose from, against ${next.offerings}`,
+  priceStep: (chosen, next) => `cheaper, from ${usd(chosen)} against ${usd(next)} USD per hour and node`,
+  chances: () => 'a better placement score, at about the same price',
+  interruptions: () => 'Spot machines of its types are taken back less often',
   microUsdPerHour: (chosen, next) => `cheaper, from ${usd(chosen)} against ${usd(next)} USD per hour and node`,
 };
 

@@ -4,10 +4,13 @@ import { priceCeiling } from './budget.ts';
 import type { GangRequest, PoolRequest } from './gang.ts';
 import type { LaunchProgress } from './launch-progress.ts';
 import type { MarketView } from './market-view.ts';
-import { marketsOf, offeringsOf } from './market-view.ts';
+import { freeAddressesIn, launchMarketsOf, reservedRoom } from './market-view.ts';
 import type { Offering } from './offering.ts';
 import type { Filter } from './screen.ts';
-import { affordable, notCooling, notTried, screen, served, withinQuotas } from './screen.ts';
+import { addressed, affordable, notCooling, notTried, reserved, screen, served, withinQuotas } from './screen.ts';
+
+/** What is known of free addresses may be this old. */
+const UNCOUNTED_MS = 10_000;
 
 /** What may be launched for a gang at one moment: worked out once for each question, which are asked again and again. */
 export class Prospects {
@@ -41,10 +44,20 @@ export class Prospects {
   poolsServedIn(zone: string): number {
     const known = this.#poolsServed.get(zone);
     if (known !== undefined) return known;
-    const isServed = (pool: PoolRequest, count: number): boolean => marketsOf(pool).some((market) => this.open(pool, market, count, [zone]).length > 0);
-    const pools = this.progress.missing.filter(({ pool, count }) => isServed(pool, count)).length;
+    const pools = this.progress.missing.filter(({ pool, count }) => this.marketsOf(pool).some((market) => this.#isWhole(pool, market, count, zone))).length;
     this.#poolsServed.set(zone, pools);
     return pools;
+  }
+
+  /** Markets that a pool may be launched on, in order. */
+  marketsOf(pool: PoolRequest): readonly Market[] {
+    return launchMarketsOf(this.gang, pool, this.view);
+  }
+
+  /** How many machines a zone has addresses for. What was launched a moment ago may not be counted yet. */
+  addressesIn(zone: string): number {
+    const uncounted = this.progress.held.filter((instance) => instance.zone === zone && this.#nowMs - instance.launchedAtMs < UNCOUNTED_MS);
+    return Math.max(0, freeAddressesIn(zone, this.view) - uncounted.length);
   }
 
   /** How many machines of the gang stand in a zone already. */
@@ -52,13 +65,19 @@ export class Prospects {
     return this.progress.held.filter((instance) => instance.zone === zone).length;
   }
 
+  #isWhole(pool: PoolRequest, market: Market, count: number, zone: string): boolean {
+    if (market !== 'reserved') return this.open(pool, market, count, [zone]).length > 0;
+    return this.open(pool, market, 1, [zone]).reduce((room, offering) => room + reservedRoom(offering, this.view), 0) >= count;
+  }
+
   #screen(pool: PoolRequest, market: Market, need: number): readonly Offering[] {
     const types = typesOfTry(pool, this.progress);
-    const offerings = offeringsOf({ ...pool, instanceTypes: types }, this.zones).filter((offering) => offering.market === market);
+    const offerings = this.zones.flatMap((zone) => types.map((instanceType): Offering => ({ instanceType, zone, market })));
     const ceiling = priceCeiling(this.gang, this.progress, pool, this.view);
     const isBegun = this.gang.spread !== 'Single' && this.progress.held.some((instance) => instance.pool === pool.pool);
-    const key = `${need}/${isBegun}`;
-    const filters = this.#filters.get(key) ?? this.#filtersFor(need, isBegun);
+    // What was tried of reserved capacity is a pool's own matter.
+    const key = `${need}/${isBegun}/${pool.efa}/${market === 'reserved' ? pool.pool : ''}`;
+    const filters = this.#filters.get(key) ?? this.#filtersFor(pool, need, isBegun);
     this.#filters.set(key, filters);
     return screen(offerings, ceiling === undefined ? filters : [...filters, affordable(this.view, ceiling)]).kept;
   }
@@ -67,10 +86,13 @@ export class Prospects {
    * A pool that has part of its machines asks everywhere for the rest: what is scattered over zones that cool at different
    * times would never be found together otherwise.
    */
-  #filtersFor(need: number, isBegun: boolean): readonly Filter[] {
+  #filtersFor(pool: PoolRequest, need: number, isBegun: boolean): readonly Filter[] {
     const { gang, view, progress } = this;
     const heeded = isBegun ? { ...view, cooldowns: view.cooldowns.filter(({ scope }) => scope.kind !== 'offering') } : view;
-    return [served(view), withinQuotas(gang), notCooling(heeded, need, progress.held.length === 0, this.#nowMs), notTried(progress.turn, need)];
+    return [
+      served(view, pool), withinQuotas(gang), reserved(view), addressed((zone) => this.addressesIn(zone), need),
+      notCooling(heeded, need, progress.held.length === 0, this.#nowMs), notTried(progress.turn, need, pool.pool),
+    ];
   }
 }
 

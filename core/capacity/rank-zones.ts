@@ -8,6 +8,6 @@ import { compareZones, scoreZone } from './score.ts';
 export function rankZones(prospects: Prospects, pool: PoolRequest, market: Market, need: number, zones: readonly string[]): readonly ZoneScore[] {
   const open = prospects.open(pool, market, need, zones);
   return [...new Set(open.map(({ zone }) => zone))]
-    .map((zone) => scoreZone(zone, open, { held: prospects.heldIn(zone), pools: prospects.poolsServedIn(zone) }, prospects.view))
+    .map((zone) => scoreZone(zone, open, { held: prospects.heldIn(zone), pools: prospects.poolsServedIn(zone), pool: pool.pool }, prospects.view))
     .toSorted(compareZones);
 }

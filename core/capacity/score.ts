@@ -1,7 +1,8 @@
+import type { InterruptionBand } from '../ports/market-knowledge.ts';
 import type { Cooldown, Offering } from './offering.ts';
 import { scopeKey } from './offering.ts';
 import type { MarketView } from './market-view.ts';
-import { priceOf } from './market-view.ts';
+import { priceOf, scoreKey } from './market-view.ts';
 
 /** What speaks for a zone, from the weightiest on; compared one by one. */
 export interface ZoneScore {
@@ -14,6 +15,12 @@ export interface ZoneScore {
   readonly repeatedFailures: number;
   /** Offerings to choose from. */
   readonly offerings: number;
+  /** Cheapest offering per hour, in steps of a tenth: prices so close are as good as equal. */
+  readonly priceStep: number;
+  /** What EC2 says of the chances of Spot: 0 for little or not known, 1, 2. A low one is no evidence, only others are better. */
+  readonly chances: number;
+  /** How often Spot machines of its steadiest type are taken back: 0 for seldom or not known, to 4. */
+  readonly interruptions: number;
   /** Cheapest offering per hour. */
   readonly microUsdPerHour: number;
 }
@@ -24,6 +31,9 @@ const criteria = [
   ['pools', 'more'],
   ['repeatedFailures', 'less'],
   ['offerings', 'more'],
+  ['priceStep', 'less'],
+  ['chances', 'more'],
+  ['interruptions', 'less'],
   ['microUsdPerHour', 'less'],
 ] as const satisfies readonly (readonly [keyof ZoneScore, 'more' | 'less'])[];
 
@@ -42,17 +52,49 @@ export function compareZones(a: ZoneScore, b: ZoneScore): number {
   return a.zone < b.zone ? -1 : Number(a.zone > b.zone);
 }
 
+/** What speaks for a zone beside its offerings, and which pool is asked for. */
+export interface ZoneContext {
+  readonly held: number;
+  readonly pools: number;
+  readonly pool: string;
+}
+
 /** Scores a zone by the offerings that are open there. */
-export function scoreZone(zone: string, open: readonly Offering[], context: { readonly held: number; readonly pools: number }, view: MarketView): ZoneScore {
+export function scoreZone(zone: string, open: readonly Offering[], context: ZoneContext, view: MarketView): ZoneScore {
   const here = open.filter((offering) => offering.zone === zone);
   const failures = failuresByOffering(view.cooldowns);
+  const microUsdPerHour = Math.min(...here.map((offering) => priceOf(offering, view)));
+  const { held, pools, pool } = context;
   return {
     zone,
-    ...context,
+    held,
+    pools,
     repeatedFailures: here.length === 0 ? 0 : Math.min(...here.map((offering) => Math.max(0, (failures.get(scopeKey({ kind: 'offering', offering })) ?? 0) - 1))),
     offerings: here.length,
-    microUsdPerHour: Math.min(...here.map((offering) => priceOf(offering, view))),
+    priceStep: stepOf(microUsdPerHour),
+    chances: onSpot(here) ? chancesOf(view.placementScores?.get(scoreKey(pool, zone))) : 0,
+    interruptions: onSpot(here) ? Math.min(...here.map(({ instanceType }) => bandOf(view.interruptionBands?.get(instanceType)))) : 0,
+    microUsdPerHour,
   };
+}
+
+const onSpot = (offerings: readonly Offering[]): boolean => offerings.some(({ market }) => market === 'spot');
+
+/** Prices within a tenth of each other are mostly in the same step. */
+function stepOf(microUsd: number): number {
+  return microUsd > 0 ? Math.round(Math.log(microUsd) / Math.log(1.1)) : 0;
+}
+
+/** Scores are rough and as of hours ago: more than good, middling and the rest would say too much. */
+function chancesOf(score = 0): number {
+  if (score >= 8) return 2;
+  return score >= 4 ? 1 : 0;
+}
+
+const bands: readonly InterruptionBand[] = ['<5%', '5-10%', '10-15%', '15-20%', '>20%'];
+
+function bandOf(band: InterruptionBand | undefined): number {
+  return band === undefined ? 0 : bands.indexOf(band);
 }
 
 function failuresByOffering(cooldowns: readonly Cooldown[]): Map<string, number> {

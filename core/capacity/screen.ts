@@ -2,13 +2,13 @@ import type { EpochMs } from '../job/ids.ts';
 import { errorScope, quotaFamily } from './error-scope.ts';
 import type { GangRequest, LaunchRecord } from './gang.ts';
 import type { MarketView } from './market-view.ts';
-import { priceOf, scopesOf } from './market-view.ts';
+import { priceOf, reservedRoom, scopesOf } from './market-view.ts';
 import type { Cooldown, Offering } from './offering.ts';
 import { offeringKey, scopeKey } from './offering.ts';
 
 /** Why an offering is left out. */
 type Rejection =
-  | { readonly code: 'unknown-type' | 'not-offered' | 'no-quota' | 'tried' | 'too-dear' }
+  | { readonly code: 'unknown-type' | 'not-offered' | 'no-efa' | 'no-quota' | 'no-addresses' | 'not-reserved' | 'tried' | 'too-dear' }
   | { readonly code: 'cooling'; readonly cooldown: Cooldown };
 
 /** A condition on offerings. */
@@ -40,19 +40,33 @@ function firstRejection(offering: Offering, filters: readonly Filter[]): Rejecti
   return undefined;
 }
 
-/** The type exists, its zone offers it, and the deployment has a subnet there. */
-export function served(view: MarketView): Filter {
+/** The type exists, has what the pool asks of it, its zone offers it, and the deployment has a subnet there. */
+export function served(view: MarketView, { efa }: { readonly efa: boolean } = { efa: false }): Filter {
   return ({ instanceType, zone }) => {
     const facts = view.types.get(instanceType);
     if (facts === undefined) return { code: 'unknown-type' };
+    if (efa && !facts.efa) return { code: 'no-efa' };
     return facts.zones.includes(zone) && view.subnets[zone] !== undefined ? undefined : { code: 'not-offered' };
   };
 }
 
-/** The job holds what the offering counts as of the account's quotas, or nobody counts any. */
+/** The zone has addresses for `need` machines, or nobody knows. */
+export function addressed(addressesIn: (zone: string) => number, need: number): Filter {
+  return ({ zone }) => (addressesIn(zone) < need ? { code: 'no-addresses' } : undefined);
+}
+
+/** What is launched as reserved has room in a reservation. */
+export function reserved(view: MarketView): Filter {
+  return (offering) => (offering.market === 'reserved' && reservedRoom(offering, view) === 0 ? { code: 'not-reserved' } : undefined);
+}
+
+/** The job holds what the offering counts as of the account's quotas, or nobody counts any. Reserved capacity counts as on-demand. */
 export function withinQuotas({ quotas = {} }: Pick<GangRequest, 'quotas'>): Filter {
   if (Object.keys(quotas).length === 0) return () => undefined;
-  return ({ instanceType, market }) => (quotas[`${quotaFamily(instanceType)}/${market}`] === undefined ? { code: 'no-quota' } : undefined);
+  return ({ instanceType, market }) => {
+    const counted = market === 'reserved' ? 'on-demand' : market;
+    return quotas[`${quotaFamily(instanceType)}/${counted}`] === undefined ? { code: 'no-quota' } : undefined;
+  };
 }
 
 /**
@@ -72,14 +86,17 @@ export function notCooling(view: MarketView, need: number, heedAccount: boolean,
   };
 }
 
-/** This turn has not yet found that `need` machines cannot be had of the offering. */
-export function notTried(turn: readonly LaunchRecord[], need: number): Filter {
+/**
+ * This turn has not yet found that `need` machines cannot be had of the offering. Of reserved capacity a launch asks for
+ * all that there is, so that one that was answered leaves nothing to its pool, though the count may still say otherwise.
+ */
+export function notTried(turn: readonly LaunchRecord[], need: number, pool?: string): Filter {
   const exhausted = new Set<string>();
   let throttled = false;
   for (const { result, ...launch } of turn) {
     if (result === undefined) continue;
     throttled ||= result.unavailable.some(({ code }) => errorScope(code) === 'account');
-    const missed = result.launched.length < launch.count;
+    const missed = result.launched.length < launch.count || (launch.market === 'reserved' && launch.pool === pool);
     const shortFrom = result.launched.length === 0 ? launch.minimum : 1;
     if (!missed || need < shortFrom) continue;
     for (const zone of launch.zones) {

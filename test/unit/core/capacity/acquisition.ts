@@ -1,4 +1,5 @@
 import type { GangRequest } from '../../../../core/capacity/gang.ts';
+import type { Deployment } from '../../../../core/deployment/deployment.ts';
 import type { Market } from '../../../../core/job/job.ts';
 import { offeringKey } from '../../../../core/capacity/offering.ts';
 import type { InstanceTypeFacts } from '../../../../core/ports/capacity-provider.ts';
@@ -15,13 +16,19 @@ export const never = async (): Promise<undefined> => undefined;
 /** Free machines as `type zone-letter market count`, one offering each. */
 export type Market3 = readonly (readonly [instanceType: string, zone: 'a' | 'b' | 'c', market: Market, count: number])[];
 
+/** What a provider stands on, where a test needs more than a market. */
+interface Standing {
+  readonly knowledge?: InMemoryMarketKnowledge;
+  readonly deployment?: Deployment;
+}
+
 /** A provider over a market in memory, with the stores behind it. */
-export function aProvider(market: Market3, types: readonly InstanceTypeFacts[] = [someFacts('c6i.large'), someFacts('m6i.large'), someFacts('p4d.24xlarge', { vcpus: 96, gpus: 8, microUsdPerHour: 32_000_000 })]) {
+export function aProvider(market: Market3, types: readonly InstanceTypeFacts[] = [someFacts('c6i.large'), someFacts('m6i.large'), someFacts('p4d.24xlarge', { vcpus: 96, gpus: 8, microUsdPerHour: 32_000_000 })], { knowledge = new InMemoryMarketKnowledge(), deployment = aDeployment() }: Standing = {}) {
   const table = new InMemoryTable();
   const clock = new ManualClock();
   const attempts = new InMemoryAttemptStore(table);
   const cooldowns = new InMemoryCooldownStore(table);
-  const provider = new InMemoryCapacityProvider({ attempts, cooldowns, knowledge: new InMemoryMarketKnowledge(), catalogue: new InMemoryInstanceCatalogue(types), clock, deployment: aDeployment(), log: silentLog });
+  const provider = new InMemoryCapacityProvider({ attempts, cooldowns, knowledge, catalogue: new InMemoryInstanceCatalogue(types), clock, deployment, log: silentLog });
   for (const [instanceType, zone, kind, count] of market) provider.machines.market.set(offeringKey({ instanceType, zone: `us-east-1${zone}`, market: kind }), count);
   return { provider, machines: provider.machines, attempts, cooldowns, clock };
 }

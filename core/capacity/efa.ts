@@ -1,0 +1,15 @@
+import type { NamespaceSettings } from '../deployment/deployment.ts';
+import type { InstanceTypeFacts } from '../ports/capacity-provider.ts';
+
+/** How many Elastic Fabric Adapters a type may have: one for each network card that carries them. */
+export function efaInterfacesOf({ efa, efaInterfaces }: Pick<InstanceTypeFacts, 'efa' | 'efaInterfaces'>): number {
+  return efa ? (efaInterfaces ?? 1) : 0;
+}
+
+/** The launch template of a namespace with as many adapters as a type can have; `undefined`: none fits the type. */
+export function efaLaunchTemplate(settings: Pick<NamespaceSettings, 'efaLaunchTemplates'> | undefined, facts: InstanceTypeFacts): string | undefined {
+  const templates = settings?.efaLaunchTemplates?.[facts.architecture] ?? {};
+  const most = efaInterfacesOf(facts);
+  const [fitting] = Object.entries(templates).filter(([interfaces]) => Number(interfaces) <= most).toSorted(([a], [b]) => Number(b) - Number(a));
+  return fitting?.[1];
+}
