@@ -1,3 +1,5 @@
+import type { Market } from '../job/job.ts';
+
 /** Machine images by architecture: an AMI id, or `resolve:ssm:<parameter>` which EC2 resolves at launch. */
 export type ImageByArchitecture = Readonly<Partial<Record<'x86_64' | 'arm64', string>>>;
 
@@ -9,6 +11,41 @@ export interface NamespaceSettings {
   readonly efaLaunchTemplates?: Readonly<Partial<Record<'x86_64' | 'arm64', Readonly<Record<string, string>>>>>;
   /** Ids of targeted capacity reservations that the jobs of the namespace may use. */
   readonly capacityReservations?: readonly string[];
+}
+
+/** So many machines there are of what a rule names; what it leaves out it does not look at. */
+export interface SimulatedCapacity {
+  readonly instanceType?: string;
+  readonly zone?: string;
+  readonly market?: Market;
+  readonly machines: number;
+  /** The error code with which launches fail for want of more. Absent: `InsufficientInstanceCapacity`. */
+  readonly code?: string;
+}
+
+/** The provider `simulated`: machines that are only records, for rehearsals. */
+export interface SimulatedProviderSettings {
+  /** Of the rules that match an offering the last one holds; where none does, there are as many machines as are asked for. */
+  readonly capacity: readonly SimulatedCapacity[];
+  /** Price by instance type, on demand and Spot; a type that is not named costs nothing. */
+  readonly usdPerHour: Readonly<Record<string, number>>;
+}
+
+/** Times that decide how patient the deployment is, in seconds. */
+interface Intervals {
+  /** A node that is not online after this long is replaced. */
+  readonly nodeOnlineTimeout: number;
+  readonly nodePoll: number;
+  /** First cooldown of an offering; doubles up to `cooldownMaximum` (at most 600). */
+  readonly cooldownBase: number;
+  readonly cooldownMaximum: number;
+  /** How long destroy waits within one task for instances to shut down. */
+  readonly destroyWait: number;
+  /** An instance without a living attempt is left alone for this long. */
+  readonly orphanGrace: number;
+  /** A token not answered for this long is looked after by the reconciler. */
+  readonly unansweredAfter: number;
+  readonly schedulerLease: number;
 }
 
 /** Times that decide how patient the deployment is, in seconds. */
@@ -49,6 +86,8 @@ export interface Deployment {
   /** Machine images by the alias that `nodePools[].image` uses. */
   readonly machineImages: Readonly<Record<string, ImageByArchitecture>>;
   readonly namespaces: Readonly<Record<string, NamespaceSettings>>;
+  /** Providers beside AWS. */
+  readonly providers?: { readonly simulated?: SimulatedProviderSettings };
   readonly limits: {
     readonly maxRunningJobs: number;
     readonly maxNodesPerJob: number;

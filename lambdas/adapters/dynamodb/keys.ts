@@ -42,6 +42,7 @@ export const partitions = {
   cycle: cyclePartition,
   cooldowns: 'COOLDOWNS',
   scheduler: 'SCHEDULER',
+  simulated: 'SIMULATED',
 } as const;
 
 const inJob = (jobId: JobId, sk: string): Key => ({ pk: jobPartition(jobId), sk });
@@ -69,6 +70,8 @@ export const keys = {
   release: ({ jobId, attempt, cause }: Pick<LimitRelease, 'jobId' | 'attempt' | 'cause'>): Key =>
     inCycle(`${sortPrefixes.release}${jobId}#${digits(attempt, 4)}#${digits(cause, 8)}`),
   cooldown: (scope: string): Key => ({ pk: partitions.cooldowns, sk: scope }),
+  /** What there is of an attempt in the simulated cloud. */
+  simulated: (jobId: JobId, attempt: number): Key => ({ pk: partitions.simulated, sk: `${jobId}#${digits(attempt, 4)}` }),
   lease: { pk: partitions.scheduler, sk: 'LEASE' },
   /** Where the stream is looked at. */
   wake: inCycle(wakeSortKey),

@@ -9,6 +9,7 @@ import { queueEntities } from './queue-entities.ts';
 import { refusalOf, throttled, TransactionRefused } from './refusals.ts';
 import { schedulerEntities } from './scheduler-entities.ts';
 import { shareEntities } from './share-entities.ts';
+import { simulatedEntities } from './simulated-entities.ts';
 import { toolboxTable, type ToolboxTable } from './toolbox-table.ts';
 import { sentOnce, watchedFor } from './tries.ts';
 
@@ -57,6 +58,7 @@ export class OrchestratorTable {
       ...schedulerEntities(this.table),
       ...manifestEntities(this.table),
       ...shareEntities(this.table),
+      ...simulatedEntities(this.table),
     };
     this.#backoff = backoff;
   }

@@ -1,0 +1,34 @@
+import type { Offering } from '../../../core/capacity/offering.ts';
+import { offeringKey } from '../../../core/capacity/offering.ts';
+import type { SimulatedCapacity, SimulatedProviderSettings } from '../../../core/deployment/deployment.ts';
+import type { SimulatedMachine } from './simulated-records.ts';
+
+/** What is free of an offering, and with which code a launch fails for want of more. */
+export interface Room {
+  readonly offering: Offering;
+  readonly free: number;
+  readonly code: string;
+}
+
+/** What is left of each offering once those that live are counted. */
+export function roomOf(offerings: readonly Offering[], { capacity }: SimulatedProviderSettings, machines: readonly SimulatedMachine[]): Room[] {
+  const living = new Map<string, number>();
+  for (const machine of machines) {
+    if (machine.goneAtMs === undefined) living.set(offeringKey(machine), 1 + (living.get(offeringKey(machine)) ?? 0));
+  }
+  return offerings.map((offering) => {
+    const rule = capacity.findLast((each) => matches(each, offering));
+    const total = rule?.machines ?? Number.POSITIVE_INFINITY;
+    return { offering, free: Math.max(0, total - (living.get(offeringKey(offering)) ?? 0)), code: rule?.code ?? 'InsufficientInstanceCapacity' };
+  });
+}
+
+function matches(rule: SimulatedCapacity, offering: Offering): boolean {
+  return (['instanceType', 'zone', 'market'] as const).every((part) => rule[part] === undefined || rule[part] === offering[part]);
+}
+
+/** The rooms of the type of which there is most, for a pool whose machines are all of one type. */
+export function roomiestType(rooms: readonly Room[]): readonly Room[] {
+  const total = (of: readonly Room[]): number => of.reduce((sum, { free }) => sum + free, 0);
+  return [...Map.groupBy(rooms, ({ offering }) => offering.instanceType).values()].toSorted((a, b) => total(b) - total(a))[0] ?? [];
+}

@@ -1,0 +1,46 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { epochMs, jobId } from '../../../core/job/ids.ts';
+import { machineId } from '../../../lambdas/adapters/simulated/simulated-ids.ts';
+import type { SimulatedAttempt, SimulatedRecords } from '../../../lambdas/adapters/simulated/simulated-records.ts';
+import { changeRecord, nothingOf } from '../../../lambdas/adapters/simulated/simulated-records.ts';
+
+const key = { jobId: jobId('01hjob0000000000000000000a'), attempt: 1 };
+const machine = { instanceType: 'm6i.large', zone: 'us-east-1a', market: 'spot', pool: 'workers', address: '198.18.0.1', launchedAtMs: epochMs(1000) } as const;
+const withMachine = (record: SimulatedAttempt): SimulatedAttempt => ({
+  ...record, machines: [...record.machines, { ...machine, instanceId: machineId(record, record.machines.length + 1) }],
+});
+
+/** What records of the simulated cloud promise, wherever they are kept. */
+export function describeSimulatedRecords(name: string, open: () => Promise<SimulatedRecords>): void {
+  describe(`SimulatedRecords: ${name}`, () => {
+    let records: SimulatedRecords;
+
+    beforeEach(async () => {
+      records = await open();
+    });
+
+    it('know nothing of an attempt at first, and keep what is put', async () => {
+      expect(await records.get(key)).toEqual({ revision: 0, record: nothingOf(key) });
+      expect(await records.list()).toEqual([]);
+      const record = withMachine(nothingOf(key));
+      expect(await records.put(record, 0)).toBe(true);
+      expect((await records.get(key)).record).toEqual(record);
+      expect(await records.list()).toEqual([record]);
+      expect(await records.get({ ...key, attempt: 2 })).toMatchObject({ revision: 0 });
+    });
+
+    it('refuse what was made from an older reading', async () => {
+      expect(await records.put(withMachine(nothingOf(key)), 0)).toBe(true);
+      expect(await records.put(nothingOf(key), 0)).toBe(false);
+      const { record, revision } = await records.get(key);
+      expect(await records.put(withMachine(record), revision)).toBe(true);
+      expect(await records.put(nothingOf(key), revision)).toBe(false);
+      expect((await records.get(key)).record.machines).toHaveLength(2);
+    });
+
+    it('lose no change of many that are made at once', async () => {
+      await Promise.all(Array.from({ length: 5 }, () => changeRecord(records, key, (record) => ({ answer: undefined, next: withMachine(record) }))));
+      expect((await records.get(key)).record.machines).toHaveLength(5);
+    });
+  });
+}
