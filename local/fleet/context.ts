@@ -5,7 +5,7 @@ import type { Faults } from './faults.ts';
 import type { InstanceLifecycle } from './instances/lifecycle.ts';
 import type { RunningMarket } from './market/running-market.ts';
 import type { TokenBucket } from './market/token-bucket.ts';
-import type { FleetCall, Instance } from './model.ts';
+import type { FleetCall, Instance, PlacementGroup } from './model.ts';
 import type { CommandCentre } from './ssm/command-centre.ts';
 import type { DocumentRecord } from './ssm/document-record.ts';
 import type { Collection } from './store.ts';
@@ -20,6 +20,8 @@ export interface FleetContext {
   readonly lifecycle: InstanceLifecycle;
   readonly instances: Collection<Instance>;
   readonly fleetCalls: Collection<FleetCall>;
+  /** By name. */
+  readonly placementGroups: Collection<PlacementGroup>;
   readonly documents: Collection<DocumentRecord>;
   readonly commands: CommandCentre;
   /** Instances that the account's launch rate still allows. */

@@ -6,6 +6,29 @@ export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminate
 /** Tags by key. */
 export type Tags = Readonly<Record<string, string>>;
 
+/** A network interface as a launch template asks for it. An `efa-only` interface has no address. */
+export interface InterfaceRequest {
+  readonly kind: 'interface' | 'efa' | 'efa-only';
+  readonly cardIndex: number;
+  readonly deviceIndex: number;
+}
+
+/** A network interface of an instance. */
+export interface InstanceInterface extends InterfaceRequest {
+  readonly id: string;
+  readonly address?: string | undefined;
+}
+
+/** A placement group of the account; `cluster` groups keep their instances in one zone. */
+export interface PlacementGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly strategy: 'cluster' | 'spread' | 'partition';
+  readonly tags: Tags;
+  /** Until then (wall milliseconds) it is `pending`, and launches do not know it. */
+  readonly availableAtMs: number;
+}
+
 /** An instance of the simulated fleet; times are wall milliseconds. */
 export interface Instance {
   readonly id: string;
@@ -20,8 +43,11 @@ export interface Instance {
   readonly vpcId: string;
   readonly securityGroupIds: readonly string[];
   readonly market: PurchaseMarket;
-  /** Whether its capacity is a reservation's. */
-  readonly reserved: boolean;
+  /** The reservation whose capacity it takes; without one it takes the market's. */
+  readonly capacityReservationId?: string | undefined;
+  readonly placementGroup?: string | undefined;
+  /** Beside the primary one: their addresses count in the subnet. */
+  readonly interfaces?: readonly InstanceInterface[] | undefined;
   readonly priceUsdPerHour: number;
   readonly imageId: string;
   readonly address: string;
@@ -78,11 +104,15 @@ export interface FleetOverride {
   readonly subnetId?: string | undefined;
   readonly zone: string;
   /** What the request itself named: EC2 repeats that, not what it worked out. */
-  readonly named: { readonly type: boolean; readonly subnet: boolean; readonly zone: boolean };
+  readonly named: { readonly type: boolean; readonly subnet: boolean; readonly zone: boolean; readonly group: boolean };
   readonly maxPrice?: string | undefined;
   readonly weight?: number | undefined;
   readonly priority?: number | undefined;
   readonly imageId?: string | undefined;
+  /** The placement group by name, from the override or the launch template. */
+  readonly group?: string | undefined;
+  /** Those that the launch template asks for; one plain interface where there are none. */
+  readonly interfaces?: readonly InterfaceRequest[] | undefined;
 }
 
 /** Instances that a fleet launched in one pool. */
@@ -95,7 +125,8 @@ export interface FleetLaunch {
 /** Why a fleet did not launch in one pool. */
 export interface FleetError {
   readonly override: FleetOverride;
-  readonly market: PurchaseMarket;
+  /** `on-demand-capacity-reservation` where nothing but reservations was asked. */
+  readonly market: PurchaseMarket | 'on-demand-capacity-reservation';
   readonly code: string;
   readonly message: string;
 }

@@ -22,7 +22,7 @@ import { RunningMarket } from './market/running-market.ts';
 import type { MarketRecord } from './market/running-market.ts';
 import type { Scenario } from './market/scenario.ts';
 import { TokenBucket } from './market/token-bucket.ts';
-import type { FleetCall, Instance } from './model.ts';
+import type { FleetCall, Instance, PlacementGroup } from './model.ts';
 import { CommandCentre } from './ssm/command-centre.ts';
 import type { Command, Invocation } from './ssm/command.ts';
 import type { DocumentRecord } from './ssm/document-record.ts';
@@ -148,6 +148,7 @@ function assemble(options: SimulatorOptions, store: JournalStore, clock: FleetCl
     instances,
     commands,
     fleetCalls: store.collection<FleetCall>('fleet-call'),
+    placementGroups: store.collection<PlacementGroup>('placement-group'),
     documents: store.collection<DocumentRecord>('document'),
     launchTokens: new TokenBucket(market.scenario.launchTokens, clock.nowMs()),
   };

@@ -1,4 +1,4 @@
-import type { Tags } from '../model.ts';
+import type { InterfaceRequest, Tags } from '../model.ts';
 
 /** What a launch template says, as far as the fleet acts on it. */
 export interface LaunchTemplate {
@@ -15,6 +15,8 @@ export interface LaunchTemplate {
   readonly shutdownBehavior: 'stop' | 'terminate';
   readonly instanceTags: Tags;
   readonly volumeTags: Tags;
+  readonly placementGroup?: string | undefined;
+  readonly interfaces?: readonly InterfaceRequest[] | undefined;
 }
 
 /** A subnet of the account. */

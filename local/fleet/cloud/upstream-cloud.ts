@@ -136,7 +136,7 @@ function toLaunchTemplate(version: LaunchTemplateVersion): LaunchTemplate {
     imageId: data.ImageId,
     instanceType: data.InstanceType,
     subnetId: card?.SubnetId,
-    securityGroupIds: [...(data.SecurityGroupIds ?? []), ...(card?.Groups ?? [])],
+    securityGroupIds: [...new Set([...(data.SecurityGroupIds ?? []), ...(data.NetworkInterfaces ?? []).flatMap(({ Groups }) => Groups ?? [])])],
     profile:
       data.IamInstanceProfile === undefined
         ? undefined
@@ -145,6 +145,12 @@ function toLaunchTemplate(version: LaunchTemplateVersion): LaunchTemplate {
     shutdownBehavior: data.InstanceInitiatedShutdownBehavior === 'terminate' ? 'terminate' : 'stop',
     instanceTags: tagsFor(version, 'instance'),
     volumeTags: tagsFor(version, 'volume'),
+    placementGroup: data.Placement?.GroupName,
+    interfaces: data.NetworkInterfaces?.map(({ InterfaceType: type, NetworkCardIndex: cardIndex = 0, DeviceIndex: deviceIndex = 0 }) => ({
+      kind: type === 'efa' || type === 'efa-only' ? type : 'interface',
+      cardIndex,
+      deviceIndex,
+    })),
   };
 }
 

@@ -32,7 +32,7 @@ export function instanceCheck(action: string, instance: Instance): AccessCheck {
 }
 
 /** The condition keys that an existing resource's tags give. */
-function resourceTags(tags: Tags): Record<string, string> {
+export function resourceTags(tags: Tags): Record<string, string> {
   return Object.fromEntries(
     Object.entries(tags).flatMap(([key, value]) => [
       [`ec2:ResourceTag/${key}`, value],

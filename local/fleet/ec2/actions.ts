@@ -11,6 +11,8 @@ import {
 } from './catalogue.ts';
 import { createTags, namesInstances, terminateInstances } from './change-instances.ts';
 import { createFleet } from './create-fleet.ts';
+import { createPlacementGroup, deletePlacementGroup, describePlacementGroups } from './placement-groups.ts';
+import { describeCapacityReservations } from './reservations.ts';
 import { describeInstances, describeInstanceStatus } from './describe-instances.ts';
 
 /** An EC2 action that the fleet simulates. */
@@ -26,6 +28,10 @@ const ACTIONS: Readonly<Record<string, Ec2Action>> = {
   DescribeSpotPriceHistory: describeSpotPriceHistory,
   DescribeAvailabilityZones: describeAvailabilityZones,
   GetSpotPlacementScores: getSpotPlacementScores,
+  CreatePlacementGroup: createPlacementGroup,
+  DeletePlacementGroup: deletePlacementGroup,
+  DescribePlacementGroups: describePlacementGroups,
+  DescribeCapacityReservations: describeCapacityReservations,
 };
 
 /** The simulated action of a request; undefined where the rest of the cloud serves it. */

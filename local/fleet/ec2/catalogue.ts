@@ -1,14 +1,15 @@
 import type { FleetContext } from '../context.ts';
-import { INSTANCE_TYPES, isOffered, priceUsdPerHour, zoneId, zoneNames } from '../facts/facts.ts';
+import { INSTANCE_TYPES, isOffered, networkCards, priceUsdPerHour, zoneId, zoneNames } from '../facts/facts.ts';
 import type { InstanceTypeFacts } from '../facts/facts.ts';
 import type { Caller } from '../http/caller.ts';
-import { capacityAt, matchesGlob } from '../market/market.ts';
+import { capacityAt } from '../market/market.ts';
 import { page } from '../protocol/paging.ts';
-import { flag, number, structures, text, texts } from '../protocol/query.ts';
+import { flag, number, text, texts } from '../protocol/query.ts';
 import type { QueryParams } from '../protocol/query.ts';
 import { ServiceError } from '../protocol/service-error.ts';
 import type { XmlTree } from '../protocol/xml.ts';
 import { authorizeDescribe } from './access.ts';
+import { fitsFilters } from './filters.ts';
 
 /** `DescribeInstanceTypes` */
 export async function describeInstanceTypes(params: QueryParams, caller: Caller): Promise<XmlTree> {
@@ -19,7 +20,7 @@ export async function describeInstanceTypes(params: QueryParams, caller: Caller)
     throw new ServiceError('InvalidInstanceType', `The following supplied instance types do not exist: [${unknown.join(', ')}]`);
   }
   const wanted = [...INSTANCE_TYPES].filter(
-    ([name]) => (names.length === 0 || names.includes(name)) && fitsFilters(params, { 'instance-type': name }),
+    ([name]) => (names.length === 0 || names.includes(name)) && fitsFilters(params, { 'instance-type': [name] }),
   );
   const { items, nextToken } = page(wanted, ([name]) => name, text(params, 'NextToken'), number(params, 'MaxResults') ?? 100, 'InvalidNextToken');
   return { instanceTypeSet: items.map(([name, facts]) => writeInstanceType(name, facts)), nextToken };
@@ -35,7 +36,7 @@ export async function describeInstanceTypeOfferings(params: QueryParams, caller:
       locationType === 'availability-zone' ? zones : locationType === 'availability-zone-id' ? zones.map(zoneId) : [caller.region];
     return locations.map((location) => ({ instanceType: type, locationType, location }));
   });
-  const wanted = offerings.filter(({ instanceType, location }) => fitsFilters(params, { 'instance-type': instanceType, location }));
+  const wanted = offerings.filter(({ instanceType, location }) => fitsFilters(params, { 'instance-type': [instanceType], location: [location] }));
   const { items, nextToken } = page(
     wanted,
     ({ instanceType, location }) => `${instanceType}/${location}`,
@@ -54,7 +55,7 @@ export async function describeSpotPriceHistory(params: QueryParams, caller: Call
   const prices = [...INSTANCE_TYPES.keys()].flatMap((type) =>
     zoneNames(caller.region)
       .filter((name) => isOffered(type, name, 'spot') && (zone === undefined || zone === name))
-      .filter((name) => fitsFilters(params, { 'instance-type': type, 'availability-zone': name, 'product-description': 'Linux/UNIX' }))
+      .filter((name) => fitsFilters(params, { 'instance-type': [type], 'availability-zone': [name], 'product-description': ['Linux/UNIX'] }))
       .map((name) => ({
         instanceType: type,
         productDescription: 'Linux/UNIX',
@@ -83,7 +84,7 @@ export async function describeAvailabilityZones(params: QueryParams, caller: Cal
     throw new ServiceError('InvalidParameterValue', `Invalid availability zone: [${unknown}]`);
   }
   const zones = zoneNames(caller.region).filter(
-    (name) => (names.length === 0 || names.includes(name)) && fitsFilters(params, { 'zone-name': name, state: 'available' }),
+    (name) => (names.length === 0 || names.includes(name)) && fitsFilters(params, { 'zone-name': [name], 'zone-id': [zoneId(name)], state: ['available'] }),
   );
   return {
     availabilityZoneInfo: zones.map((name) => ({
@@ -120,18 +121,6 @@ function spotCapacity(types: readonly string[], zone: string, { market }: FleetC
   return types.reduce((sum, type) => sum + capacityAt(market.scenario, { type, zone, market: 'spot' }, market.seconds()), 0);
 }
 
-/** Whether the values fit a request's filters; a filter on something else is refused. */
-function fitsFilters(params: QueryParams, values: Readonly<Record<string, string>>): boolean {
-  return structures(params, 'Filter').every((filter) => {
-    const name = text(filter, 'Name') ?? '';
-    const actual = values[name];
-    if (actual === undefined) {
-      throw new ServiceError('InvalidParameterValue', `The filter '${name}' is invalid`);
-    }
-    return texts(filter, 'Value').some((value) => matchesGlob(value, actual));
-  });
-}
-
 function writeInstanceType(name: string, facts: InstanceTypeFacts): XmlTree {
   const { gpus } = facts;
   return {
@@ -152,6 +141,14 @@ function writeInstanceType(name: string, facts: InstanceTypeFacts): XmlTree {
     memoryInfo: { sizeInMiB: facts.memoryMiB },
     networkInfo: {
       networkPerformance: `${facts.networkGbps} Gigabit`,
+      maximumNetworkInterfaces: 15 * networkCards(name),
+      maximumNetworkCards: networkCards(name),
+      defaultNetworkCardIndex: 0,
+      networkCards: Array.from({ length: networkCards(name) }, (_, networkCardIndex) => ({
+        networkCardIndex,
+        networkPerformance: `${facts.networkGbps / networkCards(name)} Gigabit`,
+        maximumNetworkInterfaces: 15,
+      })),
       enaSupport: 'required',
       efaSupported: facts.efaInterfaces > 0,
       efaInfo: facts.efaInterfaces > 0 ? { maximumEfaInterfaces: facts.efaInterfaces } : undefined,

@@ -7,7 +7,7 @@ import { ServiceError } from '../protocol/service-error.ts';
 import type { XmlTree } from '../protocol/xml.ts';
 import { authorize, instanceCheck, requestTags } from './access.ts';
 import { findInstances, writeState } from './describe-instances.ts';
-import { readTags } from './fleet-request.ts';
+import { readTags } from './tags.ts';
 
 /** `TerminateInstances`: all of those named, or none where one is not known. */
 export async function terminateInstances(params: QueryParams, caller: Caller, context: FleetContext): Promise<XmlTree> {

@@ -1,7 +1,7 @@
 import type { FleetContext } from '../context.ts';
 import { INSTANCE_TYPES, zoneId } from '../facts/facts.ts';
 import type { Caller } from '../http/caller.ts';
-import type { Instance, InstanceState } from '../model.ts';
+import type { Instance, InstanceInterface, InstanceState } from '../model.ts';
 import { page } from '../protocol/paging.ts';
 import { flag, number, text, texts } from '../protocol/query.ts';
 import type { QueryParams } from '../protocol/query.ts';
@@ -9,6 +9,7 @@ import { ServiceError } from '../protocol/service-error.ts';
 import type { XmlTree } from '../protocol/xml.ts';
 import { authorizeDescribe } from './access.ts';
 import { filterInstances } from './instance-filters.ts';
+import { writeTags } from './tags.ts';
 
 const LARGEST_PAGE = 1000;
 
@@ -116,7 +117,7 @@ function writeInstance(instance: Instance): XmlTree {
     productCodes: [],
     instanceType: instance.type,
     launchTime: new Date(instance.launchedAtMs),
-    placement: { availabilityZone: instance.zone, availabilityZoneId: zoneId(instance.zone), groupName: '', tenancy: 'default' },
+    placement: { availabilityZone: instance.zone, availabilityZoneId: zoneId(instance.zone), groupName: instance.placementGroup ?? '', tenancy: 'default' },
     monitoring: { state: 'disabled' },
     subnetId: gone ? undefined : instance.subnetId,
     vpcId: gone ? undefined : instance.vpcId,
@@ -130,10 +131,34 @@ function writeInstance(instance: Instance): XmlTree {
     virtualizationType: 'hvm',
     instanceLifecycle: instance.market === 'spot' ? 'spot' : undefined,
     spotInstanceRequestId: instance.market === 'spot' ? `sir-${instance.id.slice(-8)}` : undefined,
-    tagSet: Object.entries(instance.tags).map(([key, value]) => ({ key, value })),
+    capacityReservationId: instance.capacityReservationId,
+    capacityReservationSpecification: { capacityReservationPreference: 'open' },
+    networkInterfaceSet: gone ? [] : (instance.interfaces ?? []).map((card) => writeInterface(card, instance)),
+    tagSet: writeTags(instance.tags),
     hypervisor: 'xen',
     iamInstanceProfile: instance.profileArn === undefined ? undefined : { arn: instance.profileArn, id: 'AIPALOCALFLEET' },
     metadataOptions: { state: 'applied', httpTokens: 'required', httpPutResponseHopLimit: 2, httpEndpoint: 'enabled' },
+  };
+}
+
+function writeInterface({ id, kind, cardIndex, deviceIndex, address }: InstanceInterface, instance: Instance): XmlTree {
+  return {
+    networkInterfaceId: id,
+    interfaceType: kind,
+    status: 'in-use',
+    subnetId: instance.subnetId,
+    vpcId: instance.vpcId,
+    ownerId: instance.account,
+    privateIpAddress: address,
+    groupSet: instance.securityGroupIds.map((groupId) => ({ groupId, groupName: groupId })),
+    attachment: {
+      attachmentId: `eni-attach-${id.slice(4)}`,
+      networkCardIndex: cardIndex,
+      deviceIndex,
+      status: 'attached',
+      attachTime: new Date(instance.launchedAtMs),
+      deleteOnTermination: true,
+    },
   };
 }
 

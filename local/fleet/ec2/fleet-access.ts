@@ -1,5 +1,7 @@
 import type { AccessCheck, Caller } from '../http/caller.ts';
 import type { FleetOverride } from '../model.ts';
+import { groupCheck } from './placement-groups.ts';
+import type { PoolRefusal } from './pool-offer.ts';
 import { authorize, requestTags, unauthorizedMessage } from './access.ts';
 import type { Pool } from './fleet-pools.ts';
 import type { FleetRequest } from './fleet-request.ts';
@@ -26,14 +28,14 @@ export async function refusedPools(
   caller: Caller,
   request: FleetRequest,
   pools: readonly Pool[],
-): Promise<ReadonlyMap<FleetOverride, string>> {
+): Promise<ReadonlyMap<FleetOverride, PoolRefusal>> {
   const checksByPool = pools.map((pool) => ({ pool, checks: launchChecks(caller, request, pool) }));
   const refusals = await caller.refusals(checksByPool.flatMap(({ checks }) => checks));
-  const refused = new Map<FleetOverride, string>();
+  const refused = new Map<FleetOverride, PoolRefusal>();
   for (const { pool, checks } of checksByPool) {
     const refusal = refusals.find(({ check }) => checks.includes(check));
     if (refusal !== undefined) {
-      refused.set(pool.override, unauthorizedMessage(refusal.message));
+      refused.set(pool.override, { code: 'UnauthorizedOperation', message: unauthorizedMessage(refusal.message) });
     }
   }
   return refused;
@@ -62,10 +64,20 @@ function launchChecks(caller: Caller, request: FleetRequest, pool: Pool): Access
     launch(arn('network-interface/*')),
     launch(arn('volume/*'), requestTags(pool.template.volumeTags)),
     ...pool.template.securityGroupIds.map((id) => launch(arn(`security-group/${id}`))),
+    ...(request.reserved.reservationIds ?? []).map((id) => launch(arn(`capacity-reservation/${id}`))),
+    ...groupChecks(caller, pool, launch),
     ...tagChecks(arn('instance/*'), instanceTags),
     ...tagChecks(arn('volume/*'), pool.template.volumeTags),
     ...passRoleChecks(pool),
   ];
+}
+
+function groupChecks(caller: Caller, { group }: Pool, launch: (resource: string, context: AccessCheck['context']) => AccessCheck): AccessCheck[] {
+  if (group === undefined) {
+    return [];
+  }
+  const { resource, context } = groupCheck('ec2:RunInstances', group, caller);
+  return [launch(resource, context)];
 }
 
 function tagChecks(resource: string, tags: Readonly<Record<string, string>>): AccessCheck[] {

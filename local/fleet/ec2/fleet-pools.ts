@@ -1,9 +1,10 @@
 import type { FleetContext } from '../context.ts';
 import type { InstanceProfile, LaunchTemplate, Subnet } from '../cloud/cloud.ts';
 import { INSTANCE_TYPES } from '../facts/facts.ts';
-import type { FleetOverride } from '../model.ts';
+import type { FleetOverride, PlacementGroup } from '../model.ts';
 import { ServiceError } from '../protocol/service-error.ts';
 import type { FleetRequest, OverrideRequest } from './fleet-request.ts';
+import { availableGroup } from './placement-groups.ts';
 
 /** A pool with everything that launching in it needs. */
 export interface Pool {
@@ -12,6 +13,8 @@ export interface Pool {
   readonly subnet: Subnet;
   readonly profile?: InstanceProfile | undefined;
   readonly imageId: string;
+  /** Undefined also where the group that is named is not known: launches fail then. */
+  readonly group?: PlacementGroup | undefined;
 }
 
 /** Looks up what a request's overrides name; throws as EC2 does where something does not exist. */
@@ -27,8 +30,10 @@ export async function resolvePools(request: FleetRequest, context: FleetContext)
     const profile = await remembered(profiles, JSON.stringify(template.profile), () => findProfile(template, context));
     const reference = override.imageId ?? template.imageId ?? '';
     const imageId = await remembered(images, reference, () => findImage(reference, template, context));
+    const groupName = override.group ?? template.placementGroup;
+    const group = groupName === undefined ? undefined : availableGroup(groupName, context);
     for (const subnet of await findSubnets(override, template, context)) {
-      pools.push(toPool(override, { template, subnet, profile, imageId }));
+      pools.push(toPool(override, { template, subnet, profile, imageId, group }));
     }
   }
   return pools;
@@ -56,7 +61,10 @@ function toPool(override: OverrideRequest, found: Omit<Pool, 'override'>): Pool 
       weight,
       priority,
       imageId: override.imageId,
+      group: override.group ?? template.placementGroup,
+      interfaces: template.interfaces,
       named: {
+        group: override.group !== undefined,
         type: override.type !== undefined,
         subnet: override.subnetIds.length > 0,
         zone: override.zone !== undefined,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-import type { PurchaseMarket } from '../facts/facts.ts';
 import type { Tags } from '../model.ts';
 import { flag, number, structure, structures, text, texts } from '../protocol/query.ts';
 import type { QueryParams } from '../protocol/query.ts';
 import { ServiceError } from '../protocol/service-error.ts';
+import { readTagSpecification } from './tags.ts';
 
 const SPOT_STRATEGIES = [
   'lowest-price',
@@ -37,6 +37,16 @@ export interface OverrideRequest {
   readonly weight?: number | undefined;
   readonly priority?: number | undefined;
   readonly imageId?: string | undefined;
+  /** The name of a placement group. */
+  readonly group?: string | undefined;
+}
+
+/** What is asked of reservations where the target is reserved capacity. */
+interface ReservedCapacity {
+  /** Undefined where none is named: any open one serves. */
+  readonly reservationIds?: readonly string[] | undefined;
+  /** Whether on-demand instances serve the rest. */
+  readonly fallsBack: boolean;
 }
 
 /** A CreateFleet request of type `instant`. */
@@ -48,6 +58,7 @@ export interface FleetRequest {
   readonly target: { readonly total: number; readonly spot: number; readonly onDemand: number; readonly reserved: number };
   readonly spot: MarketOptions;
   readonly onDemand: MarketOptions & { readonly reservationsFirst: boolean };
+  readonly reserved: ReservedCapacity;
   readonly instanceTags: Tags;
   readonly fleetTags: Tags;
 }
@@ -72,30 +83,10 @@ export function readFleetRequest(params: QueryParams): FleetRequest {
         text(structure(onDemand, 'CapacityReservationOptions'), 'UsageStrategy') ===
         'use-capacity-reservations-first',
     },
+    reserved: readReservedCapacity(params),
     instanceTags: readTagSpecification(params, 'instance'),
     fleetTags: readTagSpecification(params, 'fleet'),
   };
-}
-
-/** The tags that a request's `TagSpecification` gives to resources of a type. Throws on `aws:` keys. */
-function readTagSpecification(params: QueryParams, resourceType: string): Tags {
-  const tags = structures(params, 'TagSpecification')
-    .filter((specification) => text(specification, 'ResourceType') === resourceType)
-    .flatMap((specification) => structures(specification, 'Tag'));
-  return readTags(tags);
-}
-
-/** Tags out of a list of `Key` and `Value` structures. Throws on `aws:` keys and on more than 50. */
-export function readTags(list: readonly QueryParams[]): Tags {
-  const tags = Object.fromEntries(list.map((tag) => [text(tag, 'Key') ?? '', text(tag, 'Value') ?? '']));
-  const reserved = Object.keys(tags).find((key) => key.toLowerCase().startsWith('aws:') || key === '');
-  if (reserved !== undefined) {
-    throw new ServiceError('InvalidParameterValue', `Tag keys starting with 'aws:' are reserved for internal use`);
-  }
-  if (Object.keys(tags).length > 50) {
-    throw new ServiceError('TagLimitExceeded', 'The maximum number of Tags for a resource has been reached.');
-  }
-  return tags;
 }
 
 function readOverrides(params: QueryParams): OverrideRequest[] {
@@ -132,6 +123,7 @@ function readOverride(template: OverrideRequest['template'], override: QueryPara
     weight: number(override, 'WeightedCapacity'),
     priority: number(override, 'Priority'),
     imageId: text(override, 'ImageId'),
+    group: text(structure(override, 'Placement'), 'GroupName'),
   };
 }
 
@@ -158,6 +150,23 @@ function readTarget(target: QueryParams): FleetRequest['target'] {
     spot: spot + (kind === 'spot' ? rest : 0),
     onDemand: onDemand + (kind === 'on-demand' ? rest : 0),
     reserved: kind === 'reserved-capacity' || kind === 'capacity-block' ? rest : 0,
+  };
+}
+
+function readReservedCapacity(params: QueryParams): ReservedCapacity {
+  const options = structure(params, 'ReservedCapacityOptions');
+  const kind = text(structure(params, 'TargetCapacitySpecification'), 'DefaultTargetCapacityType');
+  if (Object.keys(options).length > 0 && kind !== 'reserved-capacity') {
+    throw new ServiceError(
+      'InvalidParameterCombination',
+      'ReservedCapacityOptions can only be specified when DefaultTargetCapacityType is reserved-capacity.',
+    );
+  }
+  const types = texts(options, 'ReservationType');
+  const ids = texts(structure(options, 'CapacityReservationTarget'), 'CapacityReservationId');
+  return {
+    reservationIds: types.length > 0 && !types.includes('on-demand-capacity-reservation') ? [] : ids.length === 0 ? undefined : ids,
+    fallsBack: texts(structure(options, 'ReservedCapacityFallbackOptions'), 'MarketType').includes('on-demand'),
   };
 }
 
@@ -213,9 +222,4 @@ export function namedValues(params: QueryParams): string[] {
     ),
     ...structures(params, 'Filter').flatMap((filter) => texts(filter, 'Value')),
   ];
-}
-
-/** The market that a capacity market is paid in. */
-export function purchaseOf(market: 'spot' | 'on-demand' | 'reserved'): PurchaseMarket {
-  return market === 'spot' ? 'spot' : 'on-demand';
 }

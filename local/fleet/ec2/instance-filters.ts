@@ -16,6 +16,8 @@ const FIELDS: Readonly<Record<string, (instance: Instance) => readonly string[]>
   'image-id': (instance) => [instance.imageId],
   'private-ip-address': (instance) => [instance.address],
   'reservation-id': (instance) => [instance.reservationId],
+  'capacity-reservation-id': (instance) => [instance.capacityReservationId].filter((id) => id !== undefined),
+  'placement-group-name': (instance) => [instance.placementGroup].filter((name) => name !== undefined),
   'tag-key': (instance) => Object.keys(instance.tags),
 };
 

@@ -1,11 +1,16 @@
 import type { Instance } from '../model.ts';
 
+/** The addresses that an instance holds until it is terminated. */
+export function heldAddresses({ address, interfaces = [] }: Instance): string[] {
+  return [...new Set([address, ...interfaces.flatMap((card) => card.address ?? [])])];
+}
+
 /** The cloud's answer to DescribeSubnets, less the addresses that instances of the fleet hold. */
 export function withoutHeldAddresses(xml: string, instances: readonly Instance[]): string {
   const held = new Map<string, number>();
-  for (const { subnetId, state } of instances) {
-    if (state !== 'terminated') {
-      held.set(subnetId, (held.get(subnetId) ?? 0) + 1);
+  for (const instance of instances) {
+    if (instance.state !== 'terminated') {
+      held.set(instance.subnetId, (held.get(instance.subnetId) ?? 0) + heldAddresses(instance).length);
     }
   }
   return xml.replaceAll(

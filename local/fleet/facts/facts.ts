@@ -6,9 +6,6 @@ import { z } from 'zod';
 /** How an instance is paid for. */
 export type PurchaseMarket = 'spot' | 'on-demand';
 
-/** Where its capacity comes from: reserved capacity is paid as on-demand. */
-export type CapacityMarket = PurchaseMarket | 'reserved';
-
 const gpusSchema = z.object({
   name: z.string(),
   manufacturer: z.string(),
@@ -87,6 +84,11 @@ export function isOffered(type: string, zone: string, market: PurchaseMarket): b
     facts.zones.includes(zone.slice(-1)) &&
     (market === 'on-demand' || facts.spotUsdPerHour !== undefined)
   );
+}
+
+/** How many network cards a type has: one for each EFA interface, as on the types that are known here. */
+export function networkCards(type: string): number {
+  return Math.max(1, INSTANCE_TYPES.get(type)?.efaInterfaces ?? 1);
 }
 
 /** The quota that an instance of `type` counts against, or undefined where none is kept. */

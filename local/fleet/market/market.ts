@@ -1,5 +1,5 @@
 import { isOffered, quotaOf } from '../facts/facts.ts';
-import type { CapacityMarket, PurchaseMarket } from '../facts/facts.ts';
+import type { PurchaseMarket } from '../facts/facts.ts';
 import type { CapacityRule, Scenario } from './scenario.ts';
 import { readTraceColumn } from './trace.ts';
 
@@ -7,7 +7,7 @@ import { readTraceColumn } from './trace.ts';
 export interface Offering {
   readonly type: string;
   readonly zone: string;
-  readonly market: CapacityMarket;
+  readonly market: PurchaseMarket;
 }
 
 /** A name of an offering that can be a key. */
@@ -20,8 +20,7 @@ export function offeringKey(offering: Offering): string {
  * A type that the zone does not offer has none, whatever the rules say.
  */
 export function capacityAt(scenario: Scenario, offering: Offering, seconds: number): number {
-  const purchase: PurchaseMarket = offering.market === 'spot' ? 'spot' : 'on-demand';
-  if (!isOffered(offering.type, offering.zone, purchase)) {
+  if (!isOffered(offering.type, offering.zone, offering.market)) {
     return 0;
   }
   const rule = scenario.capacity.findLast((candidate) => fits(candidate, offering));
@@ -41,8 +40,7 @@ export function nextChangeAfter(scenario: Scenario, seconds: number): number | u
 }
 
 function fits(rule: CapacityRule, offering: Offering): boolean {
-  // Reserved capacity is what somebody reserved: a rule for any market does not create it.
-  const marketFits = rule.market === '*' ? offering.market !== 'reserved' : rule.market === offering.market;
+  const marketFits = rule.market === '*' || rule.market === offering.market;
   return marketFits && matchesGlob(rule.type, offering.type) && matchesGlob(rule.zone, offering.zone);
 }
 

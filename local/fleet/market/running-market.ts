@@ -1,6 +1,6 @@
 import type { FleetClock } from '../clock.ts';
 import type { Collection } from '../store.ts';
-import { changeScenario } from './scenario.ts';
+import { changeScenario, parseScenario } from './scenario.ts';
 import type { MarketChange, Scenario } from './scenario.ts';
 
 /** What is remembered of a market: its rules as changed since, and when it opened (wall time). */
@@ -21,9 +21,9 @@ export class RunningMarket {
   constructor(records: Collection<MarketRecord>, clock: FleetClock, scenario: Scenario) {
     this.#records = records;
     this.#clock = clock;
-    if (records.get(KEY) === undefined) {
-      records.put(KEY, { openedAtMs: clock.nowMs(), scenario });
-    }
+    const recorded = records.get(KEY);
+    // Parsed again: a market that was recorded before scenarios had a field takes its default.
+    records.put(KEY, recorded === undefined ? { openedAtMs: clock.nowMs(), scenario } : { ...recorded, scenario: parseScenario(recorded.scenario) });
   }
 
   get scenario(): Scenario {

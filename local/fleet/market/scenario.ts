@@ -24,9 +24,22 @@ const capacityRuleSchema = z.strictObject({
   /** Instance type, `*` stands for any text. */
   type: z.string().default('*'),
   zone: z.string().default('*'),
-  market: z.enum(['spot', 'on-demand', 'reserved', '*']).default('*'),
+  market: z.enum(['spot', 'on-demand', '*']).default('*'),
   capacity: z.union([countSchema, z.strictObject({ timeline: timelineSchema }), z.strictObject({ trace: traceSchema })]),
 });
+
+const reservationSchema = z.strictObject({
+  id: z.string().regex(/^cr-[0-9a-f]{8,17}$/),
+  type: z.string(),
+  zone: z.string(),
+  /** Instances, in use or not. They come on top of what the market holds. */
+  total: countSchema,
+  /** `open`: any on-demand launch that fits takes of it; `targeted`: only launches that name it. */
+  matching: z.enum(['open', 'targeted']).default('open'),
+});
+
+/** Capacity that the account has reserved. */
+export type Reservation = z.output<typeof reservationSchema>;
 
 /** How much of some offerings there is. Of several rules that fit an offering the last one holds. */
 export type CapacityRule = z.output<typeof capacityRuleSchema>;
@@ -57,6 +70,7 @@ const throttleSchema = z.strictObject({
 
 const marketFields = {
   capacity: z.array(capacityRuleSchema),
+  reservations: z.array(reservationSchema),
   /** vCPUs by quota code. */
   quotas: z.record(z.string(), countSchema),
   boot: bootSchema,
@@ -86,6 +100,7 @@ const scenarioSchema = z.strictObject({
     { type: '*', zone: '*', market: 'on-demand', capacity: 1000 },
     { type: '*', zone: '*', market: 'spot', capacity: 100 },
   ]),
+  reservations: marketFields.reservations.default([]),
   quotas: marketFields.quotas.default({}),
   boot: bootSchema.prefault({}),
   visibility: visibilitySchema.prefault({}),
@@ -122,16 +137,18 @@ export function parseScenario(value: unknown): Scenario {
   return result.data;
 }
 
-/** The scenario after `change`: rules for the same offerings are replaced, others added last, the rest merged. */
+/** The scenario after `change`: what is there of an offering or id is replaced, others added last, the rest merged. */
 export function changeScenario(scenario: Scenario, change: MarketChange): Scenario {
   const rules = change.capacity ?? [];
   const kept = scenario.capacity.filter(
     (old) => !rules.some((rule) => rule.type === old.type && rule.zone === old.zone && rule.market === old.market),
   );
+  const reservations = change.reservations ?? [];
   return {
     ...scenario,
     ...withoutUndefined(change),
     capacity: [...kept, ...rules],
+    reservations: [...scenario.reservations.filter((old) => reservations.every(({ id }) => id !== old.id)), ...reservations],
     quotas: { ...scenario.quotas, ...change.quotas },
     throttles: { ...scenario.throttles, ...change.throttles },
     boot: { ...scenario.boot, ...withoutUndefined(change.boot ?? {}) },

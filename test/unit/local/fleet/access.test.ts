@@ -1,4 +1,4 @@
-import { DescribeInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { CreatePlacementGroupCommand, DeletePlacementGroupCommand, DescribeInstancesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import type { Authorizer } from '../../../../local/fleet/http/authorizer.ts';
@@ -32,7 +32,8 @@ describe('permissions', () => {
       },
     }),
   };
-  const fleet = new TestFleet({ authorizer });
+  const reservations = [{ id: 'cr-00000001', type: 'm6i.large', zone: 'us-east-1a', total: 1, matching: 'targeted' }];
+  const fleet = new TestFleet({ authorizer, scenario: { reservations } });
   const resources = (action: string) => asked.filter((check) => check.action === action).map(({ resource }) => resource);
 
   beforeAll(async () => {
@@ -107,6 +108,39 @@ describe('permissions', () => {
     expect(instance).toMatchObject({ resource: arn(`instance/${id}`), context: { 'ssm:resourceTag/job': 'job-1' } });
     isRefused = ({ action }) => action === 'ssm:SendCommand';
     await expect(fleet.send('true', { InstanceIds: [present(id)] })).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  it('of a launch into a placement group and a reservation are on these, too', async () => {
+    const group = { resource: arn('placement-group/gang-1'), context: { 'ec2:PlacementGroupStrategy': 'cluster' } };
+    await fleet.ec2.send(
+      new CreatePlacementGroupCommand({
+        GroupName: 'gang-1',
+        Strategy: 'cluster',
+        TagSpecifications: [{ ResourceType: 'placement-group', Tags: [{ Key: 'job', Value: 'job-1' }] }],
+      }),
+    );
+    expect(asked).toMatchObject([
+      { action: 'ec2:CreatePlacementGroup', ...group, context: { ...group.context, 'aws:RequestTag/job': 'job-1', 'aws:TagKeys': ['job'] } },
+      { action: 'ec2:CreateTags', ...group, context: { 'ec2:CreateAction': 'CreatePlacementGroup', 'aws:RequestTag/job': 'job-1' } },
+    ]);
+    await fleet.createFleet(1, {
+      TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: 'reserved-capacity' },
+      ReservedCapacityOptions: {
+        ReservationTypes: ['on-demand-capacity-reservation'],
+        CapacityReservationTarget: { CapacityReservationIds: ['cr-00000001'] },
+      },
+      LaunchTemplateConfigs: [
+        {
+          LaunchTemplateSpecification: { LaunchTemplateId: 'lt-0abc', Version: '1' },
+          Overrides: [{ InstanceType: 'm6i.large', SubnetId: 'subnet-1', Placement: { GroupName: 'gang-1' } }],
+        },
+      ],
+    });
+    expect(resources('ec2:RunInstances')).toEqual(expect.arrayContaining([arn('placement-group/gang-1'), arn('capacity-reservation/cr-00000001')]));
+    const launching = asked.find(({ action, resource }) => action === 'ec2:RunInstances' && resource === group.resource);
+    expect(launching?.context).toMatchObject({ ...group.context, 'aws:ResourceTag/job': 'job-1', 'ec2:LaunchTemplate': arn('launch-template/lt-0abc') });
+    isRefused = ({ action, context }) => action === 'ec2:DeletePlacementGroup' && context?.['aws:ResourceTag/job'] === 'job-1';
+    await expect(fleet.ec2.send(new DeletePlacementGroupCommand({ GroupName: 'gang-1' }))).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
   });
 
   it('to describe are on everything', async () => {

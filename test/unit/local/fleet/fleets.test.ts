@@ -12,9 +12,10 @@ const SCENARIO = {
     { type: 'c6i.large', zone: 'us-east-1a', market: 'spot', capacity: 3 },
     { type: 'c6i.large', zone: 'us-east-1b', market: 'spot', capacity: 5 },
     { type: 'm6i.large', zone: 'us-east-1b', market: 'spot', capacity: 1 },
-    { type: 'c6i.large', zone: 'us-east-1a', market: 'reserved', capacity: 2 },
   ],
-  quotas: { 'L-1216C47A': 64 },
+  reservations: [{ id: 'cr-00000001', type: 'c6i.large', zone: 'us-east-1a', total: 2 }],
+  // 64 beside the 4 that are reserved.
+  quotas: { 'L-1216C47A': 68 },
 };
 
 function launched(result: CreateFleetResult): [string, string, number][] {
@@ -95,8 +96,8 @@ describe('CreateFleet', () => {
       ['c6i.large', 'on-demand/us-east-1a', 1],
       ['c6i.large', 'spot/us-east-1a', 1],
     ]);
-    const state = fleet.simulator.context.instances.values().map(({ reserved }) => reserved);
-    expect(state.filter(Boolean)).toHaveLength(2);
+    const reserved = (await fleet.instances()).map(({ CapacityReservationId }) => CapacityReservationId);
+    expect(reserved.filter((id) => id === 'cr-00000001')).toHaveLength(2);
   });
 
   it('stops at the quota of the family', async () => {

@@ -28,7 +28,6 @@ describe('capacity', () => {
     const scenario = parseScenario({ capacity: [{ capacity: 9 }] });
     expect(capacityAt(scenario, { ...OFFERING, zone: 'us-east-1e' }, 0)).toBe(0);
     expect(capacityAt(scenario, { type: 'hpc6a.48xlarge', zone: 'us-east-1b', market: 'spot' }, 0)).toBe(0);
-    expect(capacityAt(scenario, { ...OFFERING, market: 'reserved' }, 0)).toBe(0);
   });
 
   it('follows its timeline', () => {
