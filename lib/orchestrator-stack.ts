@@ -3,6 +3,7 @@ import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { OrchestratorApi } from './api/orchestrator-api.ts';
+import { MarketRefresh } from './capacity/market-refresh.ts';
 import { functionEnvironment, type DeployedResources } from './configuration/deployment-environment.ts';
 import { zonesOf } from './configuration/network.ts';
 import type { DeploymentConfiguration } from './configuration/schema.ts';
@@ -54,6 +55,7 @@ export class OrchestratorStack extends Stack {
     const jobQueue = new JobQueue(this, 'Scheduling', { settings, alarms, queue, bus, lifecycle });
     const machine = new JobLifecycle(this, 'Lifecycle', { settings, alarms, queue, nodes, address: lifecycle, sourceRoot });
     const events = new LifecycleEvents(this, 'Events', { settings, alarms, queue, nodes, address: lifecycle, bus: bus as IEventBus });
+    new MarketRefresh(this, 'Market', { settings, alarms, nodes });
     const api = new OrchestratorApi(this, 'Api', { settings, alarms, queue, nodes, lifecycle });
     orchestratorDashboard(this, 'Dashboard', {
       name: configuration.name, alarms, api, queue: jobQueue, lifecycle: machine, events, table: queue.table,

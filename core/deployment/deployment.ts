@@ -48,21 +48,12 @@ interface Intervals {
   readonly schedulerLease: number;
 }
 
-/** Times that decide how patient the deployment is, in seconds. */
-interface Intervals {
-  /** A node that is not online after this long is replaced. */
-  readonly nodeOnlineTimeout: number;
-  readonly nodePoll: number;
-  /** First cooldown of an offering; doubles up to `cooldownMaximum` (at most 600). */
-  readonly cooldownBase: number;
-  readonly cooldownMaximum: number;
-  /** How long destroy waits within one task for instances to shut down. */
-  readonly destroyWait: number;
-  /** An instance without a living attempt is left alone for this long. */
-  readonly orphanGrace: number;
-  /** A token not answered for this long is looked after by the reconciler. */
-  readonly unansweredAfter: number;
-  readonly schedulerLease: number;
+/** What is asked of others about the market; the launcher works without any of it. */
+interface MarketQuestions {
+  /** URL of the Spot Instance Advisor's feed; empty: it is not read. */
+  readonly spotAdvisorFeed: string;
+  /** New questions about Spot placement scores a day, for all functions together; 0: none are asked. */
+  readonly placementScoresPerDay: number;
 }
 
 /**
@@ -94,6 +85,7 @@ export interface Deployment {
     readonly maxReplacementsPerAttempt: number;
   };
   readonly intervals: Intervals;
+  readonly capacity: MarketQuestions;
 }
 
 /** Settings of a namespace: its own, else those of `*`; `undefined` when the deployment serves it not at all. */

@@ -6,6 +6,7 @@ import { DynamoCooldownStore } from '../adapters/dynamodb/dynamo-cooldown-store.
 import { DynamoJobStore } from '../adapters/dynamodb/dynamo-job-store.ts';
 import { DynamoManifestStore } from '../adapters/dynamodb/dynamo-manifest-store.ts';
 import { DynamoPauseStore } from '../adapters/dynamodb/dynamo-pause-store.ts';
+import { DynamoPlacementScores } from '../adapters/dynamodb/dynamo-placement-scores.ts';
 import { DynamoPendingCounts } from '../adapters/dynamodb/dynamo-pending-counts.ts';
 import { DynamoSchedulerStore } from '../adapters/dynamodb/dynamo-scheduler-store.ts';
 import { DynamoShareStore } from '../adapters/dynamodb/dynamo-share-store.ts';
@@ -27,3 +28,4 @@ export const pendingCounts = new DynamoPendingCounts(table, clock);
 export const shareStore = new DynamoShareStore(table);
 export const pauseStore = new DynamoPauseStore(table);
 export const auditLog = new DynamoAuditLog(table);
+export const placementScores = new DynamoPlacementScores(table);

@@ -34,6 +34,7 @@ const deploymentSchema = z.object({
     unansweredAfter: seconds,
     schedulerLease: seconds,
   }),
+  capacity: z.object({ spotAdvisorFeed: z.string(), placementScoresPerDay: z.int().nonnegative() }),
 }) satisfies z.ZodType<Deployment>;
 
 /** The two halves of a deployment's description, each JSON. */

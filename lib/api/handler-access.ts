@@ -1,3 +1,4 @@
+import { allowKnowledge } from '../capacity/knowledge-permissions.ts';
 import { allowCatalogue, allowDescriptions } from '../capacity/launch-permissions.ts';
 import type { OrchestratorFunction } from '../functions/orchestrator-function.ts';
 import type { LifecycleAddress } from '../lifecycle/lifecycle-address.ts';
@@ -31,6 +32,7 @@ const grants: Readonly<Record<string, Grant>> = {
     writes(handler, resources);
     allowCatalogue(handler);
     allowDescriptions(handler);
+    allowKnowledge(handler, resources.nodes);
   },
   'list-jobs': reads,
   'get-job': reads,
@@ -67,6 +69,10 @@ const grants: Readonly<Record<string, Grant>> = {
     allowCatalogue(handler);
   },
   'resume-queue': writes,
+  'get-capacity': (handler, resources) => {
+    reads(handler, resources);
+    allowCatalogue(handler);
+  },
   'list-audit': reads,
   'validate-manifest': (handler) => allowCatalogue(handler),
   'get-schema': none,

@@ -37,6 +37,15 @@ const intervals = z.strictObject({
   schedulerLease: seconds(30, 'How long a scheduler holds its lease without renewing it.'),
 }).describe('How patient the deployment is, in seconds.');
 
+const marketQuestions = z.strictObject({
+  spotAdvisorFeed: z.union([z.literal(''), z.url({ protocol: /^https?$/ })])
+    .default('https://spot-bid-advisor.s3.amazonaws.com/spot-advisor-data.json')
+    .describe('Where the Spot Instance Advisor says how often Spot machines are taken back. Empty: it is not read.'),
+  placementScoresPerDay: z.int().min(0).max(1000).default(20)
+    .describe('New questions about Spot placement scores a day (UTC), which AWS limits for an account. 0: none are asked.'),
+  refreshMinutes: z.int().min(5).max(1440).default(60).describe('How often that feed and the account quotas are read.'),
+}).describe('What is asked about the market; launches are made without what nobody answers.');
+
 const limits = z.strictObject({
   maxRunningJobs: z.int().min(1).max(100_000).default(500).describe('Jobs between admission and teardown.'),
   maxNodesPerJob: z.int().min(1).max(10_000).default(1000).describe('Nodes of one job, over all its pools.'),
@@ -81,6 +90,7 @@ export const deploymentConfiguration = z.strictObject({
     .describe('Make a bucket for results that the nodes of every namespace may write, each under its own prefix.'),
   limits: limits.prefault({}).describe('What the deployment takes on at once.'),
   intervals: intervals.prefault({}),
+  capacity: marketQuestions.prefault({}),
   api: api.prefault({}).describe('The REST API.'),
   reservedConcurrency: z.record(z.string().regex(/^[a-z]+\/[a-z-]+$/, '<area>/<function>'), z.int().min(0).max(1000)).default({})
     .describe('Reserved concurrency by function, `queue/schedule-jobs` for instance. Off by default: new accounts refuse it.'),

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { allowKnowledge } from '../capacity/knowledge-permissions.ts';
 import { allowCatalogue, allowDescriptions, allowLaunches, allowTerminations } from '../capacity/launch-permissions.ts';
 import { OrchestratorFunction, type FunctionSettings } from '../functions/orchestrator-function.ts';
 import type { JobNodes } from '../nodes/job-nodes.ts';
@@ -53,6 +54,7 @@ export class JobLifecycle extends Construct {
       allowDescriptions(launcher);
       allowTerminations(launcher, configuration);
     }
+    for (const decider of [acquire, awaitNodes]) allowKnowledge(decider, nodes);
     nodes.allowCommandStatus(awaitNodes);
     nodes.allowCommands(runStep);
     nodes.allowStepPayloads(runStep);

@@ -34,7 +34,7 @@ describe('bundles', () => {
 describe('permissions of a function', () => {
   const grants = grantsOf(synthesize().resources);
   /** Prefixes of the actions by which a client is used, other than its own name. */
-  const services: Readonly<Record<string, string>> = { sfn: 'states', eventbridge: 'events', 'cloudwatch-logs': 'logs' };
+  const services: Readonly<Record<string, string>> = { sfn: 'states', eventbridge: 'events', 'cloudwatch-logs': 'logs', 'service-quotas': 'servicequotas' };
   // What every function has: its own logs, its traces, and as a reader of the stream or with failures to keep.
   const common = new Set(['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTraceSegments', 'xray:PutTelemetryRecords',
     'sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl',
@@ -45,15 +45,15 @@ describe('permissions of a function', () => {
   // Clients that come along with a composition of which the handler uses another part: it needs no permission for these.
   const broughtAlong: Readonly<Record<string, readonly string[]>> = {
     'api/validate-manifest': ['dynamodb'],
-    'lifecycle/await-nodes': ['s3'],
-    'lifecycle/on-instance-event': ['pricing'],
+    'lifecycle/destroy-nodes': ['s3'],
+    'lifecycle/on-instance-event': ['pricing', 's3'],
     'queue/publish-events': ['dynamodb'],
   };
 
   it.each(bundles.names)('%s are for the services that it calls, and for all of them', (name) => {
-    const id = name.replaceAll(/(?:^|[/-])([a-z])/g, (_, letter: string) => letter.toUpperCase()).replace(/^(Api|Queue|Lifecycle)/, '');
+    const id = name.replaceAll(/(?:^|[/-])([a-z])/g, (_, letter: string) => letter.toUpperCase()).replace(/^(Api|Queue|Lifecycle|Capacity)/, '');
     const actions = grants
-      .filter(({ policy }) => new RegExp(`^(Api|Scheduling|Lifecycle|Events)${id}Role`).test(policy))
+      .filter(({ policy }) => new RegExp(`^(Api|Scheduling|Lifecycle|Events|Market)${id}Role`).test(policy))
       .flatMap((grant) => grant.actions)
       .filter((action) => !common.has(action) && !byEc2.has(action));
     const clients = bundles.clients(name)

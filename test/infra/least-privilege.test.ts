@@ -9,6 +9,8 @@ const grants = grantsOf(resources);
 const actionsWithoutResource = new Set([
   'xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets',
   'ec2:DescribeInstances', 'ec2:DescribeInstanceTypes', 'ec2:DescribeInstanceTypeOfferings', 'ec2:DescribeSpotPriceHistory',
+  'ec2:DescribeSubnets', 'ec2:DescribeCapacityReservations', 'ec2:DescribeAvailabilityZones', 'ec2:GetSpotPlacementScores',
+  'servicequotas:ListServiceQuotas',
   'ec2:DescribeFleets', 'pricing:GetProducts', 'dynamodb:ListStreams',
   'ssm:DescribeInstanceInformation', 'ssm:ListCommands', 'ssm:ListCommandInvocations', 'ssm:CancelCommand',
   'ssmmessages:CreateControlChannel', 'ssmmessages:CreateDataChannel', 'ssmmessages:OpenControlChannel', 'ssmmessages:OpenDataChannel',

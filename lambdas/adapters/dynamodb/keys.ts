@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { JobId } from '../../../core/job/ids.ts';
 import type { LimitRelease } from '../../../core/lifecycle/change.ts';
 import type { LaneKey, LeafKey } from '../../../core/queue/lane.ts';
@@ -43,6 +44,7 @@ export const partitions = {
   cooldowns: 'COOLDOWNS',
   scheduler: 'SCHEDULER',
   simulated: 'SIMULATED',
+  knowledge: 'KNOWLEDGE',
 } as const;
 
 const inJob = (jobId: JobId, sk: string): Key => ({ pk: jobPartition(jobId), sk });
@@ -70,6 +72,9 @@ export const keys = {
   release: ({ jobId, attempt, cause }: Pick<LimitRelease, 'jobId' | 'attempt' | 'cause'>): Key =>
     inCycle(`${sortPrefixes.release}${jobId}#${digits(attempt, 4)}#${digits(cause, 8)}`),
   cooldown: (scope: string): Key => ({ pk: partitions.cooldowns, sk: scope }),
+  /** A question names any number of instance types, and a key holds a kilobyte. */
+  placementScores: (question: string): Key => ({ pk: partitions.knowledge, sk: `SCORES#${createHash('sha256').update(question).digest('hex')}` }),
+  newQuestions: (day: string): Key => ({ pk: partitions.knowledge, sk: `NEW#${day}` }),
   /** What there is of an attempt in the simulated cloud. */
   simulated: (jobId: JobId, attempt: number): Key => ({ pk: partitions.simulated, sk: `${jobId}#${digits(attempt, 4)}` }),
   lease: { pk: partitions.scheduler, sk: 'LEASE' },

@@ -4,6 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand, type TransactWriteCommandInput, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { attemptEntities } from './attempt-entities.ts';
 import { jobEntities } from './job-entities.ts';
+import { knowledgeEntities } from './knowledge-entities.ts';
 import { manifestEntities } from './manifest-entities.ts';
 import { queueEntities } from './queue-entities.ts';
 import { refusalOf, throttled, TransactionRefused } from './refusals.ts';
@@ -59,6 +60,7 @@ export class OrchestratorTable {
       ...manifestEntities(this.table),
       ...shareEntities(this.table),
       ...simulatedEntities(this.table),
+      ...knowledgeEntities(this.table),
     };
     this.#backoff = backoff;
   }

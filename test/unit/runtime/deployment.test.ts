@@ -12,6 +12,7 @@ const fixed = {
     nodeOnlineTimeout: 300, nodePoll: 15, cooldownBase: 30, cooldownMaximum: 600,
     destroyWait: 60, orphanGrace: 600, unansweredAfter: 120, schedulerLease: 30,
   },
+  capacity: { spotAdvisorFeed: '', placementScoresPerDay: 20 },
 };
 const resources = {
   table: 't', stepBucket: 'b', stepDocument: 'd', jobLogGroup: 'l', eventBus: 'e',

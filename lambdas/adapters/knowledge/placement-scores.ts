@@ -1,0 +1,113 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeAvailabilityZonesCommand, paginateGetSpotPlacementScores } from '@aws-sdk/client-ec2';
+import type { Answered, PlacementScoreQuestion } from '../../../core/ports/market-knowledge.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import { ExpiringCache } from '../ec2/expiring-cache.ts';
+import { inWords } from './answers.ts';
+import type { AskedScores, PlacementScoreMemory } from './placement-score-memory.ts';
+
+const HOUR_MS = 3_600_000;
+/** An answer as old as this is asked for again, which costs no new question. */
+const FRESH_MS = 3 * HOUR_MS;
+/** Within this time EC2 counts the same question once, and an old answer is better than none. */
+const DAY_MS = 24 * HOUR_MS;
+/** A question that brought no answer is left alone for this long. */
+const REST_MS = HOUR_MS / 6;
+/** With fewer types EC2 always answers a low score. */
+const FEWEST_TYPES = 3;
+
+/** What EC2 says when an account has asked too much that is new. */
+const TOO_MANY = 'MaxConfigLimitExceeded';
+
+type Scores = ReadonlyMap<string, number>;
+
+export interface PlacementScoresPorts {
+  readonly ec2: EC2Client;
+  readonly memory: PlacementScoreMemory;
+  readonly clock: Clock;
+  /** New questions a day; 0 asks none. */
+  readonly newPerDay: number;
+}
+
+/** What is asked for a question: like questions are one, since EC2 counts each combination that it has not seen. */
+export function likeQuestion({ region, instanceTypes, count }: PlacementScoreQuestion): PlacementScoreQuestion {
+  return { region, instanceTypes: [...new Set(instanceTypes)].sort(), count: 2 ** Math.ceil(Math.log2(Math.max(1, count))) };
+}
+
+export const questionKey = ({ region, instanceTypes, count }: PlacementScoreQuestion): string => `${region}/${count}/${instanceTypes.join(',')}`;
+
+/**
+ * Spot placement scores of EC2 within the bound of new questions. Needs `ec2:GetSpotPlacementScores` and
+ * `ec2:DescribeAvailabilityZones` on `*`: EC2 names zones of scores by their ids.
+ */
+export class PlacementScores {
+  readonly #ports: PlacementScoresPorts;
+  readonly #zones: ExpiringCache<ReadonlyMap<string, string>>;
+
+  constructor(ports: PlacementScoresPorts) {
+    this.#ports = ports;
+    this.#zones = new ExpiringCache(ports.clock, DAY_MS);
+  }
+
+  /** Why a question is not worth asking; it costs nothing to find out. */
+  refused({ instanceTypes }: PlacementScoreQuestion): string | undefined {
+    if (this.#ports.newPerDay === 0) return 'this deployment does not ask for placement scores';
+    if (instanceTypes.length < FEWEST_TYPES) return `a placement score of fewer than ${FEWEST_TYPES} instance types says nothing`;
+    return undefined;
+  }
+
+  /** @throws what the memory says; what EC2 says becomes part of the answer. */
+  async ask(question: PlacementScoreQuestion): Promise<Answered<Scores>> {
+    const { memory, clock, newPerDay } = this.#ports;
+    const key = questionKey(question);
+    const known = await memory.recall(key);
+    const nowMs = clock.now();
+    if (known?.answer && nowMs - known.answer.atMs < FRESH_MS) return { known: scoresOf(known.answer) };
+    if (known && nowMs - known.askedAtMs < REST_MS) return orOld(known, nowMs, 'EC2 was asked a moment ago and has not answered');
+    const zones = await this.#zones.get(question.region, () => this.#readZones());
+    const isNew = known === undefined || nowMs - known.askedAtMs >= DAY_MS;
+    const claim = await memory.claim(key, known, nowMs, isNew ? newPerDay : undefined);
+    if (claim === 'asked') return orOld(known, nowMs, 'another function is asking EC2 just now');
+    if (claim === 'spent') return orOld(known, nowMs, 'no new question about placement scores is left for today');
+    return this.#askEc2(question, known, zones);
+  }
+
+  async #askEc2(question: PlacementScoreQuestion, known: AskedScores | undefined, zones: ReadonlyMap<string, string>): Promise<Answered<Scores>> {
+    const { memory, clock } = this.#ports;
+    const nowMs = clock.now();
+    try {
+      const scores = await this.#scores(question, zones);
+      await memory.remember(questionKey(question), { askedAtMs: nowMs, answer: { atMs: nowMs, scores: Object.fromEntries(scores) } });
+      return { known: scores };
+    } catch (error) {
+      if (error instanceof Error && error.name === TOO_MANY) await memory.exhaust(nowMs);
+      return orOld(known, nowMs, inWords(error));
+    }
+  }
+
+  async #scores({ region, instanceTypes, count }: PlacementScoreQuestion, zones: ReadonlyMap<string, string>): Promise<Scores> {
+    const client = this.#ports.ec2;
+    const scores = new Map<string, number>();
+    const request = { InstanceTypes: [...instanceTypes], TargetCapacity: count, SingleAvailabilityZone: true, RegionNames: [region] };
+    for await (const page of paginateGetSpotPlacementScores({ client }, request)) {
+      for (const { AvailabilityZoneId: id = '', Score: score } of page.SpotPlacementScores ?? []) {
+        const zone = zones.get(id);
+        if (zone !== undefined && score !== undefined) scores.set(zone, score);
+      }
+    }
+    return scores;
+  }
+
+  /** Name by id. */
+  async #readZones(): Promise<ReadonlyMap<string, string>> {
+    const { AvailabilityZones: zones = [] } = await this.#ports.ec2.send(new DescribeAvailabilityZonesCommand({}));
+    return new Map(zones.flatMap(({ ZoneId: id, ZoneName: name }) => (id !== undefined && name !== undefined ? [[id, name] as const] : [])));
+  }
+}
+
+function orOld(known: AskedScores | undefined, nowMs: number, why: string): Answered<Scores> {
+  const answer = known?.answer;
+  return answer && nowMs - answer.atMs < DAY_MS ? { known: scoresOf(answer) } : { unknown: why };
+}
+
+const scoresOf = ({ scores }: NonNullable<AskedScores['answer']>): Scores => new Map(Object.entries(scores));
