@@ -2,7 +2,7 @@ import type { EpochMs, JobId } from '../job/ids.ts';
 import { epochMs } from '../job/ids.ts';
 import type { CooldownStore } from '../ports/capacity-provider.ts';
 import type { Clock } from '../ports/clock.ts';
-import { LONGEST_COOLDOWN_MS } from './cooldown.ts';
+import { isHalfOpen } from './half-open.ts';
 import type { PlannedLaunch } from './gang.ts';
 import type { MarketView } from './market-view.ts';
 import type { Cooldown } from './offering.ts';
@@ -43,6 +43,6 @@ export class Probes {
 /** Cooldowns of offerings that ended a short while ago, of launches as large as this one. */
 function endedFor({ instanceTypes, zones, market, minimum }: PlannedLaunch, { cooldowns }: MarketView, nowMs: EpochMs): Cooldown[] {
   const offerings = new Set(zones.flatMap((zone) => instanceTypes.map((instanceType) => offeringKey({ instanceType, zone, market }))));
-  const isOver = ({ untilMs }: Cooldown): boolean => untilMs <= nowMs && nowMs < untilMs + LONGEST_COOLDOWN_MS;
-  return cooldowns.filter((cooldown) => cooldown.scope.kind === 'offering' && offerings.has(offeringKey(cooldown.scope.offering)) && minimum >= (cooldown.atLeast ?? 1) && isOver(cooldown));
+  const isAsked = ({ scope, atLeast = 1 }: Cooldown): boolean => scope.kind === 'offering' && offerings.has(offeringKey(scope.offering)) && minimum >= atLeast;
+  return cooldowns.filter((cooldown) => isAsked(cooldown) && isHalfOpen(cooldown, nowMs));
 }

@@ -6,12 +6,17 @@ import type { SchedulingPolicy } from './policy.ts';
 import type { Pause } from '../queue/pause.ts';
 import type { SchedulingSnapshot } from './snapshot.ts';
 
-/** What keeps a job from being tried whatever the limits say: pauses, and offerings that are not to be had now. */
+/**
+ * What keeps a job from being tried whatever the limits say: pauses, and offerings that are not to be had now. Of jobs that
+ * could do no more than find out whether an offering is back one is started, and the others wait for what it finds.
+ */
 export class Eligibility {
   readonly #queue: Pause | undefined;
   readonly #namespaces: ReadonlyMap<string, Pause>;
   readonly #openings: ReturnType<typeof openings> | undefined;
-  readonly #known = new Map<string, Obstacle | undefined>();
+  readonly #known = new Map<string, Opening>();
+  /** What jobs that start in this cycle find out about. */
+  readonly #probed = new Set<string>();
 
   constructor({ pauses, cooldowns }: Pick<SchedulingSnapshot, 'pauses' | 'cooldowns'>, { market }: Pick<SchedulingPolicy, 'market'>, nowMs: EpochMs) {
     this.#queue = pauses.find(({ scope }) => scope.kind === 'queue');
@@ -25,19 +30,32 @@ export class Eligibility {
       const scope = pause.scope.kind === 'namespace' ? `namespace ${pause.scope.namespace}` : 'the queue';
       return { kind: 'paused', scope, by: pause.by, reason: pause.reason };
     }
-    return this.#openings === undefined ? undefined : this.#cooling(entry, this.#openings);
+    const opening = this.#openingFor(entry);
+    if (opening === undefined) return undefined;
+    return opening.open ? this.#leftToOthers(opening.probes) : closedBy(opening);
   }
 
-  #cooling({ shape, demand }: QueueEntry, open: ReturnType<typeof openings>): Obstacle | undefined {
-    if (this.#known.has(shape)) return this.#known.get(shape);
-    const opening = open(demand.pools, demand.zones);
-    const obstacle = opening.open ? undefined : closedBy(opening);
-    this.#known.set(shape, obstacle);
-    return obstacle;
+  /** The job starts, and finds out about what it has to probe. */
+  started(entry: QueueEntry): void {
+    const opening = this.#openingFor(entry);
+    if (opening?.open === true) for (const key of opening.probes ?? []) this.#probed.add(key);
+  }
+
+  #leftToOthers(probes: readonly string[] = []): Obstacle | undefined {
+    const [offering] = probes;
+    return offering !== undefined && probes.every((key) => this.#probed.has(key)) ? { kind: 'probe', offering } : undefined;
+  }
+
+  #openingFor({ shape, demand }: QueueEntry): Opening | undefined {
+    if (this.#openings === undefined) return undefined;
+    const opening = this.#known.get(shape) ?? this.#openings(demand.pools, demand.zones);
+    this.#known.set(shape, opening);
+    return opening;
   }
 }
 
 function closedBy(opening: Extract<Opening, { open: false }>): Obstacle {
-  const { untilMs, code, pausedBy } = opening;
-  return pausedBy === undefined ? { kind: 'cooldown', untilMs, code } : { kind: 'paused', ...pausedBy };
+  const { untilMs, code, probed, pausedBy } = opening;
+  if (pausedBy !== undefined) return { kind: 'paused', ...pausedBy };
+  return probed === undefined ? { kind: 'cooldown', untilMs, code } : { kind: 'probe', offering: probed };
 }

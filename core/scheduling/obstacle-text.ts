@@ -32,7 +32,7 @@ export function describeVerdict(verdict: Verdict): Omit<ObstacleText, 'code'> & 
 
 /** What obstacles are called by programs. Listed in docs/scheduling.md. */
 export type ObstacleCode =
-  | 'LimitReached' | 'KeptForGuarantees' | 'TooLarge' | 'QuotaReached' | 'CoolingDown' | 'Paused' | 'LaunchesInFlight' | 'Reserved' | 'Parked' | 'NotYetConsidered';
+  | 'LimitReached' | 'KeptForGuarantees' | 'TooLarge' | 'QuotaReached' | 'CoolingDown' | 'BeingProbed' | 'Paused' | 'LaunchesInFlight' | 'Reserved' | 'Parked' | 'NotYetConsidered';
 
 /** Says what holds a job back, with its figures. Sentences name the job `it`. */
 export function describeObstacle(obstacle: Obstacle): ObstacleText {
@@ -50,6 +50,12 @@ export function describeObstacle(obstacle: Obstacle): ObstacleText {
         code: 'CoolingDown',
         message: `Nothing that it may be launched as is tried before ${isoTime(obstacle.untilMs)}: ${obstacle.code}.`,
         hints: ['It would have more to try with more instance types or zones, or with another purchase option.'],
+      };
+    case 'probe':
+      return {
+        code: 'BeingProbed',
+        message: `Another job finds out for all whether ${obstacle.offering} has capacity again.`,
+        hints: ['It gets its turn at once if there is.'],
       };
     case 'paused':
       return pausedText(obstacle);

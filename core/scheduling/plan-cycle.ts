@@ -141,6 +141,7 @@ class Cycle {
   #start(ask: Ask, candidate: Candidate, quotas: Hold['quotas']): void {
     this.#layout.limits.charge(ask, quotas, 1);
     this.#reservations.started(ask, quotas);
+    this.#eligibility.started(candidate.entry);
     this.#layout.use(ask.leaf, candidate.entry.demand.microUsdPerHour * this.#usagePerRate);
     if (candidate.kind === 'queued') this.#admissions.push({ entry: candidate.entry, quotas });
     else this.#turns.push({ entry: candidate.entry, quotas });

@@ -23,6 +23,8 @@ export type Obstacle =
   | { readonly kind: 'quota'; readonly quotas: readonly { readonly quota: QuotaKey; readonly limit: number; readonly used: number }[]; readonly asked: number }
   /** Nothing that it may be launched as may be tried before `untilMs`. */
   | { readonly kind: 'cooldown'; readonly untilMs: EpochMs; readonly code: string }
+  /** Another job finds out whether what it may be launched as is back. `offering` is its key, for people. */
+  | { readonly kind: 'probe'; readonly offering: string }
   /** Somebody holds it back; `scope` is the pause's, for people. */
   | { readonly kind: 'paused'; readonly scope: string; readonly by?: string; readonly reason: string }
   | { readonly kind: 'launches'; readonly inFlight: number; readonly limit: number }

@@ -22,7 +22,7 @@ export interface ExplainWaitingPorts extends QueueReaderPorts {
 /** Where more jobs run, they are not read to see when they end. */
 const MOST_HOLDERS = 2000;
 /** Obstacles that do not depend on other jobs. */
-const whateverTheOrder: readonly Obstacle['kind'][] = ['paused', 'cooldown', 'tooLarge'];
+const whateverTheOrder: readonly Obstacle['kind'][] = ['paused', 'cooldown', 'probe', 'tooLarge'];
 /** Obstacles that go away as jobs end. */
 const awaitsEnds: readonly Obstacle['kind'][] = ['limit', 'guarantee', 'quota', 'reservation'];
 /** Up to how many jobs of a lane the place is counted. */

@@ -1,3 +1,6 @@
+import { LONGEST_COOLDOWN_MS } from '../../../core/capacity/cooldown.ts';
+import { epochMs } from '../../../core/job/ids.ts';
+import { mayBeDue } from '../../../core/scheduling/parked-turn.ts';
 import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
 import type { CooldownStore } from '../../../core/ports/capacity-provider.ts';
 import { planCycle } from '../../../core/scheduling/plan-cycle.ts';
@@ -32,7 +35,7 @@ const MOST_ROUNDS = 8;
 /** Who might start. With nobody the queues need not be looked at. */
 export function candidates({ lanes, parked, uses, pauses, policy, nowMs }: Counted): Candidates {
   const waiting = lanes.filter(({ pending }) => pending > 0);
-  const due = parked.filter(({ hold, untilMs }) => hold === undefined && untilMs <= nowMs);
+  const due = parked.filter((entry) => mayBeDue(entry, nowMs));
   if (waiting.length === 0 && due.length === 0) return { lanes: [], turns: false };
   const may = mayStart([...waiting, ...due], uses, pauses, policy);
   return { lanes: waiting.filter(may), turns: due.some(may) };
@@ -44,7 +47,8 @@ export async function planQueue(ports: PlanPorts, lease: Lease, counted: Counted
   await windows.readFronts(lanes);
   if (!turns && windows.all.every(({ entries }) => entries.length === 0)) return { plan: nothing, windows: windows.all };
   const { uses, parked, pauses, policy, nowMs } = counted;
-  const cooldowns = await ports.cooldowns.active(nowMs);
+  // What ended a short while ago is half open: not everybody who waits for it is started.
+  const cooldowns = await ports.cooldowns.active(epochMs(nowMs - LONGEST_COOLDOWN_MS));
   const known = { uses, parked, pauses, cooldowns, launching: lease.launching.length };
   let holders: readonly Holder[] | undefined;
   let asked = false;

@@ -21,7 +21,7 @@ export interface CycleCounts {
 /** What a cycle did, and what is to be done after it. */
 export interface Cycle extends CycleCounts {
   readonly lease: Lease;
-  /** `later`: jobs wait for nothing but that others find their machines, which nobody announces. */
+  /** `later`: jobs wait for nothing but that others find their machines, or that there are some, which nobody announces. */
   readonly next: 'done' | 'again' | 'later';
 }
 
@@ -60,12 +60,12 @@ const isFull = ({ launching }: Lease, { policy }: Counted): boolean => launching
 
 function whatNext({ plan }: Planned, counted: Counted, { lease, admitted, turns }: Applied): Cycle['next'] {
   const planned = plan.admissions.length + plan.turns.length;
-  const isHeldBy = (kind: 'cycle' | 'launches'): boolean => plan.waiting.some(({ obstacle }) => obstacle.kind === kind);
+  const isHeldBy = (kind: 'cycle' | 'launches' | 'probe'): boolean => plan.waiting.some(({ obstacle }) => obstacle.kind === kind);
   // Room that was given to jobs which changed meanwhile is for others.
   if (counted.releases.length >= MANY_ENDS || admitted.length + turns.length < planned) return 'again';
   const isCut = planned >= counted.policy.maxStarts || isFull(lease, counted) || isHeldBy('cycle') || plan.wants.lanes.length > 0;
   if (planned > 0 && isCut) return 'again';
-  return isHeldBy('launches') ? 'later' : 'done';
+  return isHeldBy('launches') || isHeldBy('probe') ? 'later' : 'done';
 }
 
 function unanswered({ parked, nowMs }: Counted, told: ReadonlySet<string>): readonly ParkedEntry[] {

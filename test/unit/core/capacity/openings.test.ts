@@ -6,7 +6,7 @@ import type { Cooldown, CooldownScope } from '../../../../core/capacity/offering
 import { openings } from '../../../../core/capacity/openings.ts';
 import { cooldownOf } from '../../../../core/capacity/pauses.ts';
 import { whenToTryAgain } from '../../../../core/capacity/retry-time.ts';
-import { epochMs } from '../../../../core/job/ids.ts';
+import { epochMs, jobId } from '../../../../core/job/ids.ts';
 import type { PoolNeed } from '../../../../core/job/job.ts';
 import { aDeployment, aGang, aPool, someFacts, ZONES } from '../../../builders/capacity.ts';
 
@@ -23,9 +23,23 @@ const everywhere = (untilMs: number, fields: Partial<Cooldown> = {}): Cooldown[]
 const ask = (cooldowns: readonly Cooldown[], pools: readonly PoolNeed[], zones: readonly string[] = []) => openings(cooldowns, market, now)(pools, zones);
 
 describe('openings', () => {
-  it('is open where nothing cools, and where what cools is over', () => {
+  it('is open where nothing cools, and where what cooled is long over', () => {
     expect(ask([], [aNeed()])).toEqual({ open: true });
-    expect(ask(everywhere(now), [aNeed()])).toEqual({ open: true });
+    expect(ask(everywhere(now - 600_000), [aNeed()])).toEqual({ open: true });
+  });
+
+  it('names what a job would have to probe where it could do nothing else', () => {
+    const keys = ZONES.map((zone) => `c6i.large/${zone}/spot`);
+    expect(ask(everywhere(now), [aNeed()])).toEqual({ open: true, probes: keys });
+    expect(ask(everywhere(now - 599_999), [aNeed()])).toEqual({ open: true, probes: keys });
+    expect(ask([cooling(spotIn(zoneA), now), cooling(spotIn(zoneB), now + 1)], [aNeed()], [zoneA, zoneB])).toEqual({ open: true, probes: [`c6i.large/${zoneA}/spot`] });
+    expect(ask(everywhere(now).slice(1), [aNeed()])).toEqual({ open: true });
+    expect(ask(everywhere(now, { atLeast: 5 }), [aNeed()])).toEqual({ open: true });
+  });
+
+  it('says where another job probes', () => {
+    const probedBy = jobId('01hprober');
+    expect(ask(everywhere(now + 1, { probedBy }), [aNeed()], [zoneB])).toEqual({ open: false, untilMs: now + 1, code: 'InsufficientInstanceCapacity', probed: `c6i.large/${zoneB}/spot` });
   });
 
   it('is open while one zone, one type or one market is', () => {

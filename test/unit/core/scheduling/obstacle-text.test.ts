@@ -46,6 +46,7 @@ const cases: readonly (readonly [Obstacle, code: string, message: string, firstH
     'It may start when that job has, or at once if it is sure to be over by then: ask for less time (ttlSeconds).',
   ],
   [{ kind: 'reservation', jobId: jobId('01hjob') }, 'Reserved', 'There is room for it now, but it would delay job 01hjob, which comes before it and has limits reserved.', 'It may start when that job has.'],
+  [{ kind: 'probe', offering: 'p5.48xlarge/us-east-1a/spot' }, 'BeingProbed', 'Another job finds out for all whether p5.48xlarge/us-east-1a/spot has capacity again.', 'It gets its turn at once if there is.'],
   [{ kind: 'parked', untilMs: at }, 'Parked', 'It found no capacity, and nothing is tried before 2030-01-31T09:00:00.000Z.', undefined],
   [{ kind: 'cycle' }, 'NotYetConsidered', 'The scheduler has not come to it yet.', 'The next cycle goes on with the jobs behind those that have just started.'],
 ];

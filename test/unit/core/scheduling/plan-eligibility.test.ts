@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Cooldown, CooldownScope } from '../../../../core/capacity/offering.ts';
-import { epochMs } from '../../../../core/job/ids.ts';
+import { epochMs, jobId } from '../../../../core/job/ids.ts';
 import type { Pause } from '../../../../core/queue/pause.ts';
 import { aHolder, aNamespace, aParkedJob, aPolicy, aWaitingJob, hours, NOW, obstacleOf, planOf, startsOf } from '../../../builders/scheduling.ts';
 
@@ -82,6 +82,28 @@ describe('a cooldown', () => {
 
   it('that is over holds nobody back', () => {
     expect(startsOf(planOf({ waiting: [aWaitingJob('j')], cooldowns: everywhere.map((each) => ({ ...each, untilMs: NOW })) }))).toEqual(['j']);
+  });
+
+  it('that ended a moment ago lets one job of all find out whether there is capacity again', () => {
+    const ended = everywhere.map((each) => ({ ...each, untilMs: NOW }));
+    const waiting = [aWaitingJob('a'), aWaitingJob('b', { nodes: 2 }), aWaitingJob('c', { user: 'bob' }), aWaitingJob('free', { types: ['c6i.xlarge'] })];
+    const parked = [aParkedJob('p', { user: 'eve' })];
+    const plan = planOf({ waiting, parked, cooldowns: ended });
+    const starts = [...startsOf(plan), ...plan.turns.map(({ entry }) => entry.jobId)];
+    expect(starts).toHaveLength(2);
+    expect(starts).toContain('free');
+    expect(plan.waiting.map(({ obstacle }) => obstacle.kind)).toEqual(['probe', 'probe', 'probe']);
+  });
+
+  it('lets the others wait while the one finds out, and no longer', () => {
+    const probed = everywhere.map((each) => ({ ...each, untilMs: epochMs(NOW + 1), probedBy: jobId('prober') }));
+    expect(obstacleOf(planOf({ waiting: [aWaitingJob('j')], cooldowns: probed }), 'j')).toEqual({ kind: 'probe', offering: 'm6i.xlarge/us-east-1a/on-demand' });
+    expect(startsOf(planOf({ waiting: [aWaitingJob('j'), aWaitingJob('k')] }))).toEqual(['j', 'k']);
+  });
+
+  it('that ended long ago lets all try', () => {
+    const ended = everywhere.map((each) => ({ ...each, untilMs: epochMs(NOW - 600_000) }));
+    expect(startsOf(planOf({ waiting: [aWaitingJob('j'), aWaitingJob('k')], cooldowns: ended }))).toEqual(['j', 'k']);
   });
 
   it('of many machines lets fewer be tried', () => {

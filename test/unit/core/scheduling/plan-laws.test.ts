@@ -4,6 +4,7 @@ import { quotaFamily } from '../../../../core/capacity/error-scope.ts';
 import type { QueueEntry } from '../../../../core/lifecycle/change.ts';
 import { byRank } from '../../../../core/queue/order.ts';
 import { planCycle } from '../../../../core/scheduling/plan-cycle.ts';
+import { isDue } from '../../../../core/scheduling/parked-turn.ts';
 import type { CyclePlan } from '../../../../core/scheduling/plan.ts';
 import type { SchedulingPolicy } from '../../../../core/scheduling/policy.ts';
 import type { SchedulingSnapshot } from '../../../../core/scheduling/snapshot.ts';
@@ -44,7 +45,7 @@ describe('whatever a cycle decides on', () => {
   it('starts jobs that wait, each once, and tells of none that it starts that it waits', () => {
     always(({ snapshot, plan }) => {
       const queued = new Set(snapshot.lanes.flatMap(({ entries }) => entries));
-      const due = new Set(snapshot.parked.filter(({ untilMs, hold }) => untilMs <= NOW && hold === undefined));
+      const due = new Set(snapshot.parked.filter((entry) => isDue(entry, snapshot.cooldowns, NOW)));
       for (const { entry } of plan.admissions) expect(queued.has(entry)).toBe(true);
       for (const { entry } of plan.turns) expect(due.has(entry)).toBe(true);
       const ids = startsIn(plan).map(({ entry }) => entry.jobId);
@@ -70,7 +71,7 @@ describe('whatever a cycle decides on', () => {
     always(({ snapshot, policy, plan }) => {
       if (policy.order !== 'fair-share') return;
       const started = new Set(startsIn(plan).map(({ entry }) => entry.jobId));
-      const all = [...snapshot.lanes.flatMap(({ entries }) => entries), ...snapshot.parked.filter(({ untilMs }) => untilMs <= NOW)];
+      const all = [...snapshot.lanes.flatMap(({ entries }) => entries), ...snapshot.parked.filter((entry) => isDue(entry, snapshot.cooldowns, NOW))];
       for (const { entry } of startsIn(plan)) {
         const passed = all.filter((other) => leafOf(other) === leafOf(entry) && other.shape === entry.shape && byRank(other, entry) < 0 && !started.has(other.jobId));
         expect(passed.map(({ jobId }) => jobId)).toEqual([]);

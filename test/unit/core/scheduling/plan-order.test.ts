@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Cooldown } from '../../../../core/capacity/offering.ts';
 import { epochMs } from '../../../../core/job/ids.ts';
 import type { QueueEntry } from '../../../../core/lifecycle/change.ts';
 import { chargeForStart, usageBase } from '../../../../core/scheduling/usage.ts';
@@ -140,8 +141,15 @@ describe('a parked job', () => {
   });
 
   it('has no turn before there is anything to try', () => {
-    expect(planOf({ parked: [aParkedJob('p', {}, { untilMs: epochMs(NOW + 1) })] }).turns).toEqual([]);
+    const cooldowns: Cooldown[] = [{ scope: { kind: 'account', region: 'us-east-1' }, code: 'RequestLimitExceeded', failures: 1, sinceMs: NOW, untilMs: epochMs(NOW + 1) }];
+    expect(planOf({ parked: [aParkedJob('p', {}, { untilMs: epochMs(NOW + 1) })], cooldowns }).turns).toEqual([]);
     expect(planOf({ parked: [aParkedJob('p', {}, { untilMs: NOW })] }).turns).toHaveLength(1);
+  });
+
+  it('gets its turn before the time that it was told, once what it waits for is back or was given back', () => {
+    const parked = (sinceMs: number) => [{ ...aParkedJob('p', {}, { untilMs: epochMs(NOW + 200_000) }), sinceMs: epochMs(sinceMs) }];
+    expect(planOf({ parked: parked(NOW - 30_000) }).turns).toHaveLength(1);
+    expect(planOf({ parked: parked(NOW - 29_999) }).turns).toEqual([]);
   });
 
   it('has no second turn while it has one', () => {

@@ -1,0 +1,22 @@
+import type { Cooldown } from '../capacity/offering.ts';
+import type { EpochMs } from '../job/ids.ts';
+import type { ParkedEntry } from '../lifecycle/change.ts';
+
+type Parking = Pick<ParkedEntry, 'hold' | 'sinceMs' | 'untilMs'>;
+
+/** A job that was parked stays so for this long at least, unless its time comes earlier: turns are not free. */
+const SHORTEST_PARKING_MS = 30_000;
+
+/** Whether a parked job has no turn and may be due, as far as that can be said without knowing what cools. */
+export function mayBeDue({ hold, sinceMs, untilMs }: Parking, nowMs: EpochMs): boolean {
+  return hold === undefined && (untilMs <= nowMs || sinceMs + SHORTEST_PARKING_MS <= nowMs);
+}
+
+/**
+ * Whether a parked job is due: at the time that it was told, or before, when the cooldown that ends then is no more,
+ * since another job has found capacity or has given machines back. Each cooldown of a scope ends at another time: by that
+ * it is known again.
+ */
+export function isDue(parked: Parking, cooldowns: readonly Cooldown[], nowMs: EpochMs): boolean {
+  return mayBeDue(parked, nowMs) && (parked.untilMs <= nowMs || !cooldowns.some(({ untilMs }) => untilMs === parked.untilMs));
+}
