@@ -129,6 +129,7 @@ export class Ec2InstanceCatalogue implements InstanceCatalogue {
 
 function toFacts(info: InstanceTypeInfo, zones: ReadonlyMap<string, readonly string[]>, microUsdPerHour: number): InstanceTypeFacts {
   const instanceType = info.InstanceType ?? '';
+  const adapters = info.NetworkInfo?.EfaInfo?.MaximumEfaInterfaces;
   return {
     instanceType,
     vcpus: info.VCpuInfo?.DefaultVCpus ?? 0,
@@ -136,6 +137,7 @@ function toFacts(info: InstanceTypeInfo, zones: ReadonlyMap<string, readonly str
     gpus: (info.GpuInfo?.Gpus ?? []).reduce((sum, { Count: count = 0 }) => sum + count, 0),
     architecture: info.ProcessorInfo?.SupportedArchitectures?.includes('arm64') ? 'arm64' : 'x86_64',
     efa: info.NetworkInfo?.EfaSupported ?? false,
+    ...(adapters === undefined ? {} : { efaInterfaces: adapters }),
     zones: (zones.get(instanceType) ?? []).toSorted(),
     microUsdPerHour,
   };

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CreateFleetCommandOutput, EC2Client } from '@aws-sdk/client-ec2';
+import type { CreateFleetCommandInput, CreateFleetCommandOutput, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateFleetCommand, DescribeFleetsCommand } from '@aws-sdk/client-ec2';
 import { knownScope } from '../../../core/capacity/error-scope.ts';
 import type { GangRequest, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../../../core/capacity/gang.ts';
@@ -11,7 +11,8 @@ import type { Clock } from '../../../core/ports/clock.ts';
 import type { AttemptKey, DoomedInstance, LaunchRequest, Machines } from '../../../core/ports/machines.ts';
 import { patiently, refusalIn } from './ec2-error.ts';
 import { fleetOutcome, refusedOutcome } from './fleet-outcome.ts';
-import { fleetRequest } from './fleet-request.ts';
+import { Ec2PlacementGroups } from './ec2-placement-groups.ts';
+import { fleetRequest, groupOf } from './fleet-request.ts';
 import { InstanceReader } from './instance-reader.ts';
 import { terminateInstances } from './terminate.ts';
 
@@ -33,9 +34,11 @@ export interface Ec2MachinesPorts {
 export class Ec2Machines implements Machines {
   readonly #ports: Ec2MachinesPorts;
   readonly #instances: InstanceReader;
+  readonly #groups: Ec2PlacementGroups;
 
   constructor(ports: Ec2MachinesPorts) {
     this.#ports = ports;
+    this.#groups = new Ec2PlacementGroups(ports.ec2, ports.deployment.name);
     this.#instances = new InstanceReader(ports.ec2, ports.deployment.name);
   }
 
@@ -49,8 +52,10 @@ export class Ec2Machines implements Machines {
   async launch(launch: LaunchRecord): Promise<LaunchOutcome> {
     const { ec2, deployment } = this.#ports;
     if (launch.request === undefined) throw new InternalError('A launch without its request cannot be made', { ordinal: launch.ordinal });
-    const input = JSON.parse(launch.request);
+    const input: CreateFleetCommandInput = JSON.parse(launch.request);
+    const group = groupOf(input);
     try {
+      if (group !== undefined) await this.#groups.ensure(group, launch);
       const answer = await patiently(() => ec2.send(new CreateFleetCommand(input)));
       return fleetOutcome(launch, await this.#contentOf(answer), deployment.subnets, answer.$metadata.requestId);
     } catch (error) {

@@ -29,9 +29,15 @@ export function refusedOutcome(launch: LaunchRecord, code: string, message: stri
 function launchedOf(launch: LaunchRecord, instances: CreateFleetInstance, subnets: Readonly<Record<string, string>>): LaunchedInstance[] {
   const overrides = instances.LaunchTemplateAndOverrides?.Overrides;
   const zone = instances.AvailabilityZone ?? overrides?.AvailabilityZone ?? zoneOf(overrides?.SubnetId, subnets) ?? launch.zones[0] ?? '';
-  const market: Market = (instances.Lifecycle ?? launch.market) === 'spot' ? 'spot' : 'on-demand';
+  const market = marketOf(launch, instances);
   const instanceType = instances.InstanceType ?? overrides?.InstanceType ?? launch.instanceTypes[0] ?? '';
   return (instances.InstanceIds ?? []).map((id) => ({ instanceId: instanceId(id), instanceType, zone, market }));
+}
+
+/** EC2 calls what runs in a reservation on-demand. */
+function marketOf({ market }: LaunchRecord, { Lifecycle }: CreateFleetInstance): Market {
+  if (market === 'reserved') return market;
+  return (Lifecycle ?? market) === 'spot' ? 'spot' : 'on-demand';
 }
 
 /** An error that names no type or no zone is one of all that the launch asked for. */

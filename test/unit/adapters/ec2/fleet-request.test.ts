@@ -32,9 +32,34 @@ describe('fleetRequest', () => {
 
   it('takes what there is, in several zones, without a minimum', () => {
     const input = inputOf(fleetRequest(aGang(), launch({ minimum: 1, market: 'on-demand', zones: ['us-east-1a', 'us-east-1c'] }), types, aDeployment()));
-    expect(input.OnDemandOptions).toEqual({ AllocationStrategy: 'lowest-price' });
+    expect(input.OnDemandOptions).toEqual({ AllocationStrategy: 'lowest-price', CapacityReservationOptions: { UsageStrategy: 'use-capacity-reservations-first' } });
     expect(input.SpotOptions).toBeUndefined();
     expect(input.LaunchTemplateConfigs?.[0]?.Overrides).toHaveLength(4);
+  });
+
+  it('takes what is reserved of the reservations named, and nothing else', () => {
+    const input = inputOf(fleetRequest(aGang(), launch({ minimum: 1, market: 'reserved', reservations: ['cr-1', 'cr-2'] }), types, aDeployment()));
+    expect(input.TargetCapacitySpecification).toEqual({ TotalTargetCapacity: 4, DefaultTargetCapacityType: 'reserved-capacity' });
+    expect(input.ReservedCapacityOptions).toEqual({ ReservationTypes: ['on-demand-capacity-reservation'], CapacityReservationTarget: { CapacityReservationIds: ['cr-1', 'cr-2'] } });
+    expect([input.OnDemandOptions, input.SpotOptions]).toEqual([undefined, undefined]);
+  });
+
+  it('names a placement group of the attempt and the zone', () => {
+    const input = inputOf(fleetRequest(aGang({ placementGroup: true }), launch(), types, aDeployment()));
+    const names = input.LaunchTemplateConfigs?.flatMap(({ Overrides = [] }) => Overrides.map(({ Placement }) => Placement));
+    expect(names).toEqual(Array.from({ length: 2 }, () => ({ GroupName: `test-${aGang().jobId}-1-us-east-1b` })));
+  });
+
+  it('gives each type as many Elastic Fabric Adapters as it has and the namespace has a template for', () => {
+    const settings = { launchTemplates: { x86_64: 'lt-x86' }, efaLaunchTemplates: { x86_64: { 1: 'lt-1', 4: 'lt-4', 32: 'lt-32' } } };
+    const efaTypes = new Map([
+      someFacts('c5n.18xlarge', { efa: true }), someFacts('p4d.24xlarge', { efa: true, efaInterfaces: 4 }), someFacts('p5en.48xlarge', { efa: true, efaInterfaces: 16 }),
+      someFacts('p5.48xlarge', { efa: true, efaInterfaces: 32 }), someFacts('c6i.large'),
+    ].map((facts) => [facts.instanceType, facts]));
+    const input = inputOf(fleetRequest(aGang({ pools: [aPool({ efa: true })] }), launch({ instanceTypes: [...efaTypes.keys()] }), efaTypes, aDeployment({ namespaces: { '*': settings } })));
+    expect(input.LaunchTemplateConfigs?.map(({ LaunchTemplateSpecification: template, Overrides = [] }) => [template?.LaunchTemplateId, ...Overrides.map(({ InstanceType }) => InstanceType)])).toEqual([
+      ['lt-1', 'c5n.18xlarge'], ['lt-4', 'p4d.24xlarge', 'p5en.48xlarge'], ['lt-32', 'p5.48xlarge'],
+    ]);
   });
 
   it('lets a pool of one type be of one type', () => {
@@ -69,7 +94,7 @@ describe('fleetRequest', () => {
     ['NoLaunchTemplate', aGang(), aDeployment({ namespaces: {} })],
     ['NoMachineImage', aGang({ pools: [aPool({ image: 'science' })] }), aDeployment({ machineImages: { science: { arm64: 'ami-a' } } })],
     ['EfaNotServed', aGang({ pools: [aPool({ efa: true })] }), aDeployment()],
-    ['PlacementGroupNotServed', aGang({ placementGroup: true }), aDeployment()],
+    ['EfaNotServed', aGang({ pools: [aPool({ efa: true })] }), aDeployment({ namespaces: { '*': { launchTemplates: { x86_64: 'lt-x86' }, efaLaunchTemplates: { x86_64: { 4: 'lt-4' } } } } })],
     ['UnknownPool', aGang({ pools: [aPool({ pool: 'others' })] }), aDeployment()],
   ])('says %s rather than launch something else', (code, gang, deployment) => {
     expect(fleetRequest(gang, launch(), types, deployment)).toMatchObject({ kind: 'rejected', code });
