@@ -20,6 +20,8 @@ export interface FleetContext {
   readonly lifecycle: InstanceLifecycle;
   readonly instances: Collection<Instance>;
   readonly fleetCalls: Collection<FleetCall>;
+  /** When each question to GetSpotPlacementScores was last asked for the first time in a day (wall time). */
+  readonly scoreQuestions: Collection<number>;
   /** By name. */
   readonly placementGroups: Collection<PlacementGroup>;
   readonly documents: Collection<DocumentRecord>;

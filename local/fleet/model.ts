@@ -65,6 +65,8 @@ export interface Instance {
   readonly registersAtMs: number;
   readonly userDataDone: boolean;
   readonly registeredAtMs?: number | undefined;
+  /** When EC2 recommended to replace it. */
+  readonly rebalanceAtMs?: number | undefined;
   /** When EC2 said that it would take the instance back, and when it will. */
   readonly noticeAtMs?: number | undefined;
   readonly reclaimAtMs?: number | undefined;

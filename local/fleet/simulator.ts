@@ -148,6 +148,7 @@ function assemble(options: SimulatorOptions, store: JournalStore, clock: FleetCl
     instances,
     commands,
     fleetCalls: store.collection<FleetCall>('fleet-call'),
+    scoreQuestions: store.collection<number>('score-question'),
     placementGroups: store.collection<PlacementGroup>('placement-group'),
     documents: store.collection<DocumentRecord>('document'),
     launchTokens: new TokenBucket(market.scenario.launchTokens, clock.nowMs()),

@@ -68,6 +68,8 @@ export interface TemplateReference {
 export interface Cloud {
   launchTemplate(reference: TemplateReference): Promise<LaunchTemplate | undefined>;
   subnet(id: string): Promise<Subnet | undefined>;
+  /** All subnets, where nobody else answers for them. */
+  readonly ownSubnets?: () => readonly Subnet[];
   /** A subnet of the default VPC in `zone`, for launches that name only a zone. */
   defaultSubnet(zone: string): Promise<Subnet | undefined>;
   /** The AMI id that an image reference stands for: an id, or `resolve:ssm:` and a parameter's name. */

@@ -30,6 +30,10 @@ export class StandaloneCloud implements Cloud {
     return Promise.resolve(this.subnets.get(id));
   }
 
+  ownSubnets(): readonly Subnet[] {
+    return [...this.subnets.values()];
+  }
+
   defaultSubnet(zone: string): Promise<Subnet | undefined> {
     const index = ZONES.findIndex(({ letter }) => letter === zone.slice(-1));
     return Promise.resolve(

@@ -7,11 +7,12 @@ import {
   describeInstanceTypeOfferings,
   describeInstanceTypes,
   describeSpotPriceHistory,
-  getSpotPlacementScores,
 } from './catalogue.ts';
 import { createTags, namesInstances, terminateInstances } from './change-instances.ts';
 import { createFleet } from './create-fleet.ts';
 import { createPlacementGroup, deletePlacementGroup, describePlacementGroups } from './placement-groups.ts';
+import { describeSubnets } from './subnets.ts';
+import { getSpotPlacementScores } from './placement-scores.ts';
 import { describeCapacityReservations } from './reservations.ts';
 import { describeInstances, describeInstanceStatus } from './describe-instances.ts';
 
@@ -35,6 +36,9 @@ const ACTIONS: Readonly<Record<string, Ec2Action>> = {
 };
 
 /** The simulated action of a request; undefined where the rest of the cloud serves it. */
-export function ec2Action(name: string, params: QueryParams): Ec2Action | undefined {
+export function ec2Action(name: string, params: QueryParams, { cloud }: FleetContext): Ec2Action | undefined {
+  if (name === 'DescribeSubnets' && cloud.ownSubnets !== undefined) {
+    return describeSubnets;
+  }
   return name === 'CreateTags' && namesInstances(params) ? createTags : ACTIONS[name];
 }

@@ -2,9 +2,8 @@ import type { FleetContext } from '../context.ts';
 import { INSTANCE_TYPES, isOffered, networkCards, priceUsdPerHour, zoneId, zoneNames } from '../facts/facts.ts';
 import type { InstanceTypeFacts } from '../facts/facts.ts';
 import type { Caller } from '../http/caller.ts';
-import { capacityAt } from '../market/market.ts';
 import { page } from '../protocol/paging.ts';
-import { flag, number, text, texts } from '../protocol/query.ts';
+import { number, text, texts } from '../protocol/query.ts';
 import type { QueryParams } from '../protocol/query.ts';
 import { ServiceError } from '../protocol/service-error.ts';
 import type { XmlTree } from '../protocol/xml.ts';
@@ -98,27 +97,6 @@ export async function describeAvailabilityZones(params: QueryParams, caller: Cal
       zoneState: 'available',
     })),
   };
-}
-
-/**
- * `GetSpotPlacementScores`: from 1 to 10 by how much of the target the market's Spot capacity covers now. A score
- * promises nothing, here as on AWS; with fewer than three types it stays low.
- */
-export async function getSpotPlacementScores(params: QueryParams, caller: Caller, context: FleetContext): Promise<XmlTree> {
-  await authorizeDescribe(caller, 'GetSpotPlacementScores');
-  const types = texts(params, 'InstanceType');
-  const target = number(params, 'TargetCapacity') ?? 1;
-  const byZone = zoneNames(caller.region).map((zone) => ({ zone, capacity: spotCapacity(types, zone, context) }));
-  const score = (capacity: number) =>
-    Math.min(types.length < 3 ? 3 : 10, Math.max(1, Math.round((10 * capacity) / target)));
-  const scores = flag(params, 'SingleAvailabilityZone')
-    ? byZone.map(({ zone, capacity }) => ({ region: caller.region, availabilityZoneId: zoneId(zone), score: score(capacity) }))
-    : [{ region: caller.region, score: score(byZone.reduce((sum, { capacity }) => sum + capacity, 0)) }];
-  return { spotPlacementScoreSet: scores.sort((a, b) => b.score - a.score).slice(0, 10) };
-}
-
-function spotCapacity(types: readonly string[], zone: string, { market }: FleetContext): number {
-  return types.reduce((sum, type) => sum + capacityAt(market.scenario, { type, zone, market: 'spot' }, market.seconds()), 0);
 }
 
 function writeInstanceType(name: string, facts: InstanceTypeFacts): XmlTree {

@@ -2,12 +2,14 @@ import { z } from 'zod';
 
 import type { FleetContext } from '../context.ts';
 import { parseFaults } from '../faults.ts';
+import { SPOT_NOTICES } from '../instances/spot-notices.ts';
 import { marketChangeSchema } from '../market/scenario.ts';
 import { isLive } from '../model.ts';
 import type { Instance } from '../model.ts';
 import { jsonAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { IncomingRequest } from './caller.ts';
+import { spotAdvisorData } from '../pricing/spot-advisor.ts';
 import { fleetState } from './fleet-state.ts';
 import type { SimulatorFacts } from './fleet-state.ts';
 
@@ -15,6 +17,7 @@ const interruptSchema = z.strictObject({
   instanceId: z.string().optional(),
   jobId: z.string().optional(),
   count: z.int().positive().optional(),
+  notice: z.enum(SPOT_NOTICES).default('both'),
 });
 
 interface ControlParts {
@@ -29,7 +32,9 @@ interface ControlParts {
  *
  * - `GET /_fleet/state`: isolation, market, instances, commands, fleet calls, faults, event deliveries
  * - `PUT /_fleet/market`: merges a part of a scenario into the market
- * - `POST /_fleet/interrupt` `{ instanceId } | { jobId?, count? }`: gives Spot instances the two-minute notice
+ * - `POST /_fleet/interrupt` `{ instanceId } | { jobId?, count? }`: gives Spot instances the two-minute notice, the
+ *   rebalance recommendation, or both (`notice`)
+ * - `GET /_fleet/spot-advisor-data.json`: what the Spot Instance Advisor reads
  * - `POST /_fleet/faults`: adds one fault or a list; answers them with their ids
  * - `DELETE /_fleet/faults[/<id>]`: takes back one or all
  * - `POST /_fleet/reset`: ends every instance and forgets everything
@@ -66,6 +71,8 @@ export class Control {
         return jsonAnswer(200, context.market.change(marketChangeSchema.parse(readJson(body))));
       case 'POST interrupt':
         return jsonAnswer(200, { interrupted: this.#interrupt(interruptSchema.parse(readJson(body))) });
+      case 'GET spot-advisor-data.json':
+        return jsonAnswer(200, spotAdvisorData(context.market.scenario));
       case 'GET faults':
         return jsonAnswer(200, context.faults.list());
       case 'POST faults': {
@@ -93,7 +100,7 @@ export class Control {
     const interrupted: string[] = [];
     for (const instance of instances.values()) {
       const enough = interrupted.length >= (request.count ?? Number.POSITIVE_INFINITY);
-      if (!enough && isLive(instance) && fits(instance) && lifecycle.interrupt(instance.id)) {
+      if (!enough && isLive(instance) && fits(instance) && lifecycle.interrupt(instance.id, request.notice)) {
         interrupted.push(instance.id);
       }
     }

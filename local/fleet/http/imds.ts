@@ -180,14 +180,16 @@ function basicMetadata(instance: Instance): Readonly<Record<string, string>> {
 }
 
 /** Spot notices exist only once they are given: before that they are 404, as nodes that poll expect. */
-function spotMetadata({ noticeAtMs, reclaimAtMs }: Instance): Readonly<Record<string, string>> {
-  return noticeAtMs === undefined || reclaimAtMs === undefined
-    ? {}
-    : {
-        'spot/instance-action': JSON.stringify({ action: 'terminate', time: isoTime(reclaimAtMs) }),
-        'spot/termination-time': isoTime(reclaimAtMs),
-        'events/recommendations/rebalance': JSON.stringify({ noticeTime: isoTime(noticeAtMs) }),
-      };
+function spotMetadata({ rebalanceAtMs, reclaimAtMs }: Instance): Readonly<Record<string, string>> {
+  return {
+    ...(rebalanceAtMs === undefined ? {} : { 'events/recommendations/rebalance': JSON.stringify({ noticeTime: isoTime(rebalanceAtMs) }) }),
+    ...(reclaimAtMs === undefined
+      ? {}
+      : {
+          'spot/instance-action': JSON.stringify({ action: 'terminate', time: isoTime(reclaimAtMs) }),
+          'spot/termination-time': isoTime(reclaimAtMs),
+        }),
+  };
 }
 
 function identityDocument(instance: Instance): object {

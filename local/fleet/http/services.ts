@@ -58,7 +58,7 @@ export class Services {
   async #answerEc2(request: IncomingRequest): Promise<Answer | undefined> {
     const params = parseQuery(request.body.toString('utf8') || request.query);
     const name = text(params, 'Action') ?? '';
-    const action = ec2Action(name, params);
+    const action = ec2Action(name, params, this.#context);
     if (action === undefined) {
       return undefined;
     }

@@ -1,11 +1,13 @@
 import type { FleetClock } from '../clock.ts';
 import type { EventBus } from '../events/bus.ts';
-import { instanceStateEvent, rebalanceEvent, spotInterruptionEvent } from '../events/instance-events.ts';
+import { instanceStateEvent } from '../events/instance-events.ts';
 import { instanceTarget } from '../faults.ts';
 import type { Faults } from '../faults.ts';
-import { END_REASONS } from './end-reasons.ts';
+import { END_REASONS, endDue } from './end-reasons.ts';
 import type { EndReason } from './end-reasons.ts';
 import type { Machine } from './machine.ts';
+import { giveNotice } from './spot-notices.ts';
+import type { SpotNotice } from './spot-notices.ts';
 import type { RunningMarket } from '../market/running-market.ts';
 import { isLive } from '../model.ts';
 import type { Instance, InstanceState } from '../model.ts';
@@ -91,18 +93,19 @@ export class InstanceLifecycle {
     void this.#parts.machine.kill(stopped);
   }
 
-  /** Gives a Spot instance the two-minute notice; false where it is none or has it already. */
-  interrupt(id: string): boolean {
-    const instance = this.#parts.instances.get(id);
-    if (instance?.market !== 'spot' || !isLive(instance) || instance.reclaimAtMs !== undefined) {
+  /** Gives a Spot instance a notice, by default all that EC2 says; false where it is none or has had it already. */
+  interrupt(id: string, notice: SpotNotice = 'both'): boolean {
+    const { clock, market, instances, events } = this.#parts;
+    const instance = instances.get(id);
+    const now = clock.nowMs();
+    const noticed = instance && giveNotice(instance, notice, now, now + clock.wallMs(market.scenario.noticeSeconds));
+    if (noticed === undefined) {
       return false;
     }
-    const now = this.#parts.clock.nowMs();
-    const reclaimAtMs = now + this.#parts.clock.wallMs(this.#parts.market.scenario.noticeSeconds);
-    const noticed = { ...instance, noticeAtMs: now, reclaimAtMs };
-    this.#parts.instances.put(id, noticed);
-    this.#parts.events.publish(rebalanceEvent(noticed, now));
-    this.#parts.events.publish(spotInterruptionEvent(noticed, now));
+    instances.put(id, noticed.instance);
+    for (const event of noticed.events) {
+      events.publish(event);
+    }
     this.#advance(id);
     return true;
   }
@@ -177,7 +180,7 @@ export class InstanceLifecycle {
   }
 
   #stepRunning(instance: Instance, now: number): number | undefined {
-    const ending = this.#endDue(instance, now);
+    const ending = endDue(instance, now);
     if (ending !== undefined) {
       this.end(instance.id, ending);
       return undefined;
@@ -194,17 +197,6 @@ export class InstanceLifecycle {
       waits && now < instance.registersAtMs ? instance.registersAtMs : undefined,
     ].filter((due) => due !== undefined);
     return dues.length === 0 ? undefined : Math.min(...dues);
-  }
-
-  #endDue({ reclaimAtMs, diesAtMs, endsAtMs }: Instance, now: number): EndReason | undefined {
-    const isDue = (due: number | undefined) => due !== undefined && due <= now;
-    if (isDue(diesAtMs)) {
-      return 'host';
-    }
-    if (isDue(reclaimAtMs)) {
-      return 'spot';
-    }
-    return isDue(endsAtMs) ? 'user' : undefined;
   }
 
   /** Boots the machine once per life of this process; a boot that was cut short by a kill is done over. */

@@ -68,6 +68,9 @@ const throttleSchema = z.strictObject({
   refillPerSecond: z.number().positive(),
 });
 
+/** How often Spot instances of a type were taken back within a month, from under 5 % (0) to over 20 % (4). */
+const bandsSchema = z.record(z.string(), z.int().min(0).max(4));
+
 const marketFields = {
   capacity: z.array(capacityRuleSchema),
   reservations: z.array(reservationSchema),
@@ -81,6 +84,10 @@ const marketFields = {
   reclaimWhenCapacityFalls: z.boolean(),
   /** Request rates by EC2 action. */
   throttles: z.record(z.string(), throttleSchema),
+  /** By instance type, `*` stands for any text; the last that fits holds. */
+  interruptionBands: bandsSchema,
+  /** Different questions to GetSpotPlacementScores within 24 hours of wall time. */
+  placementScoreQuestions: countSchema,
   /** Launches come out of a bucket of their own, in instances. */
   launchTokens: throttleSchema,
 };
@@ -107,6 +114,8 @@ const scenarioSchema = z.strictObject({
   noticeSeconds: marketFields.noticeSeconds.default(120),
   reclaimWhenCapacityFalls: marketFields.reclaimWhenCapacityFalls.default(true),
   throttles: marketFields.throttles.default(PUBLISHED_THROTTLES),
+  interruptionBands: bandsSchema.default({ '*': 0, 'g5.*': 2, 'p*': 3 }),
+  placementScoreQuestions: marketFields.placementScoreQuestions.default(50),
   launchTokens: throttleSchema.default({ bucket: 1000, refillPerSecond: 2 }),
 });
 
@@ -151,6 +160,7 @@ export function changeScenario(scenario: Scenario, change: MarketChange): Scenar
     reservations: [...scenario.reservations.filter((old) => reservations.every(({ id }) => id !== old.id)), ...reservations],
     quotas: { ...scenario.quotas, ...change.quotas },
     throttles: { ...scenario.throttles, ...change.throttles },
+    interruptionBands: { ...scenario.interruptionBands, ...change.interruptionBands },
     boot: { ...scenario.boot, ...withoutUndefined(change.boot ?? {}) },
     visibility: { ...scenario.visibility, ...withoutUndefined(change.visibility ?? {}) },
   };

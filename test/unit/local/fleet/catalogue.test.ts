@@ -48,6 +48,27 @@ describe('what is known of the cloud', () => {
     expect(SpotPlacementScores?.[0]).toMatchObject({ AvailabilityZoneId: 'use1-az2', Score: 10 });
   });
 
+  it('placement scores of so many questions a day, and of those again', async () => {
+    const ask = (TargetCapacity: number) =>
+      fleet.ec2.send(new GetSpotPlacementScoresCommand({ InstanceTypes: ['m6i.large', 'c6i.large', 'm5.large'], TargetCapacity, SingleAvailabilityZone: true }));
+    await fleet.control('PUT', 'market', { placementScoreQuestions: 2 });
+    await ask(100);
+    await ask(200);
+    await expect(ask(300)).rejects.toMatchObject({ name: 'MaxConfigLimitExceeded' });
+    expect((await ask(200)).SpotPlacementScores?.[0]?.Score).toBe(8);
+  });
+
+  it('how often Spot instances are taken back, as the Spot Instance Advisor reads it', async () => {
+    await fleet.control('PUT', 'market', { interruptionBands: { 'c6i.*': 4 } });
+    const feed = await fleet.control('GET', 'spot-advisor-data.json');
+    expect(feed).toMatchObject({
+      ranges: [{ index: 0, label: '<5%', dots: 0, max: 5 }, {}, {}, {}, { index: 4, label: '>20%', dots: 4, max: 100 }],
+      instance_types: { 'c6i.large': { cores: 2, emr: false, ram_gb: 4 } },
+      spot_advisor: { 'us-east-1': { Linux: { 'c6i.large': { r: 4 }, 'm6i.large': { s: 61, r: 0 } } } },
+    });
+    expect(feed).not.toHaveProperty(['spot_advisor', 'us-east-1', 'Linux', 'hpc6a.48xlarge']);
+  });
+
   it('prices on demand, as the Price List writes them', async () => {
     const pricing = new PricingClient(client());
     const { PriceList = [] } = await pricing.send(

@@ -5,11 +5,14 @@ import { TestFleet, present, until } from './test-fleet.ts';
 
 jest.setTimeout(60_000);
 
-const READ_NOTICE = [
-  'imds=$AWS_EC2_METADATA_SERVICE_ENDPOINT/latest',
-  "token=$(curl -s -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' $imds/api/token)",
-  'curl -sf -H "X-aws-ec2-metadata-token: $token" $imds/meta-data/spot/instance-action',
-].join('\n');
+const readMetadata = (path: string) =>
+  [
+    'imds=$AWS_EC2_METADATA_SERVICE_ENDPOINT/latest',
+    "token=$(curl -s -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' $imds/api/token)",
+    `curl -sf -H "X-aws-ec2-metadata-token: $token" $imds/meta-data/${path}`,
+  ].join('\n');
+const READ_NOTICE = readMetadata('spot/instance-action');
+const READ_RECOMMENDATION = readMetadata('events/recommendations/rebalance');
 
 describe('event patterns', () => {
   const event = { source: 'aws.ec2', 'detail-type': 'Change', detail: { state: 'running', count: 3, tags: ['a', 'b'], 'instance-id': 'i-1' } };
@@ -93,6 +96,19 @@ describe('service events', () => {
     await fleet.commandEnds(lost);
     await fleet.control('DELETE', 'faults');
     expect(endings(lost)).toEqual([]);
+  });
+
+  it('recommend to replace an instance without a warning that it goes', async () => {
+    expect(await fleet.control('POST', 'interrupt', { jobId: 'job-1', notice: 'rebalance' })).toEqual({ interrupted: [node] });
+    await until(() => delivered('EC2 Instance Rebalance Recommendation').length === 1);
+    expect(delivered('EC2 Instance Rebalance Recommendation')[0]?.event).toMatchObject({
+      source: 'aws.ec2',
+      resources: [`arn:aws:ec2:us-east-1:000000000000:instance/${node}`],
+      detail: { 'instance-id': node },
+    });
+    expect((await fleet.run(node, READ_RECOMMENDATION)).StandardOutputContent).toMatch(/^{"noticeTime":".*Z"}$/);
+    expect((await fleet.run(node, READ_NOTICE)).ResponseCode).toBe(22);
+    expect(await fleet.control('POST', 'interrupt', { jobId: 'job-1', notice: 'rebalance' })).toEqual({ interrupted: [] });
   });
 
   it('warn of an interruption two minutes ahead, on the instance too', async () => {

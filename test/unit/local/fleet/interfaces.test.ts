@@ -1,4 +1,4 @@
-import { DescribeInstanceTypesCommand } from '@aws-sdk/client-ec2';
+import { DescribeInstanceTypesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import type { InterfaceRequest } from '../../../../local/fleet/model.ts';
@@ -58,6 +58,8 @@ describe('network interfaces of a launch template', () => {
     expect(all.Errors?.[0]?.ErrorCode).toBe('InsufficientFreeAddressesInSubnet');
     const one = await launch('p4d.24xlarge', [card(0, 'interface'), ...[1, 2, 3].map((index) => card(index, 'efa-only'))], 4);
     expect(present(one.Instances?.[0]?.InstanceIds)).toHaveLength(3);
+    const { Subnets } = await fleet.ec2.send(new DescribeSubnetsCommand({ SubnetIds: ['subnet-1'] }));
+    expect(Subnets).toMatchObject([{ SubnetId: 'subnet-1', AvailabilityZone: 'us-east-1a', AvailableIpAddressCount: 0 }]);
   });
 
   it('may be as many as the type says', async () => {
