@@ -22,7 +22,7 @@ process.once('exit', () => rmSync(bundleFolder, { recursive: true, force: true }
 new OrchestratorStack(app, configuration.name, {
   configuration,
   sourceRoot,
-  bundles: bundleHandlers(sourceRoot, bundledConstants(configuration), bundleFolder),
+  bundles: await bundleHandlers(sourceRoot, bundledConstants(configuration), bundleFolder),
   env: { region: configuration.region, ...(account && { account }) },
   // For clouds without the roles of the bootstrap stack; by default the CDK assumes these.
   ...(context('synthesizer') === 'cli' && { synthesizer: new CliCredentialsStackSynthesizer() as IStackSynthesizer }),

@@ -20,7 +20,7 @@ export function scratchFolder(prefix: string): string {
 }
 
 /** The handlers bundled once a test file: constants that differ between configurations do not matter to templates. */
-export const bundles = bundleHandlers(sourceRoot, bundledConstants(parseConfiguration({}, 'test', 'us-east-1')), scratchFolder('bundles-'));
+export const bundles = await bundleHandlers(sourceRoot, bundledConstants(parseConfiguration({}, 'test', 'us-east-1')), scratchFolder('bundles-'));
 
 interface Synthesized {
   readonly app: App;
