@@ -1,5 +1,6 @@
 import type { Manifest } from '../manifest/schema.ts';
 import { microUsd } from './ids.ts';
+import { DEFAULT_PROVIDER } from '../capacity/provider-registry.ts';
 import { marketsFor } from '../capacity/market-view.ts';
 import type { Demand, PoolNeed } from './job.ts';
 
@@ -12,7 +13,8 @@ export interface TypeSize {
 
 /**
  * What a job asks of the limits: of each pool the largest of its listed types, since any of them may be launched.
- * Types that are not in `sizes` count as nothing; admission refuses them before.
+ * Types that are not in `sizes` count as nothing; admission refuses them before. The pools are for the account quotas and
+ * the cooldowns of the default provider: of a job of another they are none.
  */
 export function demandOf(manifest: Manifest, sizes: ReadonlyMap<string, TypeSize>): Demand {
   const { nodePools, placement } = manifest.spec;
@@ -30,7 +32,7 @@ export function demandOf(manifest: Manifest, sizes: ReadonlyMap<string, TypeSize
     vcpus: pools.reduce((total, { vcpus }) => total + vcpus, 0),
     gpus: sum.gpus,
     microUsdPerHour: microUsd(sum.microUsdPerHour),
-    pools,
+    pools: placement.provider === DEFAULT_PROVIDER ? pools : [],
     zones: placement.availabilityZones === 'any' ? [] : placement.availabilityZones,
   };
 }

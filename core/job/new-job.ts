@@ -24,7 +24,9 @@ export interface NewJob {
 export function newJob(submission: NewJob, nowMs: EpochMs): { readonly job: Job; readonly events: readonly JobEvent[] } {
   const { jobId, manifest, ref, user, demand, hasScript } = submission;
   const { metadata, spec } = manifest;
-  const events = [{ type: 'JobSubmitted', message: `submitted by ${user}`, data: { manifest: ref.name, digest: ref.digest } }] as const;
+  const { provider } = spec.placement;
+  const elsewhere = provider === DEFAULT_PROVIDER ? '' : ` for machines of provider ${provider}`;
+  const events = [{ type: 'JobSubmitted', message: `submitted by ${user}${elsewhere}`, data: { manifest: ref.name, digest: ref.digest } }] as const;
   const job: Job = {
     jobId,
     namespace: metadata.namespace,
@@ -33,7 +35,7 @@ export function newJob(submission: NewJob, nowMs: EpochMs): { readonly job: Job;
     labels: metadata.labels,
     priority: submission.priority ?? spec.priority,
     runtime: spec.runtime.type,
-    ...(spec.placement.provider === DEFAULT_PROVIDER ? {} : { provider: spec.placement.provider }),
+    ...(provider === DEFAULT_PROVIDER ? {} : { provider }),
     demand,
     // Without a TTL of its own a cluster still ends one day: nobody pays for a forgotten one for ever.
     ttlSeconds: spec.ttlSeconds ?? MAX_TTL_SECONDS,

@@ -53,5 +53,5 @@ export interface NodeCommands {
   status(commandId: string): Promise<CommandStatus | undefined>;
   cancel(commandId: string): Promise<void>;
   /** Whether no event will tell of this command's end, so that the sender has to look himself. Absent: one always does. */
-  endsUntold?(commandId: string): boolean;
+  endsUntold?(commandId: string): Promise<boolean>;
 }

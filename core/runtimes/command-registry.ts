@@ -41,8 +41,8 @@ export class CommandRegistry implements NodeCommands {
     await this.#sender(commandId)?.cancel(commandId);
   }
 
-  endsUntold(commandId: string): boolean {
-    return this.#sender(commandId)?.endsUntold?.(commandId) ?? false;
+  async endsUntold(commandId: string): Promise<boolean> {
+    return (await this.#sender(commandId)?.endsUntold?.(commandId)) ?? false;
   }
 
   #sender(commandId: string): NodeCommands | undefined {

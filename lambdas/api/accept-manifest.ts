@@ -1,3 +1,4 @@
+import { DEFAULT_PROVIDER } from '../../core/capacity/provider-registry.ts';
 import { refusalOf } from '../../core/api/refuse-document.ts';
 import type { ManifestSource } from '../../core/api/submission.ts';
 import { namespaceSettings } from '../../core/deployment/deployment.ts';
@@ -12,9 +13,18 @@ import type { Manifest } from '../../core/manifest/schema.ts';
 import { nearest } from '../../core/manifest/suggest.ts';
 import type { InstanceCatalogue, InstanceTypeFacts } from '../../core/ports/capacity-provider.ts';
 
+/** Where a provider has machines, and of which types. */
+export interface ServedProvider {
+  readonly catalogue: InstanceCatalogue;
+  readonly region: string;
+  readonly zones: readonly string[];
+}
+
 export interface AcceptancePorts {
   readonly deployment: Deployment;
   readonly catalogue: InstanceCatalogue;
+  /** Providers beside AWS, by the names that manifests use; absent: none. */
+  readonly otherProviders?: ReadonlyMap<string, ServedProvider>;
 }
 
 /** A manifest that this deployment can run. */
@@ -59,34 +69,42 @@ async function examine(
   address: Address,
 ): Promise<{ readonly demand: Demand; readonly problems: readonly ManifestProblem[] }> {
   const { deployment } = ports;
+  const place = placeOf(ports, manifest);
   const named = [...new Set(manifest.spec.nodePools.flatMap(({ instanceTypes }) => instanceTypes))];
   if (named.length > MAX_DISTINCT_TYPES) return { demand: demandOf(manifest, new Map()), problems: [tooManyTypes(named.length)] };
-  const types = await typeFacts(ports, named);
+  const types = await typeFacts(place, named);
   const problems = [
     ...misaddressed(manifest, address),
     ...checkAgainstDeployment(manifest, {
-      regions: [deployment.region],
-      zones: { [deployment.region]: Object.keys(deployment.subnets) },
+      providers: [DEFAULT_PROVIDER, ...(ports.otherProviders?.keys() ?? [])],
+      regions: [place.region],
+      zones: { [place.region]: place.zones },
       // Whatever the type has: the launch templates of a deployment have plain network interfaces.
       instanceTypes: new Map([...types].map(([name, facts]) => [name, { ...facts, architectures: [facts.architecture], efa: false }])),
       maxNodesPerJob: deployment.limits.maxNodesPerJob,
       imageAliases: deployment.imageAliases,
       runtimes: ['None', 'Slurm'],
       amiAliases: Object.keys(deployment.machineImages),
+      nodeLossPolicies: ['Replace', 'Requeue'],
     }),
     ...unservedNamespace(manifest, deployment, types),
   ];
   return { demand: demandOf(manifest, types), problems };
 }
 
+/** Where the manifest wants its machines. A provider that is not served is told; the rest is held against AWS then. */
+function placeOf({ deployment, catalogue, otherProviders }: AcceptancePorts, { spec }: Manifest): ServedProvider {
+  return otherProviders?.get(spec.placement.provider) ?? { catalogue, region: deployment.region, zones: Object.keys(deployment.subnets) };
+}
+
 /** Facts of the types that a manifest names, and of what was probably meant by those that do not exist. */
-async function typeFacts({ deployment, catalogue }: AcceptancePorts, named: readonly string[]): Promise<ReadonlyMap<string, InstanceTypeFacts>> {
-  const known = await catalogue.facts(deployment.region, named);
+async function typeFacts({ region, catalogue }: ServedProvider, named: readonly string[]): Promise<ReadonlyMap<string, InstanceTypeFacts>> {
+  const known = await catalogue.facts(region, named);
   const unknown = named.filter((type) => !known.has(type));
   if (unknown.length === 0) return known;
-  const names = await catalogue.names(deployment.region);
+  const names = await catalogue.names(region);
   const meant = unknown.flatMap((type) => nearest(type, names) ?? []);
-  return meant.length === 0 ? known : new Map([...known, ...(await catalogue.facts(deployment.region, meant))]);
+  return meant.length === 0 ? known : new Map([...known, ...(await catalogue.facts(region, meant))]);
 }
 
 function tooManyTypes(count: number): ManifestProblem {

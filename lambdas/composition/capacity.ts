@@ -1,10 +1,35 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { GangAcquirer } from '../../core/capacity/gang-acquirer.ts';
+import { NothingKnown } from '../../core/capacity/nothing-known.ts';
+import type { RegisteredProvider } from '../../core/capacity/provider-registry.ts';
+import { DEFAULT_PROVIDER, ProviderRegistry } from '../../core/capacity/provider-registry.ts';
 import { Ec2CapacityProvider, ec2ClientDefaults } from '../adapters/ec2/ec2-capacity-provider.ts';
+import { isMachineId } from '../adapters/simulated/simulated-ids.ts';
+import { SimulatedMachines } from '../adapters/simulated/simulated-machines.ts';
 import { logger, traced } from '../runtime/telemetry.ts';
-import { catalogue } from './catalogue.ts';
+import { catalogue, otherProviders } from './catalogue.ts';
 import { knowledge } from './knowledge.ts';
-import { attempts, clock, cooldowns, deployment } from './stores.ts';
+import { attempts, clock, cooldowns, deployment, simulatedCooldowns, simulatedRecords } from './stores.ts';
 
+const ports = { attempts, clock, deployment, log: logger };
 const ec2 = traced(new EC2Client(ec2ClientDefaults));
 
-export const capacity = new Ec2CapacityProvider({ ec2, attempts, cooldowns, catalogue, knowledge, clock, deployment, log: logger });
+const aws: RegisteredProvider = {
+  name: DEFAULT_PROVIDER,
+  capacity: new Ec2CapacityProvider({ ...ports, ec2, cooldowns, catalogue, knowledge }),
+  owns: (id) => !isMachineId(id),
+};
+
+/** Machines that are only records, where the deployment has them. */
+function simulated(): readonly RegisteredProvider[] {
+  const settings = deployment.providers?.simulated;
+  const place = otherProviders.get('simulated');
+  if (settings === undefined || place === undefined) return [];
+  const machines = new SimulatedMachines({ records: simulatedRecords, settings, clock });
+  const nothing = new NothingKnown('simulated machines have no market');
+  const capacity = new GangAcquirer({ ...ports, machines, cooldowns: simulatedCooldowns, catalogue: place.catalogue, knowledge: nothing });
+  return [{ name: 'simulated', capacity, owns: isMachineId }];
+}
+
+/** The clouds of the deployment. */
+export const capacity = new ProviderRegistry([aws, ...simulated()]);

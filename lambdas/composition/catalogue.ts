@@ -2,6 +2,8 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { PricingClient } from '@aws-sdk/client-pricing';
 import { Ec2InstanceCatalogue } from '../adapters/ec2/ec2-instance-catalogue.ts';
 import { PRICE_LIST_REGION, PriceList } from '../adapters/pricing/price-list.ts';
+import { SimulatedCatalogue } from '../adapters/simulated/simulated-catalogue.ts';
+import type { ServedProvider } from '../api/accept-manifest.ts';
 import { logger, traced } from '../runtime/telemetry.ts';
 import { clock, deployment } from './stores.ts';
 
@@ -13,3 +15,13 @@ export const catalogue = new Ec2InstanceCatalogue({
   clock,
   log: logger,
 });
+
+/** Where the providers beside AWS have machines, by the names that `placement.provider` uses. */
+export const otherProviders: ReadonlyMap<string, ServedProvider> = new Map(simulatedProvider());
+
+/** Simulated machines stand where those of EC2 would, so that a rehearsal is the job but for one word. */
+function simulatedProvider(): readonly (readonly [string, ServedProvider])[] {
+  const settings = deployment.providers?.simulated;
+  if (settings === undefined) return [];
+  return [['simulated', { catalogue: new SimulatedCatalogue(catalogue, settings), region: deployment.region, zones: Object.keys(deployment.subnets) }]];
+}

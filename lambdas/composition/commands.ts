@@ -1,10 +1,28 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import type { RegisteredCommands } from '../../core/runtimes/command-registry.ts';
+import { CommandRegistry } from '../../core/runtimes/command-registry.ts';
 import { S3StepPayloads } from '../adapters/s3/s3-step-payloads.ts';
+import { asItsVariablesSay } from '../adapters/simulated/rehearsal.ts';
+import { isCommandId, isMachineId } from '../adapters/simulated/simulated-ids.ts';
+import { SimulatedNodeCommands } from '../adapters/simulated/simulated-node-commands.ts';
 import { SsmNodeCommands } from '../adapters/ssm/ssm-node-commands.ts';
 import { traced } from '../runtime/telemetry.ts';
-import { deployment } from './stores.ts';
+import { clock, deployment, simulatedRecords } from './stores.ts';
 
 const payloads = new S3StepPayloads({ s3: traced(new S3Client({})), deployment });
 
-export const commands = new SsmNodeCommands({ ssm: traced(new SSMClient({})), payloads, deployment });
+const ssm: RegisteredCommands = {
+  commands: new SsmNodeCommands({ ssm: traced(new SSMClient({})), payloads, deployment }),
+  ownsInstance: (id) => !isMachineId(id),
+  ownsCommand: (id) => !isCommandId(id),
+};
+
+const simulated: RegisteredCommands = {
+  commands: new SimulatedNodeCommands({ records: simulatedRecords, rehearsal: asItsVariablesSay, clock }),
+  ownsInstance: isMachineId,
+  ownsCommand: isCommandId,
+};
+
+/** The ways to the nodes of the deployment's clouds. */
+export const commands = new CommandRegistry([ssm, ...(deployment.providers?.simulated === undefined ? [] : [simulated])]);

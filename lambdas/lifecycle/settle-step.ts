@@ -39,15 +39,15 @@ export async function settleStep(ports: SettlePorts, record: StepRecord): Promis
     return;
   }
   const answer = answerOf(record, result);
-  if (answer !== undefined) await finishStep(ports, record, answer);
+  if (answer !== undefined) await finishStep(ports, record, answer, status?.note);
 }
 
 /** Ends a step with `answer`: record, history, token, in this order, so that a lost answer can be given again. */
-export async function finishStep(ports: SettlePorts, record: StepRecord, answer: TaskAnswer): Promise<void> {
+export async function finishStep(ports: SettlePorts, record: StepRecord, answer: TaskAnswer, note?: string): Promise<void> {
   const nowMs = ports.clock.now();
   const exitCode = answer.exitCode;
   await ports.attempts.updateStep({ ...record, answer, finishedAtMs: nowMs, ...(exitCode === undefined ? {} : { exitCode }) });
-  const message = answer.reason?.message ?? `${record.name} exited with 0`;
+  const message = answer.reason?.message ?? `${record.name} exited with 0${note === undefined ? '' : ` (${note})`}`;
   const data = { step: record.step, name: record.name, kind: answer.kind, exitCode: exitCode ?? null };
   // A wait that replaces this one is of a task that runs again: it finds the record ended.
   const { job: known, wait } = await ports.jobs.getWithWait(record.jobId);

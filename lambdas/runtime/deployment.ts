@@ -6,6 +6,14 @@ import { ConfigurationError } from '../../core/errors/orchestrator-error.ts';
 const byArchitecture = z.object({ x86_64: z.exactOptional(z.string()), arm64: z.exactOptional(z.string()) });
 const seconds = z.number().nonnegative();
 
+const simulatedProvider = z.object({
+  capacity: z.array(z.object({
+    instanceType: z.exactOptional(z.string()), zone: z.exactOptional(z.string()), market: z.exactOptional(z.enum(['spot', 'on-demand', 'reserved'])),
+    machines: z.int().nonnegative(), code: z.exactOptional(z.string()),
+  })),
+  usdPerHour: z.record(z.string(), z.number().nonnegative()),
+});
+
 const deploymentSchema = z.object({
   name: z.string().min(1),
   region: z.string().min(1),
@@ -19,6 +27,7 @@ const deploymentSchema = z.object({
   imageAliases: z.record(z.string(), z.string()),
   machineImages: z.record(z.string(), byArchitecture),
   namespaces: z.record(z.string(), z.object({ launchTemplates: byArchitecture })),
+  providers: z.exactOptional(z.object({ simulated: z.exactOptional(simulatedProvider) })),
   limits: z.object({
     maxRunningJobs: z.int().positive(),
     maxNodesPerJob: z.int().positive(),

@@ -3,7 +3,7 @@ import type { Deployment } from '../../core/deployment/deployment.ts';
 import type { DeploymentConfiguration } from './schema.ts';
 
 /** The part of a deployment's description that is known when it is synthesized. */
-export type FixedDeployment = Pick<Deployment, 'name' | 'region' | 'imageAliases' | 'machineImages' | 'limits' | 'intervals' | 'capacity'>;
+export type FixedDeployment = Pick<Deployment, 'name' | 'region' | 'imageAliases' | 'machineImages' | 'limits' | 'intervals' | 'capacity' | 'providers'>;
 
 /** The part that CloudFormation names; values may be tokens. */
 export type DeployedResources = Pick<
@@ -12,9 +12,9 @@ export type DeployedResources = Pick<
 
 /** What the administrator configured, as functions see it. */
 export function fixedDeployment(configuration: DeploymentConfiguration): FixedDeployment {
-  const { name, region, imageAliases, machineImages, limits, intervals, capacity } = configuration;
+  const { name, region, imageAliases, machineImages, limits, intervals, capacity, providers } = configuration;
   const { spotAdvisorFeed, placementScoresPerDay } = capacity;
-  return { name, region, imageAliases, machineImages, limits, intervals, capacity: { spotAdvisorFeed, placementScoresPerDay } };
+  return { name, region, imageAliases, machineImages, limits, intervals, providers, capacity: { spotAdvisorFeed, placementScoresPerDay } };
 }
 
 /**

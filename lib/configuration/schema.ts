@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { namespacesConfiguration } from './namespaces.ts';
 import { networkConfiguration } from './network.ts';
+import { providersConfiguration } from './providers.ts';
 
 const machineImage = z.string()
   .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/?[A-Za-z0-9_./-]+)$/, 'an AMI id, or resolve:ssm:<parameter>');
@@ -49,7 +50,7 @@ const marketQuestions = z.strictObject({
 const limits = z.strictObject({
   maxRunningJobs: z.int().min(1).max(100_000).default(500).describe('Jobs between admission and teardown.'),
   maxNodesPerJob: z.int().min(1).max(10_000).default(1000).describe('Nodes of one job, over all its pools.'),
-  maxReplacementsPerAttempt: z.int().min(0).max(1000).default(10).describe('Nodes replaced in one attempt.'),
+  maxReplacementsPerAttempt: z.int().min(0).max(1000).default(10).describe('How often nodes are replaced in one attempt; those of a pool and zone that are replaced together count once.'),
 });
 
 const api = z.strictObject({
@@ -88,6 +89,7 @@ export const deploymentConfiguration = z.strictObject({
     .describe('Encrypt table, step bucket and alarm topic with a KMS key of the deployment instead of keys that AWS owns.'),
   resultsBucket: z.boolean().default(false)
     .describe('Make a bucket for results that the nodes of every namespace may write, each under its own prefix.'),
+  providers: providersConfiguration.prefault({}).describe('Clouds beside AWS.'),
   limits: limits.prefault({}).describe('What the deployment takes on at once.'),
   intervals: intervals.prefault({}),
   capacity: marketQuestions.prefault({}),

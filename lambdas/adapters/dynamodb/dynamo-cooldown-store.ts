@@ -4,19 +4,27 @@ import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { scopeKey, type Cooldown } from '../../../core/capacity/offering.ts';
 import type { EpochMs } from '../../../core/job/ids.ts';
 import type { CooldownStore } from '../../../core/ports/capacity-provider.ts';
-import { keys, partitions } from './keys.ts';
+import { keys, partitions, type Key } from './keys.ts';
 import type { OrchestratorTable } from './orchestrator-table.ts';
 import { TransactionRefused } from './refusals.ts';
 
 /** How long after its end a cooldown is remembered: a scope that fails again within this time waits longer. */
 const REMEMBER_MS = 24 * 60 * 60_000;
 
-/** Cooldowns of all jobs, one item a scope. */
+/** Cooldowns of all jobs in a partition of their own, one item a scope. */
 export class DynamoCooldownStore implements CooldownStore {
   readonly #table: OrchestratorTable;
 
-  constructor(table: OrchestratorTable) {
+  readonly #partition: string;
+
+  /** @param partition of the provider's own: what cools in one cloud says nothing of another */
+  constructor(table: OrchestratorTable, partition: string = partitions.cooldowns) {
     this.#table = table;
+    this.#partition = partition;
+  }
+
+  #key(scope: string): Key {
+    return { ...keys.cooldown(scope), pk: this.#partition };
   }
 
   async active(nowMs: EpochMs): Promise<readonly Cooldown[]> {
@@ -30,7 +38,7 @@ export class DynamoCooldownStore implements CooldownStore {
 
   async #endingAfter(bound: number, consistent: boolean): Promise<readonly Cooldown[]> {
     const { table, entities } = this.#table;
-    const query = table.build(QueryCommand).entities(entities.cooldown).query({ partition: partitions.cooldowns });
+    const query = table.build(QueryCommand).entities(entities.cooldown).query({ partition: this.#partition });
     const { Items = [] } = await this.#table.call(() => query.options({ consistent, maxPages: Number.POSITIVE_INFINITY }).send());
     return Items.map((item) => item.cooldown).filter((cooldown) => cooldown.untilMs > bound);
   }
@@ -53,7 +61,7 @@ export class DynamoCooldownStore implements CooldownStore {
 
   #put(cooldown: Cooldown) {
     return this.#table.entities.cooldown.build(PutItemCommand).item({
-      ...keys.cooldown(scopeKey(cooldown.scope)),
+      ...this.#key(scopeKey(cooldown.scope)),
       cooldown,
       expiresAt: Math.ceil((cooldown.untilMs + REMEMBER_MS) / 1000),
     });
@@ -61,6 +69,6 @@ export class DynamoCooldownStore implements CooldownStore {
 
   async clear(scopes: readonly string[]): Promise<void> {
     const { cooldown } = this.#table.entities;
-    await Promise.all(scopes.map((scope) => this.#table.call(() => cooldown.build(DeleteItemCommand).key(keys.cooldown(scope)).send())));
+    await Promise.all(scopes.map((scope) => this.#table.call(() => cooldown.build(DeleteItemCommand).key(this.#key(scope)).send())));
   }
 }

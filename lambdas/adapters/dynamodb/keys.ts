@@ -44,6 +44,7 @@ export const partitions = {
   cooldowns: 'COOLDOWNS',
   scheduler: 'SCHEDULER',
   simulated: 'SIMULATED',
+  simulatedCooldowns: 'SIMULATED#COOLDOWNS',
   knowledge: 'KNOWLEDGE',
 } as const;
 

@@ -75,7 +75,7 @@ export class SimulatedNodeCommands implements NodeCommands {
     );
   }
 
-  endsUntold(): boolean {
+  async endsUntold(): Promise<boolean> {
     return true;
   }
 }

@@ -1,6 +1,6 @@
-import { catalogue } from '../../composition/catalogue.ts';
+import { catalogue, otherProviders } from '../../composition/catalogue.ts';
 import { clock, deployment, manifests } from '../../composition/stores.ts';
 import { apiHandler } from '../../runtime/api-handler.ts';
 import { putManifest } from './put-manifest.ts';
 
-export const handler = apiHandler(putManifest({ manifests, catalogue, deployment, clock }));
+export const handler = apiHandler(putManifest({ manifests, catalogue, otherProviders, deployment, clock }));

@@ -1,6 +1,6 @@
-import { catalogue } from '../../composition/catalogue.ts';
+import { catalogue, otherProviders } from '../../composition/catalogue.ts';
 import { deployment } from '../../composition/stores.ts';
 import { apiHandler } from '../../runtime/api-handler.ts';
 import { validateManifest } from './validate-manifest.ts';
 
-export const handler = apiHandler(validateManifest({ catalogue, deployment }));
+export const handler = apiHandler(validateManifest({ catalogue, otherProviders, deployment }));

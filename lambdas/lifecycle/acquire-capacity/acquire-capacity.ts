@@ -1,5 +1,6 @@
 import { gangRequest } from '../../../core/capacity/gang-request.ts';
 import { cooldownText } from '../../../core/capacity/pauses.ts';
+import { DEFAULT_PROVIDER } from '../../../core/capacity/provider-registry.ts';
 import type { AcquireResult, GangRequest, LaunchOutcome, LaunchRecord } from '../../../core/capacity/gang.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { amend, type NewEvent } from '../../../core/lifecycle/amend.ts';
@@ -77,7 +78,7 @@ function eventsOf(request: GangRequest, result: AcquireResult, launches: readonl
   switch (result.kind) {
     case 'acquired': {
       const zones = [...new Set(result.nodes.map((node) => node.zone))].toSorted();
-      const message = `${result.nodes.length} nodes in ${zones.join(', ')}${calls === '' ? '' : `: ${calls}`}`;
+      const message = `${result.nodes.length} nodes${ofProvider(request)} in ${zones.join(', ')}${calls === '' ? '' : `: ${calls}`}`;
       return [{ type: 'CapacityAcquired', message, data: { nodes: result.nodes.length, zones, launches: tried } }];
     }
     case 'short': {
@@ -91,6 +92,9 @@ function eventsOf(request: GangRequest, result: AcquireResult, launches: readonl
       return launches.length === 0 ? [] : [{ type: 'LaunchTried', message: calls, data: { launches: tried } }];
   }
 }
+
+/** Said of other clouds than the usual one. */
+const ofProvider = ({ provider = DEFAULT_PROVIDER }: GangRequest): string => (provider === DEFAULT_PROVIDER ? '' : ` of provider ${provider}`);
 
 function launchText({ pool, count, market, instanceTypes, zones, result }: LaunchRecord): string {
   const where = `${instanceTypes.join(' or ')} ${market} in ${zones.join(' or ')}`;

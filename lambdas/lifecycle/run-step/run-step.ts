@@ -57,7 +57,8 @@ async function start(ports: SettlePorts, job: Job, input: StepInput, plan: Phase
   if (record.answer !== undefined) {
     await answerWait(ports, record, record.answer);
   } else if (record.commandId === undefined) {
-    await dispatchStep(ports, job, plan, step, record);
+    const sent = await dispatchStep(ports, job, plan, step, record);
+    if (sent.commandId !== undefined && (await ports.commands.endsUntold?.(sent.commandId)) === true) await settleStep(ports, sent);
   } else {
     await settleStep(ports, record);
   }
