@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAdmin } from './commands/admin.ts';
+import { addCapacity } from './commands/capacity.ts';
 import { addChanges } from './commands/change.ts';
 import type { CommandContext } from './commands/command.ts';
 import { addEvents } from './commands/events.ts';
@@ -38,6 +39,6 @@ export function createProgram(context: CommandContext): Command {
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .addHelpText('after', environmentHelp + exitCodeHelp);
-  for (const add of [addValidate, addSubmit, addWait, addGet, addExplain, addList, addEvents, addLogs, addChanges, addManifests, addQueue, addShares, addAdmin]) add(program, context);
+  for (const add of [addValidate, addSubmit, addWait, addGet, addExplain, addList, addEvents, addLogs, addChanges, addManifests, addQueue, addCapacity, addShares, addAdmin]) add(program, context);
   return program;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { jobStates } from '../lifecycle/states.ts';
 import { auditEntrySchema } from './audit-view.ts';
+import { capacityQuery, capacitySchema } from './capacity-view.ts';
 import { explanationSchema } from './explain-view.ts';
 import { MAX_LOG_PAGE, jobIdField, manifestNameField, namespaceField, operatorReason, pageOf, pageQuery, priorityField, versionInPath } from './fields.ts';
 import { eventSchema, jobDetailSchema, jobSchema, logLineSchema } from './job-view.ts';
@@ -160,6 +161,7 @@ export const operations = {
     },
     problems: { 409: 'Another version is in force than the caller has seen.' },
   },
+  getCapacity: { query: capacityQuery, answers: { 200: { description: 'What is known now.', body: capacitySchema } } },
   listAudit: { query: page, answers: { 200: { description: 'Newest first.', body: pageOf(auditEntrySchema).meta({ id: 'AuditPage' }) } } },
   validateManifest: {
     query: nothing,

@@ -39,6 +39,7 @@ export const routes = [
   { method: 'POST', path: '/v1/queue/resume', operationId: 'resumeQueue', handler: 'resume-queue', summary: 'Let what was held back go on.' },
   { method: 'GET', path: '/v1/shares', operationId: 'getShares', handler: 'get-shares', summary: 'Who shares what: weights, limits, guarantees.' },
   { method: 'PUT', path: '/v1/shares', operationId: 'putShares', handler: 'put-shares', summary: 'Apply a share document, or with dryRun=true show what it would change.' },
+  { method: 'GET', path: '/v1/capacity', operationId: 'getCapacity', handler: 'get-capacity', summary: 'What is known of capacity now: what cools, addresses, quotas, prices.' },
   { method: 'GET', path: '/v1/audit', operationId: 'listAudit', handler: 'list-audit', summary: 'What operators did, newest first.' },
   { method: 'POST', path: '/v1/validate', operationId: 'validateManifest', handler: 'validate-manifest', summary: 'Check a manifest without storing it.' },
   { method: 'GET', path: '/v1/schemas/cluster-definition.json', operationId: 'getManifestSchema', handler: 'get-schema', summary: 'JSON Schema of the manifest, for editors.' },

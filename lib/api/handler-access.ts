@@ -1,4 +1,4 @@
-import { allowKnowledge } from '../capacity/knowledge-permissions.ts';
+import { allowFacts, allowKnowledge, allowMarketDescriptions } from '../capacity/knowledge-permissions.ts';
 import { allowCatalogue, allowDescriptions } from '../capacity/launch-permissions.ts';
 import type { OrchestratorFunction } from '../functions/orchestrator-function.ts';
 import type { LifecycleAddress } from '../lifecycle/lifecycle-address.ts';
@@ -72,6 +72,8 @@ const grants: Readonly<Record<string, Grant>> = {
   'get-capacity': (handler, resources) => {
     reads(handler, resources);
     allowCatalogue(handler);
+    allowFacts(handler, resources.nodes);
+    allowMarketDescriptions(handler);
   },
   'list-audit': reads,
   'validate-manifest': (handler) => allowCatalogue(handler),

@@ -7,7 +7,7 @@ import type { paths } from './openapi.ts';
 import { retryingFetch } from './retrying-fetch.ts';
 import { signedFetch } from './signed-fetch.ts';
 import type {
-  Abortable, AppliedShares, AuditEntry, DocumentText, DryRun, Explanation, Job, JobDetail, JobEvent, JobFilter, JobRef, LogFilter, LogLine,
+  Abortable, AppliedShares, AuditEntry, Capacity, CapacityFilter, DocumentText, DryRun, Explanation, Job, JobDetail, JobEvent, JobFilter, JobRef, LogFilter, LogLine,
   ManifestRef, ManifestVersion, ManifestVersionDetail, Page, PageRequest, PauseInForce, PauseRequest, Priority, Queue, Recount, Recounted,
   Resumed, Shares, Submission, SubmittedJob, Validation,
 } from './types.ts';
@@ -103,6 +103,12 @@ export class OrchestratorClient {
   async getQueue({ limit, signal }: { readonly limit?: number } & Abortable = {}): Promise<Queue> {
     const params = { query: limit === undefined ? {} : { limit: String(limit) } };
     return bodyOf(await this.#api.GET('/v1/queue', { params, ...abortable(signal) }));
+  }
+
+  /** What is known of capacity now; with instance types also where each could be had, and at what price. */
+  async getCapacity({ instanceTypes = [], zones = [], signal }: CapacityFilter & Abortable = {}): Promise<Capacity> {
+    const query = { ...(instanceTypes.length === 0 ? {} : { instanceType: instanceTypes.join(',') }), ...(zones.length === 0 ? {} : { zone: zones.join(',') }) };
+    return bodyOf(await this.#api.GET('/v1/capacity', { params: { query }, ...abortable(signal) }));
   }
 
   /** Stops a job and has its machines torn down. */

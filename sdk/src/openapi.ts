@@ -18,6 +18,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of capacity now: what cools, addresses, quotas, prices. */
+        get: operations["getCapacity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/namespaces/{namespace}/jobs": {
         parameters: {
             query?: never;
@@ -408,6 +425,47 @@ export interface components {
             cursor?: string;
             items: components["schemas"]["AuditEntry"][];
         };
+        /** @description What is known of capacity now. */
+        Capacity: {
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            at: string;
+            /** @description What is not tried for now, pauses first; at most 500. */
+            cooling: components["schemas"]["Cooling"][];
+            hasMoreCooling: boolean;
+            /** @description Quotas of the account, of all that runs in it. */
+            quotas: {
+                family: string;
+                /** @enum {string} */
+                market: "spot" | "on-demand" | "reserved";
+                vcpus: number;
+            }[];
+            region: string;
+            /** @description Reserved capacity with room that a namespace may use. */
+            reservations: {
+                available: number;
+                instanceType: string;
+                /** @enum {string} */
+                matching: "open" | "targeted";
+                reservationId: string;
+                total: number;
+                zone: string;
+            }[];
+            /** @description The instance types that were asked for. */
+            types: components["schemas"]["TypeCapacity"][];
+            /** @description What nobody could say: launches are decided without it. */
+            unknown: {
+                what: string;
+                why: string;
+            }[];
+            zones: {
+                freeAddresses?: number;
+                subnetId: string;
+                zone: string;
+            }[];
+        };
         /**
          * ClusterDefinition
          * @description A cluster of machines and the job that runs on it.
@@ -563,7 +621,7 @@ export interface components {
                     role?: "head";
                 }[];
                 /**
-                 * @description What the loss of a node does: the job fails, goes on with a new node, or goes back to the queue.
+                 * @description What the loss of a node does: the attempt ends as INTERRUPTED (`Fail`), the job goes on with a new node in its place (`Replace`; not the head node), or it goes back to the queue for another attempt (`Requeue`).
                  * @default Fail
                  * @enum {string}
                  */
@@ -605,12 +663,12 @@ export interface components {
                  */
                 retry?: {
                     /**
-                     * @description How often the job may run in all.
+                     * @description How often the job may run in all. With `onNodeLoss: Requeue` and no `retry` it is 3.
                      * @default 1
                      */
                     maxAttempts?: number;
                     /**
-                     * @description Outcomes after which it runs again.
+                     * @description Outcomes after which it runs again. `onNodeLoss: Requeue` adds INTERRUPTED, and is all that counts without `retry`.
                      * @default [
                      *       "INTERRUPTED",
                      *       "FAILED",
@@ -653,6 +711,35 @@ export interface components {
                 /** @description How long the cluster may live, from the start of its configuration; 60 s to 30 days. Without it until the job ends or is released. */
                 ttlSeconds?: number;
             };
+        };
+        /** @description What is not tried for now. */
+        Cooling: {
+            /** @description Launches of fewer nodes are not held back; absent: every launch is. */
+            atLeast?: number;
+            /** @description What EC2 answered last, or `Paused`. */
+            code: string;
+            /** @description How often in a row. */
+            failures: number;
+            /** @description Whether a job is finding out for all whether it can be had again. */
+            isProbed: boolean;
+            /** @enum {string} */
+            kind: "offering" | "subnet" | "quota" | "account" | "pausedMarket" | "pausedOffering";
+            pausedBy?: {
+                by: string;
+                reason: string;
+            };
+            /** @description What is not tried: `offering/m7i.large/us-east-1a/spot` for instance. */
+            scope: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 in UTC.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description Absent for what somebody has paused.
+             */
+            until?: string;
         };
         /** @description What is not tried for now. */
         CoolingScope: {
@@ -968,7 +1055,7 @@ export interface components {
             /** @enum {string} */
             to?: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
             /** @enum {string} */
-            type: "JobSubmitted" | "StateChanged" | "PriorityChanged" | "CancelRequested" | "ReleaseRequested" | "LaunchTried" | "GangReleased" | "Parked" | "TurnGiven" | "CapacityAcquired" | "NodeReplaced" | "NodesOnline" | "StepStarted" | "StepFinished" | "NodeInterrupted" | "RuntimeSubstituted" | "AttemptRetried" | "NodesGone" | "ErrorCaught" | "Reconciled";
+            type: "JobSubmitted" | "StateChanged" | "PriorityChanged" | "CancelRequested" | "ReleaseRequested" | "LaunchTried" | "GangReleased" | "Parked" | "TurnGiven" | "CapacityAcquired" | "NodeReplaced" | "NodesOnline" | "StepStarted" | "StepFinished" | "NodeInterrupted" | "NodeLost" | "RuntimeSubstituted" | "AttemptRetried" | "NodesGone" | "ErrorCaught" | "Reconciled";
         };
         JobPage: {
             /** @description Leads to the next page; absent on the last. */
@@ -1073,6 +1160,23 @@ export interface components {
             /** @description An account quota, in vCPUs: `P/spot` for instance. */
             quota?: string;
             used?: number;
+        };
+        /** @description A type in a zone on a market. */
+        Offering: {
+            cooling?: {
+                atLeast?: number;
+                code: string;
+                /**
+                 * Format: date-time
+                 * @description Absent for what somebody has paused.
+                 */
+                until?: string;
+            };
+            /** @enum {string} */
+            market: "spot" | "on-demand" | "reserved";
+            /** @description Of one node; absent where the price is not known. */
+            usdPerHour?: number;
+            zone: string;
         };
         /** @description What an operator holds back. */
         PauseInForce: {
@@ -1573,6 +1677,19 @@ export interface components {
             user: string;
             warnings: components["schemas"]["ProblemEntry"][];
         };
+        /** @description An instance type, and where it could be had. */
+        TypeCapacity: {
+            architecture: string;
+            efa: boolean;
+            gpus: number;
+            instanceType: string;
+            /** @description How often Spot nodes of the type were taken back in the last month. */
+            interruptions?: string;
+            memoryMiB: number;
+            /** @description Where the deployment could have it; none where no zone of it offers the type. */
+            offerings: components["schemas"]["Offering"][];
+            vcpus: number;
+        };
         /** @description A manifest that is acceptable to this deployment. */
         Validation: {
             digest: string;
@@ -1641,6 +1758,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCapacity: {
+        parameters: {
+            query?: {
+                /** @description Also show these types, at most 20, separated by commas: where each could be had, and at what price. */
+                instanceType?: string;
+                /** @description Only these zones, separated by commas. */
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capacity"];
                 };
             };
             /** @description The request cannot be read; errors says where. */

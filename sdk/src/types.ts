@@ -12,6 +12,8 @@ export type DryRun = Schemas['DryRun'];
 export type Submission = Schemas['Submission'];
 export type Explanation = Schemas['Explanation'];
 export type Queue = Schemas['Queue'];
+/** What is known of capacity now. */
+export type Capacity = Schemas['Capacity'];
 export type ShareStanding = Schemas['ShareStanding'];
 export type WaitingJob = Schemas['WaitingJob'];
 export type JobEvent = Schemas['JobEvent'];
@@ -52,6 +54,14 @@ export interface ManifestRef {
 
 /** Which jobs to list. */
 export type JobFilter = Omit<QueryOf<'listJobs'>, 'cursor' | 'limit'>;
+
+/** What of capacity to show. */
+export interface CapacityFilter {
+  /** At most 20. */
+  readonly instanceTypes?: readonly string[];
+  /** All where none is named. */
+  readonly zones?: readonly string[];
+}
 
 /** Which lines of a log to read. */
 export type LogFilter = Omit<QueryOf<'readLogs'>, 'cursor' | 'limit'>;

@@ -13,6 +13,7 @@ import type { JobLogs } from '../../core/ports/job-logs.ts';
 import { defaultShareTree } from '../../core/shares/share-tree.ts';
 import { cancelJob } from '../../lambdas/api/cancel-job/cancel-job.ts';
 import { explainJob } from '../../lambdas/api/explain-job/explain-job.ts';
+import { getCapacity } from '../../lambdas/api/get-capacity/get-capacity.ts';
 import { getJob } from '../../lambdas/api/get-job/get-job.ts';
 import { getManifest } from '../../lambdas/api/get-manifest/get-manifest.ts';
 import { getQueue } from '../../lambdas/api/get-queue/get-queue.ts';
@@ -98,7 +99,8 @@ export function anApi(logs: JobLogs = noLogs) {
   const manifests = new InMemoryManifestStore(table);
   const scheduler = new InMemorySchedulerStore(table);
   const cooldowns = new InMemoryCooldownStore(table);
-  const capacity = new InMemoryCapacityProvider({ attempts, cooldowns, knowledge: new InMemoryMarketKnowledge(), catalogue, clock, deployment, log: silentLog });
+  const knowledge = new InMemoryMarketKnowledge();
+  const capacity = new InMemoryCapacityProvider({ attempts, cooldowns, knowledge, catalogue, clock, deployment, log: silentLog });
   const tokens = new RecordedTokens();
   const queue = { scheduler, jobs, cooldowns, deployment, clock };
   const stopping = { jobs, attempts, tokens, clock };
@@ -128,6 +130,7 @@ export function anApi(logs: JobLogs = noLogs) {
     resumeQueue: apiHandler(resumeQueue({ pauses, clock, newAuditId })),
     getShares: apiHandler(getShares({ shares })),
     putShares: apiHandler(putShares({ shares, scheduler, deployment, clock, newAuditId })),
+    getCapacity: apiHandler(getCapacity({ catalogue, cooldowns, knowledge, deployment, clock })),
     listAudit: apiHandler(listAudit({ audit })),
     validateManifest: apiHandler(validateManifest({ catalogue, deployment })),
     getManifestSchema,
@@ -147,7 +150,7 @@ export function anApi(logs: JobLogs = noLogs) {
     if (job === undefined) throw new Error(`no job ${id}`);
     return job;
   };
-  return { table, clock, deployment, jobs, attempts, manifests, scheduler, tokens, handlers, call, get };
+  return { table, clock, deployment, knowledge, jobs, attempts, manifests, scheduler, tokens, handlers, call, get };
 }
 
 /** Fails where the answer is not one that the contract promises. */

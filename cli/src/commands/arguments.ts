@@ -32,6 +32,13 @@ export function upTo(most: number): (text: string) => number {
   };
 }
 
+/** Names separated by commas, in an option that may be given again. */
+export function names(text: string, before: readonly string[] = []): readonly string[] {
+  const given = text.split(',').map((name) => name.trim());
+  if (given.includes('')) throw new InvalidArgumentError('It must be names, separated by commas.');
+  return [...before, ...given];
+}
+
 /** A version, of what has a version 0 too. */
 export function versionNumber(text: string): number {
   if (!/^\d{1,8}$/.test(text)) throw new InvalidArgumentError('It must be a version: a whole number from 0.');
