@@ -10,10 +10,10 @@ import { LaunchLedger } from './launch-ledger.ts';
 import { planLaunches } from './launch-plan.ts';
 import { instancesOf } from './launch-progress.ts';
 import { readCooldowns, readMarketForPlan } from './market-reader.ts';
-import type { WholeGang } from './pursuit.ts';
+import type { PursuitResult, WholeGang } from './pursuit.ts';
 import { finishGivingUp, Pursuit } from './pursuit.ts';
 import { reopenReleased } from './reopen.ts';
-import { replacementGroups } from './replacement.ts';
+import { replacementGroups, type ReplacementGroup } from './replacement.ts';
 
 /**
  * How long a client token surely stands for its launch. EC2 forgets tokens after a day; a record that old is not called
@@ -52,8 +52,7 @@ export class GangAcquirer implements CapacityProvider {
     await machines.terminate(nodes.map(({ instanceId }) => instanceId));
     const whole: { readonly pursuit: Pursuit; readonly replaced: readonly Node[]; readonly result: WholeGang }[] = [];
     for (const group of replacementGroups(gang, nodes)) {
-      const pursuit = new Pursuit(group.gang, group.nodes.map(({ instanceId }) => instanceId), ledger, this.#ports);
-      const result = await pursuit.run(never);
+      const { pursuit, result } = await this.#pursueAny(group, ledger);
       if (result.kind !== 'whole') return abandonAll(whole.map((earlier) => earlier.pursuit), result);
       whole.push({ pursuit, replaced: group.nodes, result });
     }
@@ -62,6 +61,20 @@ export class GangAcquirer implements CapacityProvider {
       nodes: whole.flatMap(({ replaced, result }) => replacementNodes(replaced, result.held, result.visible, result.view)),
       launches: whole.reduce((sum, { result }) => sum + result.launches, 0),
     };
+  }
+
+  /** One of the gangs that may take the places of a group, one after the other while they stay short. */
+  async #pursueAny({ nodes, gangs: [first, ...others] }: ReplacementGroup, ledger: LaunchLedger): Promise<{ readonly pursuit: Pursuit; readonly result: PursuitResult }> {
+    const replaced = nodes.map(({ instanceId }) => instanceId);
+    const pursue = async (gang: GangRequest) => {
+      const pursuit = new Pursuit(gang, replaced, ledger, this.#ports);
+      return { pursuit, result: await pursuit.run(never) };
+    };
+    let pursued = await pursue(first);
+    for (const gang of others) {
+      if (pursued.result.kind === 'short') pursued = await pursue(gang);
+    }
+    return pursued;
   }
 
   /**

@@ -76,7 +76,7 @@ async function coolAccount(view: MarketView, { cooldowns, clock, deployment }: C
   await cooldowns.record([nextCooldown(failure, known, cooldownPolicy(deployment), clock.now())]);
 }
 
-function cooldownPolicy({ intervals }: Deployment): CooldownPolicy {
+export function cooldownPolicy({ intervals }: Deployment): CooldownPolicy {
   return { baseMs: intervals.cooldownBase * 1000, maximumMs: intervals.cooldownMaximum * 1000 };
 }
 

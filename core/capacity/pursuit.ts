@@ -22,7 +22,7 @@ export interface WholeGang {
   readonly launches: number;
 }
 
-type PursuitResult = WholeGang | Exclude<AcquireResult, { readonly kind: 'acquired' }>;
+export type PursuitResult = WholeGang | Exclude<AcquireResult, { readonly kind: 'acquired' }>;
 type StepOf<Kind extends AcquisitionStep['kind']> = Extract<AcquisitionStep, { readonly kind: Kind }>;
 
 /**

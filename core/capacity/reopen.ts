@@ -2,10 +2,11 @@ import type { LaunchRecord } from './gang.ts';
 import type { CapacityPorts } from './launcher.ts';
 import { givenUpInstances, instancesOf } from './launch-progress.ts';
 import { offeringKey } from './offering.ts';
+import { isReclaim } from './reclaimed.ts';
 
 /**
  * Ends cooldowns of the offerings that an attempt has given its machines back to: those machines are likely to be had
- * again. What another job is probing is left to it.
+ * again. What another job is probing is left to it, and so is what cools because machines were taken back there.
  */
 export async function reopenReleased(records: readonly LaunchRecord[], { cooldowns, clock }: Pick<CapacityPorts, 'cooldowns' | 'clock'>): Promise<void> {
   const givenUp = new Set(givenUpInstances(records).map(({ instanceId }) => instanceId));
@@ -13,6 +14,9 @@ export async function reopenReleased(records: readonly LaunchRecord[], { cooldow
   if (offerings.size === 0) return;
   const nowMs = clock.now();
   const cooling = await cooldowns.active(nowMs);
-  const ended = cooling.filter(({ scope, probedBy }) => scope.kind === 'offering' && offerings.has(offeringKey(scope.offering)) && probedBy === undefined);
+  const ended = cooling.filter((cooldown) => {
+    const { scope, probedBy } = cooldown;
+    return scope.kind === 'offering' && offerings.has(offeringKey(scope.offering)) && probedBy === undefined && !isReclaim(cooldown);
+  });
   await Promise.all(ended.map(async (cooldown) => cooldowns.replace(cooldown, { ...cooldown, untilMs: nowMs })));
 }

@@ -1,13 +1,16 @@
 import type { Node } from '../job/job.ts';
 import type { GangRequest, PoolRequest } from './gang.ts';
 
-/** Nodes of one pool in one zone that are replaced together, and the small gang that replaces them. */
+/** Nodes of one pool in one zone that are replaced together, and the small gangs that may: the first that can be had does. */
 export interface ReplacementGroup {
   readonly nodes: readonly Node[];
-  readonly gang: GangRequest;
+  readonly gangs: readonly [GangRequest, ...GangRequest[]];
 }
 
-/** Splits nodes by pool and zone: a replacement comes into the place of the old one. Same nodes, same groups. */
+/**
+ * Splits nodes by pool and zone: a replacement comes into the place of the old one, else where the job may stand if it
+ * may stand in several zones. Same nodes, same groups.
+ */
 export function replacementGroups(gang: GangRequest, nodes: readonly Node[]): ReplacementGroup[] {
   const ordered = nodes.toSorted((a, b) => a.rank - b.rank);
   return gang.pools.flatMap((pool) => {
@@ -19,5 +22,7 @@ export function replacementGroups(gang: GangRequest, nodes: readonly Node[]): Re
 
 function group({ maxMicroUsdPerHour: _grantedBefore, ...gang }: GangRequest, pool: PoolRequest, zone: string, nodes: readonly Node[]): ReplacementGroup {
   const instanceTypes = pool.mix === 'Same' ? [...new Set(nodes.map(({ instanceType }) => instanceType))] : pool.instanceTypes;
-  return { nodes, gang: { ...gang, zones: [zone], spread: 'Single', pools: [{ ...pool, instanceTypes, count: nodes.length }] } };
+  const pools = [{ ...pool, instanceTypes, count: nodes.length }];
+  const inPlace: GangRequest = { ...gang, zones: [zone], spread: 'Single', pools };
+  return { nodes, gangs: gang.spread === 'Single' ? [inPlace] : [inPlace, { ...gang, pools }] };
 }

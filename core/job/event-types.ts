@@ -15,6 +15,7 @@ export const eventTypes = [
   'StepStarted',
   'StepFinished',
   'NodeInterrupted',
+  'NodeLost',
   'RuntimeSubstituted',
   'AttemptRetried',
   'NodesGone',

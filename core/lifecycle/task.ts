@@ -16,6 +16,7 @@ export const answerKinds = [
   /** await-nodes */ 'online', 'pending',
   /** run-step */ 'stepDone', 'phaseDone', 'failed', 'released',
   /** anywhere */ 'cancelled', 'timedOut', 'interrupted', 'error',
+  /** whoever sees that a node is lost */ 'replace',
   /** destroy */ 'gone', 'remaining',
   /** finish */ 'ended', 'retried',
 ] as const;
@@ -44,6 +45,8 @@ export interface TaskInput {
   readonly phase?: Phase;
   /** Index of the step within its phase. */
   readonly step?: number;
+  /** How often lost nodes of the attempt were replaced, this time included; absent or 0: none was lost. */
+  readonly round?: number;
   readonly token?: string;
 }
 
@@ -52,6 +55,6 @@ export const outcomeOf: Readonly<Record<AnswerKind, Outcome | undefined>> = {
   acquired: undefined, short: undefined, rejected: 'FAILED', leaked: 'NO_CAPACITY',
   turn: undefined, online: undefined, pending: undefined,
   stepDone: undefined, phaseDone: 'SUCCEEDED', failed: 'FAILED', released: 'SUCCEEDED',
-  cancelled: 'CANCELLED', timedOut: 'TIMED_OUT', interrupted: 'INTERRUPTED', error: 'FAILED',
+  cancelled: 'CANCELLED', timedOut: 'TIMED_OUT', interrupted: 'INTERRUPTED', error: 'FAILED', replace: 'INTERRUPTED',
   gone: undefined, remaining: undefined, ended: undefined, retried: undefined,
 };

@@ -12,7 +12,7 @@ export interface Wait {
   readonly token: string;
   /** `release`: an interactive cluster without a job of its own. */
   readonly purpose: 'park' | 'step' | 'release';
-  /** `<phase>/<index>` for `step`. */
+  /** Its key, for `step`. */
   readonly step?: string;
   readonly sinceMs: EpochMs;
   /** When the step is out of time; absent for a step bounded by the TTL only. */
@@ -26,7 +26,7 @@ export interface Wait {
 export interface StepRecord {
   readonly jobId: JobId;
   readonly attempt: number;
-  /** `<phase>/<index>`. */
+  /** As `stepKey` makes it: a step is done once in each round of the configuration. */
   readonly step: string;
   readonly name: string;
   /** Ranks on which the step runs; it is done only when every one of them has answered. */

@@ -12,6 +12,14 @@ export function doubts({ spec }: Manifest): readonly LocatedProblem[] {
       message: 'is not set: unless a script is given at submission, the cluster runs, and costs, until it is released',
     });
   }
+  if (spec.onNodeLoss === 'Requeue' && spec.retry.maxAttempts === 1) {
+    found.push({
+      code: 'conflict',
+      path: ['spec', 'retry', 'maxAttempts'],
+      at: 'value',
+      message: 'is 1, so there is no other attempt: with onNodeLoss Requeue the loss of a node ends the job all the same',
+    });
+  }
   for (const [phase, steps] of Object.entries(spec.hooks)) {
     for (const [index, step] of steps.entries()) {
       if (step.kind === 'script' && step.script.includes('\r\n')) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { catalogueName, distinct, dnsLabel, labels, printableText, wholeNumber } from './fields.ts';
+import { RETRYABLE_OUTCOMES, retryPolicy } from './retry-policy.ts';
 import { checkPlacement, checkPools, checkRuntime, checkStorage, needsOneZone } from './rules.ts';
 import { hooksSchema } from './steps.ts';
 
@@ -16,7 +17,7 @@ export const MAX_TTL_SECONDS = 30 * 24 * 3600;
 const DEFAULT_CAPACITY_TIMEOUT_SECONDS = 86_400;
 const MAX_NODES_PER_POOL = 1000;
 const MAX_POOLS = 32;
-const RETRYABLE_OUTCOMES = ['INTERRUPTED', 'FAILED', 'TIMED_OUT', 'NO_CAPACITY'] as const;
+const MAX_ATTEMPTS = 10;
 
 const metadata = z.strictObject({
   name: dnsLabel().meta({ description: 'Name of the definition in its namespace.' }),
@@ -82,9 +83,13 @@ const storage = z
   .transform(({ type, fileSystemId = '' }): Storage => (type === 'HeadNode' ? { type } : { type, fileSystemId }));
 
 const retry = z.strictObject({
-  maxAttempts: wholeNumber(1, 10).default(1).meta({ description: 'How often the job may run in all.' }),
-  on: distinct(z.enum(RETRYABLE_OUTCOMES), RETRYABLE_OUTCOMES.length).default([...RETRYABLE_OUTCOMES]).meta({
-    description: 'Outcomes after which it runs again.',
+  maxAttempts: z.exactOptional(wholeNumber(1, MAX_ATTEMPTS)).meta({
+    description: 'How often the job may run in all. With `onNodeLoss: Requeue` and no `retry` it is 3.',
+    default: 1,
+  }),
+  on: z.exactOptional(distinct(z.enum(RETRYABLE_OUTCOMES), RETRYABLE_OUTCOMES.length)).meta({
+    description: 'Outcomes after which it runs again. `onNodeLoss: Requeue` adds INTERRUPTED, and is all that counts without `retry`.',
+    default: [...RETRYABLE_OUTCOMES],
   }),
 });
 
@@ -113,7 +118,9 @@ const spec = z
       .meta({ description: '0 to 1000, higher first, or a class: `low` 250, `normal` 500, `high` 750, `urgent` 900.' }),
     retry: retry.prefault({}).meta({ description: 'Whether the job runs again when it did not succeed.' }),
     onNodeLoss: z.enum(['Fail', 'Replace', 'Requeue']).default('Fail').meta({
-      description: 'What the loss of a node does: the job fails, goes on with a new node, or goes back to the queue.',
+      description:
+        'What the loss of a node does: the attempt ends as INTERRUPTED (`Fail`), the job goes on with a new node in its place (`Replace`; not the head node), ' +
+        'or it goes back to the queue for another attempt (`Requeue`).',
     }),
     capacity: capacity.prefault({}).meta({ description: 'Bounds of the search for machines.' }),
     ttlSeconds: z.exactOptional(wholeNumber(MIN_TTL_SECONDS, MAX_TTL_SECONDS)).meta({
@@ -123,6 +130,7 @@ const spec = z
   .superRefine(checkPlacement, { when: always })
   .transform((written) => ({
     ...written,
+    retry: retryPolicy(written),
     placement: { ...written.placement, spread: needsOneZone(written) ? ('Single' as const) : (written.placement.spread ?? ('Prefer' as const)) },
   }));
 

@@ -21,7 +21,7 @@ export interface CommandStatus {
   readonly commandId: string;
   readonly jobId: JobId;
   readonly attempt: number;
-  /** `<phase>/<index>`. */
+  /** As `stepKey` makes it. */
   readonly step: string;
   readonly answers: readonly NodeAnswer[];
   /** The command has ended: a node that has not answered by now never will. */

@@ -10,6 +10,8 @@ export type NodeAction =
 export interface NodeStep {
   readonly phase: Phase;
   readonly index: number;
+  /** How often lost nodes were replaced before; absent for the first configuration. */
+  readonly round?: number;
   readonly name: string;
   readonly ranks: 'all' | 'head';
   readonly action: NodeAction;
@@ -21,16 +23,20 @@ export interface NodeStep {
 }
 
 /** A step that has not got its place in a phase yet. */
-export type UnplacedStep = Omit<NodeStep, 'phase' | 'index'>;
+export type UnplacedStep = Omit<NodeStep, 'phase' | 'index' | 'round'>;
 
-/** `<phase>/<index>`: the key of a step within its attempt. */
-export const stepKey = (phase: Phase, index: number): string => `${phase}/${index}`;
+type Place = Pick<NodeStep, 'phase' | 'index' | 'round'>;
+
+/** The key of a step within its attempt: `<phase>/<index>`, with `.<round>` behind it once nodes were replaced. */
+export const stepKey = ({ phase, index, round = 0 }: Place): string => `${phase}/${index}${round === 0 ? '' : `.${round}`}`;
+
+const KEY = /^(?<phase>[a-zA-Z]+)\/(?<index>\d+)(?:\.(?<round>\d+))?$/;
 
 /** What `stepKey` made; `undefined` for anything else. */
-export function parseStepKey(key: string): { readonly phase: Phase; readonly index: number } | undefined {
-  const [name, index] = key.split('/');
-  const phase = phases.find((p) => p === name);
-  return phase === undefined ? undefined : { phase, index: Number(index) };
+export function parseStepKey(key: string): (Place & { readonly round: number }) | undefined {
+  const parts = KEY.exec(key)?.groups;
+  const phase = phases.find((p) => p === parts?.['phase']);
+  return phase === undefined ? undefined : { phase, index: Number(parts?.['index']), round: Number(parts?.['round'] ?? 0) };
 }
 
 /**
@@ -39,3 +45,12 @@ export function parseStepKey(key: string): { readonly phase: Phase; readonly ind
  */
 export const unitName = (jobId: JobId, attempt: number, phase: Phase, index: number): string =>
   `orch-${jobId}-${attempt}-${phase}-${index}`;
+
+/**
+ * The unit of a step in its round. A step of the user's runs once on a node, whatever is replaced around it; one of the
+ * system's runs again in each round, so that the nodes that stay learn of those that are new.
+ */
+export function unitOf(jobId: JobId, attempt: number, { phase, index, round = 0, system }: Place & Pick<NodeStep, 'system'>): string {
+  const unit = unitName(jobId, attempt, phase, index);
+  return system && round > 0 ? `${unit}-${round}` : unit;
+}

@@ -1,7 +1,7 @@
 import type { InstanceId } from '../job/ids.ts';
 import type { StepDispatch } from '../ports/node-commands.ts';
 import type { NodeAction } from './node-step.ts';
-import { unitName } from './node-step.ts';
+import { unitOf } from './node-step.ts';
 import { stepTraceparent } from './trace-context.ts';
 
 /** A node as the others see it. */
@@ -35,7 +35,7 @@ export interface StepPayload {
 export function stepPayload(dispatch: StepDispatch, place: { readonly logGroup: string; readonly region: string }): StepPayload {
   const { jobId, attempt, namespace, step, nodes, stopFirst } = dispatch;
   return {
-    unit: unitName(jobId, attempt, step.phase, step.index),
+    unit: unitOf(jobId, attempt, step),
     jobId,
     attempt,
     namespace,

@@ -23,8 +23,11 @@ export interface PhasePlan {
   readonly substituted?: string;
 }
 
-/** Works out what `phase` runs. The same job gives the same steps in every task, whatever happened between. */
-export async function planPhase(ports: StepPorts, job: Job, phase: Phase): Promise<PhasePlan> {
+/**
+ * Works out what `phase` runs. The same job gives the same steps in every task, whatever happened between. `round` counts
+ * how often lost nodes were replaced: the configuration is gone through once more then, for the nodes that are new.
+ */
+export async function planPhase(ports: StepPorts, job: Job, phase: Phase, round = 0): Promise<PhasePlan> {
   const [stored, script] = await Promise.all([
     manifestOf(ports.manifests, job),
     job.hasScript ? ports.jobs.script(job.jobId) : undefined,
@@ -33,8 +36,13 @@ export async function planPhase(ports: StepPorts, job: Job, phase: Phase): Promi
   const { runtime, substituted } = runtimeFor(job.runtime);
   const manifest = withSubmittedScript(submitted);
   return {
-    steps: stepsOf(phase, { ...submitted, runtime, imageAliases: ports.deployment.imageAliases }),
+    steps: stepsOf(phase, { ...submitted, runtime, imageAliases: ports.deployment.imageAliases }).map((step) => inRound(step, round)),
     stopFirst: phase === 'postRun' ? runtime.stopUnits({ manifest, jobId: job.jobId, attempt: job.attempt }) : [],
     ...(substituted === undefined ? {} : { substituted }),
   };
+}
+
+/** The job itself and its post-run go on, or are begun, as if nothing had happened. */
+function inRound(step: NodeStep, round: number): NodeStep {
+  return step.phase === 'configure' && round > 0 ? { ...step, round } : step;
 }

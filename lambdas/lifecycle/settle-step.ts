@@ -1,9 +1,10 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
-import type { Job } from '../../core/job/job.ts';
+import type { Job, Node } from '../../core/job/job.ts';
 import { changeJob } from '../../core/job/change-job.ts';
 import { nameNodes } from '../../core/job/name-nodes.ts';
 import { amend } from '../../core/lifecycle/amend.ts';
 import type { JobChange } from '../../core/lifecycle/change.ts';
+import { lossAnswer } from '../../core/lifecycle/node-loss.ts';
 import type { TaskAnswer } from '../../core/lifecycle/task.ts';
 import type { StepRecord } from '../../core/lifecycle/wait.ts';
 import type { ManifestStore } from '../../core/ports/manifest-store.ts';
@@ -14,6 +15,7 @@ import type { Clock } from '../../core/ports/clock.ts';
 import { answerWait, isFor, type AnswerPorts } from './answer-wait.ts';
 import { dispatchStep } from './dispatch-step.ts';
 import { planPhase } from './job-steps.ts';
+import { verdictsOn } from './lose-nodes.ts';
 
 export interface SettlePorts extends AnswerPorts {
   readonly manifests: ManifestStore;
@@ -38,7 +40,7 @@ export async function settleStep(ports: SettlePorts, record: StepRecord): Promis
     await sendAgain(ports, record);
     return;
   }
-  const answer = answerOf(record, result);
+  const answer = result.kind === 'lost' ? await unreachable(ports, record, result.nodes) : answerOf(record, result);
   if (answer !== undefined) await finishStep(ports, record, answer, status?.note);
 }
 
@@ -56,7 +58,15 @@ export async function finishStep(ports: SettlePorts, record: StepRecord, answer:
   if (wait !== undefined && isFor(wait, record)) await ports.tokens.answer(wait.token, answer);
 }
 
-function answerOf(record: StepRecord, result: StepResult): TaskAnswer | undefined {
+/** Whether EC2 runs them is not known here: whoever replaces them looks. */
+async function unreachable(ports: SettlePorts, { jobId }: StepRecord, nodes: readonly Node[]): Promise<TaskAnswer | undefined> {
+  const job = await ports.jobs.get(jobId);
+  if (job === undefined) return undefined;
+  const { kind } = lossAnswer(job, nodes, await verdictsOn(ports, job, nodes));
+  return { kind, reason: { code: 'NodeLost', message: `${nameNodes(nodes)} cannot be reached any more.` } };
+}
+
+function answerOf(record: StepRecord, result: Exclude<StepResult, { kind: 'lost' }>): TaskAnswer | undefined {
   switch (result.kind) {
     case 'pending':
     case 'resend':
@@ -67,8 +77,6 @@ function answerOf(record: StepRecord, result: StepResult): TaskAnswer | undefine
         : { kind: 'failed', exitCode: result.exitCode, reason: { code: 'StepFailed', message: failure(record, 'exited with', result.failed) } };
     case 'timedOut':
       return { kind: 'timedOut', reason: { code: 'StepTimedOut', message: failure(record, 'ran out of time; exit code', result.failed) } };
-    case 'lost':
-      return { kind: 'interrupted', reason: { code: 'NodeLost', message: `${nameNodes(result.nodes)} cannot be reached any more.` } };
   }
 }
 
@@ -89,7 +97,7 @@ export async function sendAgain(ports: SettlePorts, record: StepRecord): Promise
   const job: Job | undefined = await ports.jobs.get(record.jobId);
   const at = parseStepKey(record.step);
   if (job === undefined || job.attempt !== record.attempt || at === undefined) return;
-  const plan = await planPhase(ports, job, at.phase);
+  const plan = await planPhase(ports, job, at.phase, at.round);
   const step = plan.steps[at.index];
   if (step !== undefined) await dispatchStep(ports, job, plan, step, record);
 }

@@ -21,6 +21,7 @@ const inputSchema = z.object({
   result: z.exactOptional(answerSchema),
   phase: z.exactOptional(z.enum(phases)),
   step: z.exactOptional(z.int().nonnegative()),
+  round: z.exactOptional(z.int().nonnegative()),
   token: z.exactOptional(z.string().min(1)),
 }) satisfies z.ZodType<TaskInput>;
 

@@ -36,6 +36,12 @@ export class LifecycleEvents extends Construct {
       source: ['aws.ec2'],
       detailType: ['EC2 Spot Instance Interruption Warning', 'EC2 Instance Rebalance Recommendation'],
     });
+    // Of instances that end, what comes first is enough: what is missed here the reconciler sees.
+    onInstance.on('InstanceGone', {
+      source: ['aws.ec2'],
+      detailType: ['EC2 Instance State-change Notification'],
+      detail: { state: ['shutting-down', 'stopping', 'stopped'] },
+    });
     this.reconciler = new EventFunction(this, 'Reconcile', {
       settings, alarms, handlerName: 'lifecycle/reconcile', timeout: Duration.minutes(5), memorySize: 1024,
     });
@@ -55,10 +61,10 @@ export class LifecycleEvents extends Construct {
     for (const listener of this.listeners) {
       queue.allowReads(listener);
       queue.allowWrites(listener);
-    }
-    // A step that has ended may have to be sent again, or be followed by the answer to a token.
-    for (const listener of stepping) {
       address.allowAnswers(listener);
+    }
+    // A step that has ended may have to be sent again.
+    for (const listener of stepping) {
       nodes.allowCommands(listener);
       nodes.allowStepPayloads(listener);
     }

@@ -1,7 +1,7 @@
 import type { InstanceId, JobId } from '../../core/job/ids.ts';
 import type { Node } from '../../core/job/job.ts';
 import type { CommandStatus, NodeAnswer, NodeCommands, StepDispatch } from '../../core/ports/node-commands.ts';
-import { stepKey, unitName } from '../../core/runtimes/node-step.ts';
+import { stepKey, unitOf } from '../../core/runtimes/node-step.ts';
 
 /** How a step ends on a node, or `running` while it does not. */
 export type UnitEnd = Pick<NodeAnswer, 'status' | 'exitCode' | 'tail'>;
@@ -57,10 +57,10 @@ export class InMemoryNodeCommands implements NodeCommands {
     const command = this.#commands.get(commandId);
     if (command === undefined) return undefined;
     const { jobId, attempt, step } = command.dispatch;
-    const unit = unitName(jobId, attempt, step.phase, step.index);
+    const unit = unitOf(jobId, attempt, step);
     const answers = command.nodes.map((node) => this.#answer(command, node, unit));
     const over = answers.every(({ status }) => status !== 'pending' && status !== 'running');
-    return { commandId, jobId, attempt, step: stepKey(step.phase, step.index), answers, over };
+    return { commandId, jobId, attempt, step: stepKey(step), answers, over };
   }
 
   async cancel(commandId: string): Promise<void> {
@@ -71,7 +71,7 @@ export class InMemoryNodeCommands implements NodeCommands {
   /** The unit of a step on a node, unless it began before; units that must have ended first are ended. */
   #begin(dispatch: StepDispatch, node: Node): void {
     const { jobId, attempt, step, stopFirst } = dispatch;
-    const key = `${node.instanceId}/${unitName(jobId, attempt, step.phase, step.index)}`;
+    const key = `${node.instanceId}/${unitOf(jobId, attempt, step)}`;
     if (this.#units.has(key)) return;
     for (const unit of stopFirst) this.#stop(`${node.instanceId}/${unit}`);
     this.begun.push(key);

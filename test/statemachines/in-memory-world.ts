@@ -1,5 +1,5 @@
 import type { JobId } from '../../core/job/ids.ts';
-import type { Job, JobEvent } from '../../core/job/job.ts';
+import type { Job, JobEvent, Node } from '../../core/job/job.ts';
 import { isTerminal } from '../../core/lifecycle/states.ts';
 import { aDeployment, ManualClock, silentLog, someFacts, ZONES } from '../builders/capacity.ts';
 import { InMemoryAttemptStore } from '../fakes/in-memory-attempt-store.ts';
@@ -68,6 +68,21 @@ export class InMemoryWorld extends LifecycleWorld {
 
   history(id: JobId): readonly JobEvent[] {
     return this.table.events.get(id) ?? [];
+  }
+
+  /** The node of a rank in the job's attempt. */
+  node(id: JobId, rank: number): Node {
+    const { attempt } = this.job(id);
+    const node = this.table.nodes.get(`${id}/${attempt}`)?.find((one) => one.rank === rank && one.goneAtMs === undefined);
+    if (node === undefined) throw new Error(`no node ${rank} of ${id}`);
+    return node;
+  }
+
+  /** EC2 takes a node back, and its event comes unless it is lost. */
+  async lose(node: Node, eventComes = true): Promise<void> {
+    this.capacity.machines.reclaim(node.instanceId);
+    await this.pass(0);
+    if (eventComes) await this.notify({ instanceId: node.instanceId, kind: 'gone' });
   }
 
   /** One tick: time passes, then everything that is woken by events or by a schedule. */

@@ -7,6 +7,7 @@ import { expectLaws, statesOf } from './laws.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
 import { machine } from './lifecycle-world.ts';
 import { aManifest, everyHook, noHook } from './manifests.ts';
+import { describeNodeLoss } from './node-loss.cases.ts';
 import { failing, hanging } from './step-ends.ts';
 
 const arrowsTaken = new Set<string>();
@@ -286,6 +287,8 @@ describe('when a part is broken for good', () => {
     await lived(id, 80);
   });
 });
+
+describeNodeLoss(note);
 
 afterAll(() => {
   const possible = transitions.map(({ from, to }) => `${from}→${to}`);

@@ -25,6 +25,7 @@ import { tellWhoeverWaits } from '../../lambdas/lifecycle/answer-wait.ts';
 import { awaitNodes } from '../../lambdas/lifecycle/await-nodes/await-nodes.ts';
 import { destroyNodes } from '../../lambdas/lifecycle/destroy-nodes/destroy-nodes.ts';
 import { finishJob } from '../../lambdas/lifecycle/finish-job/finish-job.ts';
+import { onInstanceNotice, type InstanceNotice } from '../../lambdas/lifecycle/on-instance-event/on-instance-event.ts';
 import { onCommandFinished } from '../../lambdas/lifecycle/on-command-finished/on-command-finished.ts';
 import { parkJob } from '../../lambdas/lifecycle/park-job/park-job.ts';
 import { reconcile } from '../../lambdas/lifecycle/reconcile/reconcile.ts';
@@ -163,7 +164,7 @@ export class LifecycleWorld implements Executions {
       clock: this.clock,
       deployment: this.deployment,
       pause: async (ms: number) => this.pass(ms),
-      log: { info: () => undefined, error: () => undefined },
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     };
   }
 
@@ -270,6 +271,12 @@ export class LifecycleWorld implements Executions {
       this.#delivered.add(commandId);
       for (let time = 0; time < this.deliveries; time += 1) await this.#twice('OnCommandFinished', () => onCommandFinished(this.ports, commandId));
     }
+    await this.quiet();
+  }
+
+  /** EC2 says something of an instance. */
+  async notify(notice: InstanceNotice): Promise<void> {
+    await this.#twice('OnInstanceEvent', () => onInstanceNotice(this.ports, notice));
     await this.quiet();
   }
 

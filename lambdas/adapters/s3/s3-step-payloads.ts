@@ -4,6 +4,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
 import type { StepDispatch } from '../../../core/ports/node-commands.ts';
 import type { StepPayloads } from '../../../core/ports/step-payloads.ts';
+import { stepKey } from '../../../core/runtimes/node-step.ts';
 import { stepPayload } from '../../../core/runtimes/step-payload.ts';
 
 /** Longer than SSM takes to deliver a command, and short: whoever has the URL can read the step. */
@@ -28,7 +29,7 @@ export class S3StepPayloads implements StepPayloads {
   async publish(dispatch: StepDispatch): Promise<string> {
     const { stepBucket: Bucket, jobLogGroup: logGroup, region } = this.#deployment;
     const { jobId, attempt, step } = dispatch;
-    const Key = `steps/${jobId}/${attempt}/${step.phase}-${step.index}.json`;
+    const Key = `steps/${jobId}/${attempt}/${stepKey(step).replace('/', '-')}.json`;
     const Body = JSON.stringify(stepPayload(dispatch, { logGroup, region }));
     await this.#s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json' }));
     return getSignedUrl(this.#s3, new GetObjectCommand({ Bucket, Key }), { expiresIn: URL_SECONDS });

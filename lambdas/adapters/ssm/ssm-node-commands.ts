@@ -13,7 +13,7 @@ import type { InstanceId, JobId } from '../../../core/job/ids.ts';
 import { instanceId } from '../../../core/job/ids.ts';
 import type { CommandStatus, NodeAnswer, NodeCommands, StepDispatch } from '../../../core/ports/node-commands.ts';
 import type { StepPayloads } from '../../../core/ports/step-payloads.ts';
-import { unitName } from '../../../core/runtimes/node-step.ts';
+import { unitOf } from '../../../core/runtimes/node-step.ts';
 import { commentOf, purposeOf } from './command-comment.ts';
 import { answerOf } from './invocation-answer.ts';
 
@@ -80,10 +80,10 @@ export class SsmNodeCommands implements NodeCommands {
       this.#ssm.send(
         new SendCommandCommand({
           DocumentName: this.#deployment.stepDocument,
-          Comment: commentOf(jobId, attempt, step.phase, step.index),
+          Comment: commentOf(jobId, attempt, step),
           ...this.#target(dispatch),
           Parameters: {
-            Unit: [unitName(jobId, attempt, step.phase, step.index)],
+            Unit: [unitOf(jobId, attempt, step)],
             StepUrl: [url],
             ExecutionTimeout: [String(Math.min(MAX_EXECUTION_SECONDS, Math.max(60, Math.ceil(dispatch.commandTimeoutSeconds))))],
           },

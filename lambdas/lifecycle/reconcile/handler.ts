@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { capacity } from '../../composition/capacity.ts';
 import { executions } from '../../composition/machine.ts';
 import { stepPorts } from '../../composition/step-ports.ts';
+import { cooldowns } from '../../composition/stores.ts';
 import { eventHandler } from '../../runtime/event-handler.ts';
 import { logger } from '../../runtime/telemetry.ts';
 import { reconcile } from './reconcile.ts';
@@ -9,6 +10,6 @@ import { reconcile } from './reconcile.ts';
 export const handler = eventHandler({
   schema: z.unknown(),
   run: async () => {
-    await reconcile({ ...stepPorts, executions, capacity, log: logger });
+    await reconcile({ ...stepPorts, executions, capacity, cooldowns, log: logger });
   },
 });

@@ -1,37 +1,28 @@
 import type { ProviderInstance } from '../../../core/capacity/gang.ts';
 import type { Job, Node } from '../../../core/job/job.ts';
-import { nameNodes } from '../../../core/job/name-nodes.ts';
+import { missingNodes, needsNode } from '../../../core/lifecycle/node-loss.ts';
 import type { Wait } from '../../../core/lifecycle/wait.ts';
+import { loseNodes } from '../lose-nodes.ts';
 import type { ReconcilePorts } from './reconcile-ports.ts';
 
 /**
- * Looks for nodes that EC2 no longer runs and ends the phase of the attempt that needs them: its token is answered with
- * `interrupted`. Answers how many there are. Whatever is missing in `listed`, the deployment's instances, is looked for
- * once more before it counts as lost: a job must not end because of one incomplete answer.
+ * Looks for nodes that EC2 no longer runs, of which no event told, and tells whoever waits. Answers how many there are
+ * that nobody had told of. Whatever is missing in `listed`, the deployment's instances, is looked for once more before it
+ * counts as lost: a job must not end because of one incomplete answer.
  */
 export async function endForLostNodes(ports: ReconcilePorts, job: Job, wait: Wait, listed: readonly ProviderInstance[]): Promise<number> {
   if (job.state !== 'CONFIGURING' && job.state !== 'RUNNING' && job.state !== 'POST_RUN') return 0;
   if (wait.purpose === 'park') return 0;
-  const needed = await neededNodes(ports, job);
-  if (missing(needed, listed).length === 0) return 0;
-  const lost = missing(needed, await ports.capacity.describe(job));
+  const needed = (await ports.attempts.nodes(job.jobId, job.attempt)).filter((node) => needsNode(job, node));
+  if (missing(ports, needed, listed).length === 0) return 0;
+  const described = await ports.capacity.describe(job);
+  const lost = missing(ports, needed, described);
   if (lost.length === 0) return 0;
-  const verb = lost.length === 1 ? 'runs' : 'run';
-  await ports.tokens.answer(wait.token, { kind: 'interrupted', reason: { code: 'NodeLost', message: `${nameNodes(lost)} no longer ${verb}.` } });
-  return lost.length;
+  const told = new Set(described.filter(({ endedByCall }) => endedByCall).map(({ instanceId }) => instanceId));
+  const isNews = await loseNodes(ports, job, wait, lost, lost.filter(({ instanceId }) => !told.has(instanceId)));
+  return isNews ? lost.length : 0;
 }
 
-/** EC2 shows an instance within seconds of its launch; a minute is generous. */
-const visibleAfterMs = 60_000;
-
-/** Post-run needs the head only. A node that was launched just now is looked for the next time. */
-async function neededNodes(ports: ReconcilePorts, job: Job): Promise<readonly Node[]> {
-  const nodes = await ports.attempts.nodes(job.jobId, job.attempt);
-  const visibleFromMs = ports.clock.now() - Math.min(visibleAfterMs, ports.deployment.intervals.orphanGrace * 1000);
-  return nodes.filter((node) => node.goneAtMs === undefined && node.launchedAtMs < visibleFromMs && (job.state !== 'POST_RUN' || node.rank === 0));
-}
-
-function missing(nodes: readonly Node[], instances: readonly ProviderInstance[]): readonly Node[] {
-  const alive = new Set(instances.filter(({ state }) => state === 'pending' || state === 'running').map(({ instanceId }) => instanceId));
-  return nodes.filter((node) => !alive.has(node.instanceId));
+function missing({ clock, deployment }: ReconcilePorts, nodes: readonly Node[], instances: readonly ProviderInstance[]): readonly Node[] {
+  return missingNodes(nodes, instances, clock.now(), deployment.intervals.orphanGrace * 1000);
 }

@@ -27,7 +27,7 @@ const graceMs = 120_000;
  */
 export async function runStep(ports: SettlePorts, input: StepInput): Promise<void> {
   const job = await currentJob(ports, input);
-  const plan = await planPhase(ports, job, input.phase);
+  const plan = await planPhase(ports, job, input.phase, input.round);
   const step = plan.steps[input.step];
   if (step !== undefined) {
     await start(ports, job, input, plan, step);
@@ -70,7 +70,7 @@ function newRecord(ports: SettlePorts, job: Job, plan: PhasePlan, step: NodeStep
   return {
     jobId: job.jobId,
     attempt: job.attempt,
-    step: stepKey(step.phase, step.index),
+    step: stepKey(step),
     name: step.name,
     ranks: step.ranks,
     last: step.index === plan.steps.length - 1,
@@ -82,7 +82,7 @@ function newRecord(ports: SettlePorts, job: Job, plan: PhasePlan, step: NodeStep
 
 /** The step's begin in the history. */
 function beginning(plan: PhasePlan, step: NodeStep, record: StepRecord): readonly NewEvent[] {
-  const substituted = plan.substituted !== undefined && step.phase === 'configure' && step.index === 0;
+  const substituted = plan.substituted !== undefined && step.phase === 'configure' && step.index === 0 && step.round === undefined;
   const where = step.ranks === 'all' ? 'all nodes' : 'the head node';
   return [
     ...(substituted ? [{ type: 'RuntimeSubstituted', message: plan.substituted } as const] : []),

@@ -35,7 +35,7 @@ describe('what a node answered', () => {
 
 describe('the comment of a command', () => {
   it('tells its step', () => {
-    const comment = commentOf(jobId('01hjob0000000000000000000a'), 2, 'postRun', 11);
+    const comment = commentOf(jobId('01hjob0000000000000000000a'), 2, { phase: 'postRun', index: 11 });
     expect(comment.length).toBeLessThanOrEqual(100);
     expect(purposeOf(comment)).toEqual({ jobId: '01hjob0000000000000000000a', attempt: 2, step: 'postRun/11' });
   });

@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { GangAcquirer } from '../../core/capacity/gang-acquirer.ts';
+import { NothingKnown } from '../../core/capacity/nothing-known.ts';
+import { DEFAULT_PROVIDER, ProviderRegistry } from '../../core/capacity/provider-registry.ts';
+import type { SimulatedCapacity } from '../../core/deployment/deployment.ts';
+import type { JobId } from '../../core/job/ids.ts';
+import { requestCancel } from '../../core/lifecycle/request.ts';
+import { CommandRegistry } from '../../core/runtimes/command-registry.ts';
+import { asItsVariablesSay } from '../../lambdas/adapters/simulated/rehearsal.ts';
+import { SimulatedCatalogue } from '../../lambdas/adapters/simulated/simulated-catalogue.ts';
+import { isCommandId, isMachineId } from '../../lambdas/adapters/simulated/simulated-ids.ts';
+import { SimulatedMachines } from '../../lambdas/adapters/simulated/simulated-machines.ts';
+import { SimulatedNodeCommands } from '../../lambdas/adapters/simulated/simulated-node-commands.ts';
+import { silentLog, someFacts } from '../builders/capacity.ts';
+import { InMemoryCooldownStore } from '../fakes/in-memory-cooldown-store.ts';
+import { InMemoryInstanceCatalogue } from '../fakes/in-memory-instance-catalogue.ts';
+import { InMemorySimulatedRecords } from '../fakes/in-memory-simulated-records.ts';
+import { InMemoryTable } from '../fakes/in-memory-table.ts';
+import { InMemoryWorld } from './in-memory-world.ts';
+import { aManifest } from './manifests.ts';
+import { statesOf } from './laws.ts';
+
+/** The whole orchestrator with two clouds: the one in memory stands for AWS. */
+class TwoClouds extends InMemoryWorld {
+  readonly records = new InMemorySimulatedRecords();
+  readonly rules: SimulatedCapacity[] = [];
+  readonly #capacity: ProviderRegistry;
+  readonly #commands: CommandRegistry;
+
+  constructor() {
+    super();
+    const { records, clock } = this;
+    const settings = { capacity: this.rules, usdPerHour: { 'm6i.large': 0.1 } };
+    const types = new InMemoryInstanceCatalogue(['m6i.large', 'c6i.large'].map((type) => someFacts(type)));
+    const simulated = new GangAcquirer({
+      machines: new SimulatedMachines({ records, settings, clock }), attempts: this.parts.stores.attempts, cooldowns: new InMemoryCooldownStore(new InMemoryTable()),
+      catalogue: new SimulatedCatalogue(types, settings), knowledge: new NothingKnown('there is nothing to know'), clock, deployment: this.deployment, log: silentLog,
+    });
+    this.#capacity = new ProviderRegistry([
+      { name: DEFAULT_PROVIDER, capacity: this.parts.capacity, owns: (id) => !isMachineId(id) },
+      { name: 'simulated', capacity: simulated, owns: isMachineId },
+    ]);
+    this.#commands = new CommandRegistry([
+      { commands: this.commands, ownsInstance: (id) => !isMachineId(id), ownsCommand: (id) => !isCommandId(id) },
+      { commands: new SimulatedNodeCommands({ records, rehearsal: asItsVariablesSay, clock }), ownsInstance: isMachineId, ownsCommand: isCommandId },
+    ]);
+  }
+
+  override get ports() {
+    return { ...super.ports, capacity: this.#capacity, commands: this.#commands };
+  }
+
+  async simulatedMachines(): Promise<number> {
+    return (await this.records.list()).flatMap(({ machines }) => machines).filter(({ goneAtMs }) => goneAtMs === undefined).length;
+  }
+
+  said(id: JobId, type: string): readonly string[] {
+    return this.history(id).filter((event) => event.type === type).map(({ message }) => message);
+  }
+}
+
+const rehearsed = (manifest: string): string => manifest.replace('placement: { region', 'placement: { provider: simulated, region');
+const hooks = (train: string): string => `  hooks:
+    onConfigure: [{ name: install, script: "false" }]
+    onRun: [{ name: train, script: "false", env: { ${train} } }]
+    onPostRun: [{ name: upload, script: "false" }]`;
+
+let world: TwoClouds;
+
+beforeEach(() => {
+  world = new TwoClouds();
+});
+
+describe('a rehearsal', () => {
+  it('goes through the whole life of a job, launches nothing elsewhere and says that nothing ran', async () => {
+    const id = await world.submit(rehearsed(aManifest()), 'job-a');
+    await world.live();
+    expect(statesOf(world, id)).toEqual(['PENDING', 'ACQUIRING_CAPACITY', 'CONFIGURING', 'RUNNING', 'SUCCEEDED', 'POST_RUN', 'DESTROYING', 'DONE']);
+    expect(world.job(id)).toMatchObject({ provider: 'simulated', outcome: 'SUCCEEDED', exitCode: 0 });
+    expect(world.capacity.machines.launches).toEqual([]);
+    expect(world.commands.sent).toEqual([]);
+    expect(await world.simulatedMachines()).toBe(0);
+    expect(world.said(id, 'JobSubmitted')).toEqual(['submitted by ada for machines of provider simulated']);
+    expect(world.said(id, 'CapacityAcquired')).toEqual([expect.stringMatching(/^3 nodes of provider simulated in us-east-1/)]);
+    const ends = world.said(id, 'StepFinished');
+    expect(ends).toHaveLength(6);
+    expect(ends.every((message) => message.endsWith('exited with 0 (simulated: nothing ran)'))).toBe(true);
+  });
+
+  it('is over without a look of the reconciler at its steps', async () => {
+    const id = await world.submit(rehearsed(aManifest()), 'job-a');
+    await world.pass(1000);
+    await world.schedule();
+    expect(world.job(id)).toMatchObject({ state: 'DONE', outcome: 'SUCCEEDED' });
+  });
+
+  it('fails where its hook is to fail', async () => {
+    const id = await world.submit(rehearsed(aManifest({ hooks: hooks('SIMULATED_EXIT_CODE: "3"') })), 'job-a');
+    await world.live();
+    expect(statesOf(world, id)).toContain('RUN_FAILED');
+    expect(world.job(id)).toMatchObject({ outcome: 'FAILED', exitCode: 3, reason: { message: 'train exited with 3 on head-0: simulated: nothing ran' } });
+  });
+
+  it('takes its time where it is to, and is found to have ended', async () => {
+    const id = await world.submit(rehearsed(aManifest({ hooks: hooks('SIMULATED_SECONDS: "120"') })), 'job-a');
+    await world.tick(5);
+    await world.tick(60);
+    expect(world.job(id)).toMatchObject({ state: 'RUNNING' });
+    await world.live();
+    expect(world.job(id)).toMatchObject({ state: 'DONE', outcome: 'SUCCEEDED' });
+  });
+
+  it('can be cancelled while it runs', async () => {
+    const id = await world.submit(rehearsed(aManifest({ hooks: hooks('SIMULATED_SECONDS: "500"') })), 'job-a');
+    await world.tick(5);
+    await world.ask(id, requestCancel);
+    await world.live();
+    expect(world.job(id)).toMatchObject({ state: 'DONE', outcome: 'CANCELLED' });
+    expect(await world.simulatedMachines()).toBe(0);
+  });
+
+  it('waits for capacity as the configuration has it, and holds back no job of another cloud', async () => {
+    world.rules.push({ machines: 0 });
+    const waiting = await world.submit(rehearsed(aManifest({ more: '  capacity: { timeoutSeconds: 120 }' })), 'job-a');
+    await world.tick(5);
+    expect(world.said(waiting, 'Parked')).toHaveLength(1);
+    const real = await world.submit(aManifest(), 'job-b');
+    for (let n = 0; n < 30; n += 1) await world.tick(15);
+    expect(world.job(real)).toMatchObject({ state: 'DONE', outcome: 'SUCCEEDED' });
+    expect(world.job(waiting)).toMatchObject({ state: 'PROVISIONING_FAILED', outcome: 'NO_CAPACITY' });
+  });
+
+  it('is not waited for by what is short in another cloud', async () => {
+    for (const zone of ['us-east-1a', 'us-east-1b', 'us-east-1c']) world.stock(zone, 0);
+    const real = await world.submit(aManifest(), 'job-b');
+    await world.tick(5);
+    const id = await world.submit(rehearsed(aManifest()), 'job-a');
+    await world.tick(1);
+    expect(world.job(id)).toMatchObject({ state: 'DONE', outcome: 'SUCCEEDED' });
+    expect(world.job(real)).toMatchObject({ state: 'ACQUIRING_CAPACITY' });
+  });
+});
