@@ -17,6 +17,7 @@ import type { CapacityProvider, CooldownStore } from '../../core/ports/capacity-
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Executions, ExecutionStart, TaskTokens } from '../../core/ports/executions.ts';
 import type { AttemptStore, JobStore } from '../../core/ports/job-store.ts';
+import type { NodeCommands } from '../../core/ports/node-commands.ts';
 import type { ManifestStore, NewManifestVersion } from '../../core/ports/manifest-store.ts';
 import type { SchedulerStore } from '../../core/ports/scheduler-store.ts';
 import type { TaskAnswer, TaskInput } from '../../core/lifecycle/task.ts';
@@ -158,7 +159,7 @@ export class LifecycleWorld implements Executions {
       store: flaky('store', scheduler, gate),
       cooldowns: flaky('cooldowns', cooldowns, gate),
       capacity: flaky('capacity', this.parts.capacity, gate),
-      commands: flaky('commands', this.commands, gate),
+      commands: flaky<NodeCommands>('commands', this.commands, gate),
       tokens: flaky('tokens', this.tokens, gate),
       executions: flaky('executions', { start: (s: ExecutionStart) => this.start(s), status: (arn: string) => this.status(arn) }, gate),
       clock: this.clock,

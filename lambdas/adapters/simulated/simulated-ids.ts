@@ -2,8 +2,8 @@ import type { InstanceId } from '../../../core/job/ids.ts';
 import { instanceId, jobId } from '../../../core/job/ids.ts';
 import type { AttemptKey } from '../../../core/ports/machines.ts';
 
-const INSTANCE = /^sim-(?<job>[0-9a-z]+)-(?<attempt>\d+)-\d+$/;
-const COMMAND = /^sim-(?<unit>orch-(?<job>[0-9a-z]+)-(?<attempt>\d+)-.+)-(?<number>\d+)$/;
+const INSTANCE = /^sim-(?<job>[0-9a-z-]+)-(?<attempt>\d+)-\d+$/;
+const COMMAND = /^sim-(?<unit>orch-(?<job>[0-9a-z-]+)-(?<attempt>\d+)-[a-zA-Z]+-\d+(?:-\d+)?)-(?<number>\d+)$/;
 
 /** What a command's id says. */
 interface CommandName extends AttemptKey {
