@@ -4,7 +4,8 @@ import { Command, Option } from 'commander';
 import { messageOf } from '../local/command.ts';
 import { repositoryRoot } from '../local/paths.ts';
 import type { CapacityOptions } from './capacity/documents.ts';
-import { atLeast, fraction, list } from './option-values.ts';
+import type { StormOptions } from './ice-storm/ice-storm.ts';
+import { atLeast, fraction, list, numbers } from './option-values.ts';
 import type { QueueStoreOptions } from './queue-store/queue-store.ts';
 import type { ReplayOptions } from './replay/replay.ts';
 import { syntheticLoads } from './replay/synthetic.ts';
@@ -33,6 +34,11 @@ async function bundles(): Promise<Report> {
 async function capacity(options: CapacityOptions): Promise<Report> {
   const { measureCapacity } = await import('./capacity/capacity.ts');
   return measureCapacity(options);
+}
+
+async function iceStorm(options: StormOptions): Promise<Report> {
+  const { measureIceStorm } = await import('./ice-storm/ice-storm.ts');
+  return measureIceStorm(options);
 }
 
 async function scheduler(options: SchedulerOptions): Promise<Report> {
@@ -78,6 +84,10 @@ benchmark('capacity', 'launchers side by side over a trace of measured capacity:
   .option('--every <minutes>', 'between two jobs', atLeast(1), 60)
   .option('--hours <hours>', 'how long a job holds its gang', atLeast(0), 0.5)
   .option('--plot <file>', 'draw the waits and the calls there, as SVG');
+benchmark('ice-storm', 'many jobs want one offering that has nothing, others do not: who waits, calls to it, and how soon all start when it is back').action(reporting(iceStorm))
+  .option('--dead <jobs>', 'how many want the dead offering', atLeast(1, 'whole'), 200)
+  .option('--others <jobs>', 'how many want others', atLeast(1, 'whole'), 50)
+  .option('--back <minutes>', 'after how long it has machines again; by commas', numbers, [5, 15.5, 31, 62]);
 benchmark('replay', 'policies side by side over a log or a load in simulated time: waits, utilisation, share error').action(reporting(replay))
   .option('--swf <file>', 'a log in the Standard Workload Format, plain or gzipped')
   .option('--size <units>', 'how large the machine is, in place of what the log says', atLeast(1, 'whole'))

@@ -3,6 +3,13 @@ import { InvalidArgumentError } from 'commander';
 /** Reads names by commas. */
 export const list = (text: string): string[] => text.split(',').map((name) => name.trim()).filter((name) => name !== '');
 
+/** Reads numbers above 0 by commas. */
+export function numbers(text: string): number[] {
+  const values = list(text).map(Number);
+  if (values.length === 0 || !values.every((value) => value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('These are numbers above 0, by commas.');
+  return values;
+}
+
 /** Reads a share of a whole, from 0 to 1. */
 export function fraction(text: string): number {
   const value = Number(text);

@@ -67,9 +67,12 @@ export function openings(cooldowns: readonly Cooldown[], market: { readonly regi
   };
 }
 
+function byScope(cooldowns: readonly Cooldown[]): Map<string, Cooldown> {
+  return new Map(cooldowns.map((cooldown) => [scopeKey(cooldown.scope), cooldown]));
+}
+
 /** Worked out once for each offering. */
 function covers(cooldowns: readonly Cooldown[], market: Parameters<typeof openings>[1], nowMs: EpochMs): (offering: Offering) => Cover {
-  const byScope = (chosen: readonly Cooldown[]): Map<string, Cooldown> => new Map(chosen.map((cooldown) => [scopeKey(cooldown.scope), cooldown]));
   const active = byScope(cooldowns.filter(({ untilMs }) => untilMs > nowMs));
   const ended = byScope(cooldowns.filter((cooldown) => isHalfOpen(cooldown, nowMs)));
   const known = new Map<string, Cover>();

@@ -1,0 +1,35 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { playStorm, type StormFigures } from '../../../../benchmarks/ice-storm/ice-storm.ts';
+
+/** Of a deployment with its default times. */
+const COOLDOWN_MAXIMUM = 300;
+const LAUNCHES_IN_FLIGHT = 25;
+/** The scheduler looks at least so often. */
+const LOOK = 60;
+
+describe('200 jobs that want one dead offering, beside 50 that want others', () => {
+  let storms: readonly StormFigures[];
+
+  beforeAll(async () => {
+    storms = await Promise.all([3, 6.05, 9.5, 14.3, 21, 40.7].map(async (minutes) => playStorm({ dead: 200, others: 50 }, minutes)));
+  });
+
+  it('keep none of the 50 waiting for more than one round of launches', () => {
+    for (const { othersWaited } of storms) expect(othersWaited.longest - othersWaited.longestWithoutStorm).toBeLessThanOrEqual(10);
+  });
+
+  it('ask for it twice a minute at most, after the first minute in which those that were started at once ask twice each', () => {
+    for (const { deadCallsInAMinute } of storms) {
+      expect(deadCallsInAMinute.first).toBeLessThanOrEqual(2 * LAUNCHES_IN_FLIGHT);
+      expect(deadCallsInAMinute.later).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('have the first within one probe interval of its return, and all of them a minute after the first', () => {
+    for (const { afterReturn, firstToLast, served } of storms) {
+      expect(served).toBe(200);
+      expect(afterReturn.first).toBeLessThanOrEqual(COOLDOWN_MAXIMUM + LOOK);
+      expect(firstToLast).toBeLessThanOrEqual(2 * LOOK);
+    }
+  });
+});
