@@ -12,6 +12,7 @@ export class InMemoryMarketKnowledge implements MarketKnowledge {
   readonly asked: PlacementScoreQuestion[] = [];
 
   async placementScores(question: PlacementScoreQuestion): Promise<Answered<ReadonlyMap<string, number>>> {
+    if (new Set(question.instanceTypes).size < 3) return { unknown: 'a placement score of fewer than 3 instance types says nothing' };
     this.asked.push(question);
     return this.scores ? { known: this.scores } : unknown;
   }
@@ -25,10 +26,12 @@ export class InMemoryMarketKnowledge implements MarketKnowledge {
   }
 
   async reservations(_region: string, ids: readonly string[]): Promise<Answered<readonly CapacityReservation[]>> {
-    return this.reserved ? { known: this.reserved.filter(({ reservationId }) => ids.includes(reservationId)) } : unknown;
+    if (ids.length === 0) return { known: [] };
+    return this.reserved ? { known: this.reserved.filter(({ reservationId, available }) => ids.includes(reservationId) && available > 0) } : unknown;
   }
 
-  async freeAddresses(): Promise<Answered<ReadonlyMap<string, number>>> {
-    return this.addresses ? { known: this.addresses } : unknown;
+  async freeAddresses(subnetIds: readonly string[]): Promise<Answered<ReadonlyMap<string, number>>> {
+    if (subnetIds.length === 0) return { known: new Map() };
+    return this.addresses ? { known: new Map([...this.addresses].filter(([id]) => subnetIds.includes(id))) } : unknown;
   }
 }
