@@ -10,15 +10,17 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const packageBinaries = join(root, 'node_modules', '.bin');
 const venv = join(root, '.local', 'venv');
 
-/** What each npm script runs, and whether that needs the local cloud's Python environment. */
+const localCloud = 'local/requirements.txt';
+
+/** What each npm script runs, and which Python packages that needs; nothing but the local cloud's comes alone. */
 const commands = {
-  start: { script: 'local/demo.ts', python: true },
-  test: { script: 'local/checks.ts', python: true },
-  check: { script: 'local/checks.ts', arguments: ['--quick'], python: false },
-  local: { script: 'local/main.ts', python: true },
-  preflight: { script: 'bin/preflight.ts', python: false },
-  docs: { script: 'bin/generate-docs.ts', python: false },
-  bench: { script: 'benchmarks/main.ts', python: true },
+  start: { script: 'local/demo.ts', python: [localCloud] },
+  test: { script: 'local/checks.ts', python: [localCloud, 'test/requirements.txt'] },
+  check: { script: 'local/checks.ts', arguments: ['--quick'], python: [] },
+  local: { script: 'local/main.ts', python: [localCloud] },
+  preflight: { script: 'bin/preflight.ts', python: [] },
+  docs: { script: 'bin/generate-docs.ts', python: [] },
+  bench: { script: 'benchmarks/main.ts', python: [localCloud] },
 };
 
 class SetupError extends Error {}
@@ -75,20 +77,38 @@ function findPython() {
     + '"apt install python3 python3-venv", "brew install python") and put it on PATH.');
 }
 
-function installPython() {
-  const requirements = join(root, 'local', 'requirements.txt');
-  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
-  const stamp = join(venv, '.requirements-sha256');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+/** Where it is noted which version of a list of packages is installed. */
+function stampOf(requirements) {
+  const name = requirements === localCloud ? '' : `-${requirements.replaceAll('/', '-')}`;
+  return join(venv, `.requirements-sha256${name}`);
+}
+
+function digestOf(requirements) {
+  return createHash('sha256').update(readFileSync(join(root, requirements))).digest('hex');
+}
+
+function isInstalled(requirements) {
+  const stamp = stampOf(requirements);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === digestOf(requirements);
+}
+
+/** The environment is made anew for another local cloud; other packages are added to it. */
+function installPython(lists) {
+  if (lists.includes(localCloud) && !isInstalled(localCloud)) makeEnvironment();
+  for (const requirements of lists.filter((list) => !isInstalled(list))) {
+    say(`installing ${requirements} into .local/venv (Python), about half a minute …`);
+    run(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', join(root, requirements)],
+      `pip could not install ${requirements}: see its message above.`);
+    writeFileSync(stampOf(requirements), digestOf(requirements));
+  }
+}
+
+function makeEnvironment() {
   const python = findPython();
-  say('installing the local cloud into .local/venv (Python), about half a minute …');
   rmSync(venv, { recursive: true, force: true });
   mkdirSync(dirname(venv), { recursive: true });
   run(python, ['-m', 'venv', venv],
     'the Python environment could not be made. On Debian and Ubuntu: apt install python3-venv.');
-  run(join(venv, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements],
-    'pip could not install local/requirements.txt: see its message above.');
-  writeFileSync(stamp, wanted);
 }
 
 function readOutput(command, args) {
@@ -129,7 +149,7 @@ function main([name, ...args]) {
   requireNode();
   installPackages();
   requireNode24();
-  if (command.python) installPython();
+  installPython(command.python);
   if (!existsSync(join(root, command.script))) throw new SetupError(`${command.script} does not exist in this checkout.`);
   runOnNode24(command.script, [...(command.arguments ?? []), ...args]);
 }

@@ -6,9 +6,10 @@ export function instanceStateEvent(instance: Instance, atMs: number): FleetEvent
   return instanceEvent(instance, atMs, 'EC2 Instance State-change Notification', { state: instance.state });
 }
 
-/** `EC2 Spot Instance Interruption Warning` */
+/** `EC2 Spot Instance Interruption Warning`: its ARN has the zone and no account, unlike every other of an instance. */
 export function spotInterruptionEvent(instance: Instance, atMs: number): FleetEvent {
-  return instanceEvent(instance, atMs, 'EC2 Spot Instance Interruption Warning', { 'instance-action': 'terminate' });
+  const event = instanceEvent(instance, atMs, 'EC2 Spot Instance Interruption Warning', { 'instance-action': 'terminate' });
+  return { ...event, resources: [`arn:aws:ec2:${instance.zone}:instance/${instance.id}`] };
 }
 
 /** `EC2 Instance Rebalance Recommendation` */

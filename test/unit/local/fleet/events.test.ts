@@ -116,6 +116,10 @@ describe('service events', () => {
     expect((await fleet.run(node, READ_NOTICE)).ResponseCode).toBe(22);
     expect(await fleet.control('POST', 'interrupt', { jobId: 'job-1' })).toEqual({ interrupted: [node] });
     await until(() => delivered('EC2 Spot Instance Interruption Warning').length === 1);
+    expect(delivered('EC2 Spot Instance Interruption Warning')[0]?.event).toMatchObject({
+      resources: [`arn:aws:ec2:us-east-1a:instance/${node}`],
+      detail: { 'instance-id': node, 'instance-action': 'terminate' },
+    });
     expect(delivered('EC2 Instance Rebalance Recommendation')).toHaveLength(1);
     expect((await fleet.run(node, READ_NOTICE)).StandardOutputContent).toMatch(/^{"action":"terminate","time":".*Z"}$/);
     expect(await fleet.control('POST', 'interrupt', { instanceId: node })).toEqual({ interrupted: [] });
