@@ -32,7 +32,7 @@ describe('Ec2CapacityProvider, when EC2 fails', () => {
   const cooling = async () => (await cooldowns.active(clock.now())).map(({ scope }) => scopeKey(scope));
 
   beforeAll(async () => {
-    cloud = await startSimulatedEc2(deployment);
+    cloud = await startSimulatedEc2(deployment, 24);
   });
   beforeEach(() => {
     cloud.supply([['m6i.large', 'a', 'on-demand', 500]]);

@@ -19,6 +19,8 @@ export interface SimulatedEc2 {
   readonly simulator: Simulator;
   readonly ec2: EC2Client;
   readonly pricing: PricingClient;
+  /** Launch templates by id; one that is not here is plain. */
+  readonly templates: StandaloneCloud['templates'];
   readonly supply: (market: readonly Supply[]) => void;
   readonly close: () => Promise<void>;
 }
@@ -29,10 +31,11 @@ function scenarioOf(region: string, market: readonly Supply[]) {
   return parseScenario({ capacity: [nothing, ...rules], boot: QUICK_BOOT, visibility: { instanceMs: 50 } });
 }
 
-export async function startSimulatedEc2({ region, subnets }: Deployment): Promise<SimulatedEc2> {
+/** @param prefix length of the subnets' prefixes: 24 leaves 251 addresses, 20 more than any test asks for */
+export async function startSimulatedEc2({ region, subnets }: Deployment, prefix: 20 | 24 = 20): Promise<SimulatedEc2> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'capacity-contract-'));
   const cloud = new StandaloneCloud();
-  for (const [index, [zone, id]] of Object.entries(subnets).entries()) cloud.subnets.set(id, { id, vpcId: 'vpc-1', zone, cidr: `10.0.${index}.0/24` });
+  for (const [index, [zone, id]] of Object.entries(subnets).entries()) cloud.subnets.set(id, { id, vpcId: 'vpc-1', zone, cidr: `10.0.${index * 16}.0/${prefix}` });
   const scenario = scenarioOf(region, []);
   const simulator = await startSimulator({ port: 0, stateDirectory, speed: 1, cloud, authorizer: OPEN_AUTHORIZER, driver: new IdleDriver(), scenario });
   // One attempt: what is tested is what happens when the client's own patience is at its end.
@@ -41,6 +44,7 @@ export async function startSimulatedEc2({ region, subnets }: Deployment): Promis
     simulator,
     ec2: new EC2Client(client),
     pricing: new PricingClient(client),
+    templates: cloud.templates,
     supply: (market) => simulator.context.market.reopen(scenarioOf(region, market)),
     close: async () => {
       await simulator.close();
