@@ -1,3 +1,5 @@
+import type { AccountQuotas } from '../ports/market-knowledge.ts';
+import { checkQuotas } from './admit-quotas.ts';
 import { formatPath, summarise } from './problems.ts';
 import type { ManifestProblem, ManifestProblemCode, Path } from './problems.ts';
 import type { Manifest, NodePool, Placement } from './schema.ts';
@@ -33,6 +35,8 @@ export interface DeploymentFacts {
   /** Kinds of storage beside the head node's own. */
   readonly storageTypes?: readonly string[];
   readonly placementGroups?: boolean;
+  /** vCPUs that the account may run; absent when nobody knows. */
+  readonly accountQuotas?: AccountQuotas;
   /** What may be done about the loss of a node, beside failing. */
   readonly nodeLossPolicies?: readonly string[];
 }
@@ -56,6 +60,9 @@ export function checkAgainstDeployment({ spec }: Manifest, facts: DeploymentFact
       : []),
     ...offered(spec.onNodeLoss, ['Fail', ...(facts.nodeLossPolicies ?? [])], ['spec', 'onNodeLoss'], 'onNodeLoss policy'),
     ...checkSize(nodePools, facts.maxNodesPerJob),
+    ...checkQuotas(nodePools, (type) => facts.instanceTypes.get(type)?.vcpus, facts.accountQuotas ?? new Map())
+      .map(({ code, path, message, value, suggestion }) => problem(code, path, message, value, suggestion)),
+    ...checkOneZone(nodePools, placement, facts),
     ...nodePools.flatMap((pool, index) => checkPool(pool, ['spec', 'nodePools', index], spec.placement, facts)),
   ];
 }
@@ -104,8 +111,8 @@ function checkPool(pool: NodePool, path: Path, placement: Placement, facts: Depl
     ...types.flatMap((each) => checkTypeInZones(each.type, each.facts, each.path, placement, facts)),
     ...types
       .filter((each) => pool.efa && each.facts !== undefined && each.facts.efa !== true)
-      .map((each) => problem('not-offered', [...path, 'efa'], `${each.type} has no Elastic Fabric Adapter in this deployment`)),
-    ...checkArchitectures(types.flatMap((each) => (each.facts === undefined ? [] : [each.facts])), path),
+      .map((each) => problem('not-offered', [...path, 'efa'], `${each.type} has no Elastic Fabric Adapter`)),
+    ...checkArchitectures(types.flatMap((each) => (each.facts === undefined ? [] : [{ type: each.type, architectures: each.facts.architectures }])), path),
     ...checkMachineImage(pool.image, [...path, 'image'], facts.amiAliases),
   ];
 }
@@ -114,17 +121,39 @@ function checkTypeInZones(
   type: string, known: InstanceTypeFacts | undefined, path: Path, placement: Placement, facts: DeploymentFacts,
 ): readonly ManifestProblem[] {
   const offering = known?.zones;
-  const wanted = placement.availabilityZones === 'any' ? servedZones(placement.region, facts) : placement.availabilityZones;
+  const wanted = wantedZones(placement, facts);
   if (offering === undefined || wanted.length === 0 || wanted.some((zone) => offering.includes(zone))) return [];
-  return [problem('not-offered', path, `${type} is in none of the zones asked for: ${wanted.join(', ')}`, type)];
+  const served = servedZones(placement.region, facts).filter((zone) => offering.includes(zone));
+  const elsewhere = served.length > 0
+    ? `this deployment has it in ${served.join(', ')}`
+    : `of the zones that have it (${offering.join(', ') || 'none'}) this deployment serves none`;
+  return [problem('not-offered', path, `${type} is in none of the zones asked for (${wanted.join(', ')}); ${elsewhere}`, type)];
 }
 
-/** One image boots a pool, so its types need an architecture in common. */
-function checkArchitectures(types: readonly InstanceTypeFacts[], path: Path): readonly ManifestProblem[] {
-  const [first, ...others] = types;
-  if (first === undefined || first.architectures.some((name) => others.every(({ architectures }) => architectures.includes(name)))) return [];
-  const names = [...new Set(types.flatMap(({ architectures }) => architectures))].join(' and ');
-  return [problem('conflict', [...path, 'instanceType'], `mixes processor architectures (${names}); a pool has one`)];
+const wantedZones = ({ availabilityZones, region }: Placement, facts: DeploymentFacts): readonly string[] =>
+  availabilityZones === 'any' ? servedZones(region, facts) : availabilityZones;
+
+/** A job in one zone needs a zone that has something for each pool. What no zone has is told at the type. */
+function checkOneZone(pools: readonly NodePool[], placement: Placement, facts: DeploymentFacts): readonly ManifestProblem[] {
+  if (placement.spread !== 'Single') return [];
+  const wanted = wantedZones(placement, facts);
+  const zonesOf = ({ instanceTypes }: NodePool): readonly string[] =>
+    wanted.filter((zone) => instanceTypes.some((type) => facts.instanceTypes.get(type)?.zones?.includes(zone) ?? true));
+  const byPool = pools.map((pool) => ({ pool, zones: zonesOf(pool) }));
+  if (byPool.some(({ zones }) => zones.length === 0) || wanted.some((zone) => byPool.every(({ zones }) => zones.includes(zone)))) return [];
+  const list = byPool.map(({ pool, zones }) => `${pool.name} in ${zones.join(', ')}`).join('; ');
+  return [problem('not-offered', ['spec', 'placement'], `keeps the job in one zone, and none has instance types of every pool: ${list}`)];
+}
+
+/** One image boots a pool, so its types need an architecture in common: that of most of them is suggested. */
+function checkArchitectures(types: readonly { readonly type: string; readonly architectures: readonly string[] }[], path: Path): readonly ManifestProblem[] {
+  const names = [...new Set(types.flatMap(({ architectures }) => architectures))];
+  const withArchitecture = (name: string): readonly string[] => types.filter(({ architectures }) => architectures.includes(name)).map(({ type }) => type);
+  const [most = []] = names.map(withArchitecture).toSorted((a, b) => b.length - a.length);
+  if (most.length === types.length) return [];
+  const others = types.map(({ type }) => type).filter((type) => !most.includes(type));
+  const message = `mixes processor architectures (${names.join(' and ')}); a pool has one: leave out ${others.join(', ')}`;
+  return [problem('conflict', [...path, 'instanceType'], message, undefined, most.join(', '))];
 }
 
 function checkMachineImage(image: string | undefined, path: Path, aliases: readonly string[]): readonly ManifestProblem[] {

@@ -1,17 +1,19 @@
 import { DEFAULT_PROVIDER } from '../../core/capacity/provider-registry.ts';
 import { refusalOf } from '../../core/api/refuse-document.ts';
 import type { ManifestSource } from '../../core/api/submission.ts';
+import { efaLaunchTemplate } from '../../core/capacity/efa.ts';
 import { namespaceSettings } from '../../core/deployment/deployment.ts';
-import type { Deployment } from '../../core/deployment/deployment.ts';
+import type { Deployment, NamespaceSettings } from '../../core/deployment/deployment.ts';
 import { demandOf } from '../../core/job/demand.ts';
 import type { Demand } from '../../core/job/job.ts';
 import { checkAgainstDeployment } from '../../core/manifest/admit.ts';
 import { parseManifest, parseManifestValue } from '../../core/manifest/parse.ts';
 import { withPositions } from '../../core/manifest/position.ts';
 import type { ManifestProblem } from '../../core/manifest/problems.ts';
-import type { Manifest } from '../../core/manifest/schema.ts';
+import type { Manifest, NodePool } from '../../core/manifest/schema.ts';
 import { nearest } from '../../core/manifest/suggest.ts';
 import type { InstanceCatalogue, InstanceTypeFacts } from '../../core/ports/capacity-provider.ts';
+import type { AccountQuotas, MarketKnowledge } from '../../core/ports/market-knowledge.ts';
 
 /** Where a provider has machines, and of which types. */
 export interface ServedProvider {
@@ -23,6 +25,7 @@ export interface ServedProvider {
 export interface AcceptancePorts {
   readonly deployment: Deployment;
   readonly catalogue: InstanceCatalogue;
+  readonly knowledge: Pick<MarketKnowledge, 'accountQuotas'>;
   /** Providers beside AWS, by the names that manifests use; absent: none. */
   readonly otherProviders?: ReadonlyMap<string, ServedProvider>;
 }
@@ -72,19 +75,20 @@ async function examine(
   const place = placeOf(ports, manifest);
   const named = [...new Set(manifest.spec.nodePools.flatMap(({ instanceTypes }) => instanceTypes))];
   if (named.length > MAX_DISTINCT_TYPES) return { demand: demandOf(manifest, new Map()), problems: [tooManyTypes(named.length)] };
-  const types = await typeFacts(place, named);
+  const [types, accountQuotas] = await Promise.all([typeFacts(place, named), quotasFor(ports, manifest)]);
   const problems = [
     ...misaddressed(manifest, address),
     ...checkAgainstDeployment(manifest, {
       providers: [DEFAULT_PROVIDER, ...(ports.otherProviders?.keys() ?? [])],
       regions: [place.region],
       zones: { [place.region]: place.zones },
-      // Whatever the type has: the launch templates of a deployment have plain network interfaces.
-      instanceTypes: new Map([...types].map(([name, facts]) => [name, { ...facts, architectures: [facts.architecture], efa: false }])),
+      instanceTypes: new Map([...types].map(([name, facts]) => [name, { ...facts, architectures: [facts.architecture] }])),
       maxNodesPerJob: deployment.limits.maxNodesPerJob,
       imageAliases: deployment.imageAliases,
       runtimes: ['None', 'Slurm'],
       amiAliases: Object.keys(deployment.machineImages),
+      placementGroups: true,
+      ...(accountQuotas === undefined ? {} : { accountQuotas }),
       nodeLossPolicies: ['Replace', 'Requeue'],
     }),
     ...unservedNamespace(manifest, deployment, types),
@@ -95,6 +99,13 @@ async function examine(
 /** Where the manifest wants its machines. A provider that is not served is told; the rest is held against AWS then. */
 function placeOf({ deployment, catalogue, otherProviders }: AcceptancePorts, { spec }: Manifest): ServedProvider {
   return otherProviders?.get(spec.placement.provider) ?? { catalogue, region: deployment.region, zones: Object.keys(deployment.subnets) };
+}
+
+/** The account's quotas hold for its own machines alone; `undefined` where nobody could say them. */
+async function quotasFor({ deployment, knowledge }: AcceptancePorts, { spec }: Manifest): Promise<AccountQuotas | undefined> {
+  if (spec.placement.provider !== DEFAULT_PROVIDER || spec.placement.region !== deployment.region) return undefined;
+  const answer = await knowledge.accountQuotas(deployment.region);
+  return 'known' in answer ? answer.known : undefined;
 }
 
 /** Facts of the types that a manifest names, and of what was probably meant by those that do not exist. */
@@ -129,10 +140,29 @@ function unservedNamespace(manifest: Manifest, deployment: Deployment, types: Re
     const message = `this deployment serves no namespace ${namespace}`;
     return [{ code: 'not-offered', path: 'metadata.namespace', message, value: namespace, ...(suggestion === undefined ? {} : { suggestion }) }];
   }
-  return manifest.spec.nodePools.flatMap(({ instanceTypes }, index) => {
-    const architecture = instanceTypes.flatMap((type) => types.get(type)?.architecture ?? [])[0];
-    if (architecture === undefined || settings.launchTemplates[architecture] !== undefined) return [];
-    const message = `needs ${architecture} machines, which this deployment does not offer to namespace ${namespace}`;
-    return [{ code: 'not-offered', path: `spec.nodePools[${index}].instanceType`, message }];
+  return manifest.spec.nodePools.flatMap((pool, index) => [
+    ...unservedArchitecture(pool, `spec.nodePools[${index}].instanceType`, namespace, settings, types),
+    ...unservedEfa(pool, `spec.nodePools[${index}].efa`, namespace, settings, types),
+  ]);
+}
+
+function unservedArchitecture(
+  { instanceTypes }: NodePool, path: string, namespace: string, settings: NamespaceSettings, types: ReadonlyMap<string, InstanceTypeFacts>,
+): readonly ManifestProblem[] {
+  const architecture = instanceTypes.flatMap((type) => types.get(type)?.architecture ?? [])[0];
+  if (architecture === undefined || settings.launchTemplates[architecture] !== undefined) return [];
+  return [{ code: 'not-offered', path, message: `needs ${architecture} machines, which this deployment does not offer to namespace ${namespace}` }];
+}
+
+/** Types that have no adapter at all are told apart from this. */
+function unservedEfa(
+  { efa, instanceTypes }: NodePool, path: string, namespace: string, settings: NamespaceSettings, types: ReadonlyMap<string, InstanceTypeFacts>,
+): readonly ManifestProblem[] {
+  if (!efa) return [];
+  const unserved = instanceTypes.filter((type) => {
+    const facts = types.get(type);
+    return facts?.efa === true && efaLaunchTemplate(settings, facts) === undefined;
   });
+  if (unserved.length === 0) return [];
+  return [{ code: 'not-offered', path, message: `this deployment does not offer namespace ${namespace} Elastic Fabric Adapters for ${unserved.join(', ')}` }];
 }

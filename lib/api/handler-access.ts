@@ -54,6 +54,7 @@ const grants: Readonly<Record<string, Grant>> = {
   'put-manifest': (handler, resources) => {
     writes(handler, resources);
     allowCatalogue(handler);
+    allowFacts(handler, resources.nodes);
   },
   'get-manifest': reads,
   'list-manifest-versions': reads,
@@ -76,7 +77,10 @@ const grants: Readonly<Record<string, Grant>> = {
     allowMarketDescriptions(handler);
   },
   'list-audit': reads,
-  'validate-manifest': (handler) => allowCatalogue(handler),
+  'validate-manifest': (handler, { nodes }) => {
+    allowCatalogue(handler);
+    allowFacts(handler, nodes);
+  },
   'get-schema': none,
   'get-openapi': none,
 };

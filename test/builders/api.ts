@@ -86,7 +86,7 @@ type CallParts = ApiEventParts & { readonly params?: Record<string, string> };
 export function anApi(logs: JobLogs = noLogs) {
   const table = new InMemoryTable();
   const clock = new ManualClock();
-  const deployment = aDeployment({ namespaces: { research: { launchTemplates: { x86_64: 'lt-1' } }, vision: { launchTemplates: { x86_64: 'lt-2' } } } });
+  const deployment = aDeployment({ namespaces: { research: { launchTemplates: { x86_64: 'lt-1' } }, vision: { launchTemplates: { x86_64: 'lt-2' }, efaLaunchTemplates: { x86_64: { 1: 'lt-3' } } } } });
   const catalogue = new InMemoryInstanceCatalogue([
     someFacts('m6i.large', { vcpus: 2, microUsdPerHour: 96_000 }),
     someFacts('c6i.large', { vcpus: 2, microUsdPerHour: 85_000 }),
@@ -110,7 +110,7 @@ export function anApi(logs: JobLogs = noLogs) {
   const audit = new InMemoryAuditLog(table);
   const pause = async (ms: number) => clock.advance(ms);
   const handlers: Record<OperationId, ApiHandler> = {
-    submitJob: apiHandler(submitJob({ jobs, manifests, catalogue, capacity, deployment, clock, newJobId, pending: new InMemoryPendingCounts(table), shareTree })),
+    submitJob: apiHandler(submitJob({ jobs, manifests, catalogue, knowledge, capacity, deployment, clock, newJobId, pending: new InMemoryPendingCounts(table), shareTree })),
     listJobs: apiHandler(listJobs({ jobs })),
     getJob: apiHandler(getJob({ jobs, attempts, queue: recentQueue(queue, 5000), clock })),
     explainJob: apiHandler(explainJob({ ...queue, attempts })),
@@ -121,7 +121,7 @@ export function anApi(logs: JobLogs = noLogs) {
     cancelJob: apiHandler(cancelJob(stopping)),
     releaseJob: apiHandler(releaseJob(stopping)),
     listManifests: apiHandler(listManifests({ manifests })),
-    putManifest: apiHandler(putManifest({ manifests, catalogue, deployment, clock })),
+    putManifest: apiHandler(putManifest({ manifests, catalogue, knowledge, deployment, clock })),
     getManifest: apiHandler(getManifest({ manifests })),
     listManifestVersions: apiHandler(listManifestVersions({ manifests })),
     getManifestVersion: apiHandler(getManifest({ manifests })),
@@ -132,7 +132,7 @@ export function anApi(logs: JobLogs = noLogs) {
     putShares: apiHandler(putShares({ shares, scheduler, deployment, clock, newAuditId })),
     getCapacity: apiHandler(getCapacity({ catalogue, cooldowns, knowledge, deployment, clock })),
     listAudit: apiHandler(listAudit({ audit })),
-    validateManifest: apiHandler(validateManifest({ catalogue, deployment })),
+    validateManifest: apiHandler(validateManifest({ catalogue, knowledge, deployment })),
     getManifestSchema,
     getOpenApi,
   };

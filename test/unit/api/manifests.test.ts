@@ -93,10 +93,29 @@ describe('validateManifest', () => {
     expect(answer.body.errors?.[0]).toMatchObject({ code: 'not-offered', path: 'metadata.namespace', line: 5 });
   });
 
-  it('refuses EFA even for a type that has it, since no launch template has', async () => {
-    const body = aManifestText().replace('instanceType: [c6i.large, m6i.large]', 'instanceType: p4d.24xlarge\n      efa: true');
-    const answer = await anApi().call('validateManifest', { body });
-    expect(answer.body.errors).toEqual([expect.objectContaining({ code: 'not-offered', path: 'spec.nodePools[1].efa' })]);
+  const withEfa = (namespace: string, type = 'p4d.24xlarge'): string =>
+    aManifestText({ namespace }).replace('instanceType: [c6i.large, m6i.large]', `instanceType: ${type}\n      efa: true`);
+
+  it('serves EFA to a namespace that has launch templates with it, and to no other', async () => {
+    const api = anApi();
+    expect((await api.call('validateManifest', { body: withEfa('vision') })).status).toBe(200);
+    expect((await api.call('validateManifest', { body: withEfa('research') })).body.errors).toEqual([expect.objectContaining({
+      code: 'not-offered', path: 'spec.nodePools[1].efa', message: 'this deployment does not offer namespace research Elastic Fabric Adapters for p4d.24xlarge' })]);
+    expect((await api.call('validateManifest', { body: withEfa('vision', 'm6i.large') })).body.errors).toEqual([expect.objectContaining({
+      code: 'not-offered', path: 'spec.nodePools[1].efa', message: 'm6i.large has no Elastic Fabric Adapter' })]);
+  });
+
+  it('serves placement groups', async () => {
+    const body = aManifestText().replace('  placement:\n', '  placement:\n    placementGroup: true\n');
+    expect(body).toContain('placementGroup');
+    expect((await anApi().call('validateManifest', { body })).status).toBe(200);
+  });
+
+  it('refuses what the account’s quotas never hold, with line and number that would fit', async () => {
+    const api = anApi();
+    api.knowledge.quotas = new Map([['Standard/on-demand', 4], ['Standard/spot', 2]]);
+    const { status, body } = await api.call('validateManifest', { body: aManifestText() });
+    expect([status, body.errors]).toEqual([422, [expect.objectContaining({ code: 'limit-exceeded', path: 'spec.nodePools[1].count', line: expect.any(Number), value: 4, suggestion: '3' })]]);
   });
 });
 

@@ -47,7 +47,7 @@ describe('checkAgainstDeployment', () => {
     ['an instance type', { nodePools: [{ ...pool, instanceType: 'm6i.lrage' }] }, 'not-offered', 'spec.nodePools[0].instanceType', 'm6i.large'],
     ['one of several types', { nodePools: [{ ...pool, instanceType: ['m6i.large', 'nonsense'] }] }, 'not-offered', 'spec.nodePools[0].instanceType[1]', undefined],
     ['a type outside of the zones', { nodePools: [{ ...pool, instanceType: 'p4d.24xlarge' }], placement: { ...placement, availabilityZones: ['us-east-1a'] } }, 'not-offered', 'spec.nodePools[0].instanceType', undefined],
-    ['mixed architectures', { nodePools: [{ ...pool, instanceType: ['m6i.large', 'c7g.large'] }] }, 'conflict', 'spec.nodePools[0].instanceType', undefined],
+    ['mixed architectures', { nodePools: [{ ...pool, instanceType: ['m6i.large', 'c7g.large'] }] }, 'conflict', 'spec.nodePools[0].instanceType', 'm6i.large'],
     ['a machine image', { nodePools: [{ ...pool, image: 'ubunut' }] }, 'not-offered', 'spec.nodePools[0].image', 'ubuntu'],
     ['too many nodes', { nodePools: [pool, { ...pool, name: 'b', count: 100 }] }, 'limit-exceeded', 'spec.nodePools', undefined],
     ['EFA that a type lacks', { nodePools: [{ ...pool, efa: true }] }, 'not-offered', 'spec.nodePools[0].efa', undefined],
@@ -57,6 +57,41 @@ describe('checkAgainstDeployment', () => {
   ])('refuses %s', (_, spec, code, path, suggestion) => {
     const problems = checkAgainstDeployment(manifest(spec), facts);
     expect(problems).toEqual([expect.objectContaining({ code, path, ...(suggestion === undefined ? {} : { suggestion }) })]);
+  });
+
+  const messageOf = (spec: Partial<ClusterDefinition['spec']>, more: Partial<DeploymentFacts> = {}): string | undefined =>
+    checkAgainstDeployment(manifest(spec), { ...facts, ...more })[0]?.message;
+
+  it('says what to leave out of a pool of two architectures', () => {
+    expect(messageOf({ nodePools: [{ ...pool, instanceType: ['c7g.large', 'm6i.large', 'm6i.xlarge'] }] })).toBe(
+      'mixes processor architectures (arm64 and x86_64); a pool has one: leave out c7g.large');
+  });
+
+  it('says where a type is to be had instead', () => {
+    const gpu = { nodePools: [{ ...pool, instanceType: 'p4d.24xlarge' }] };
+    expect(messageOf({ ...gpu, placement: { ...placement, availabilityZones: ['us-east-1a'] } })).toBe(
+      'p4d.24xlarge is in none of the zones asked for (us-east-1a); this deployment has it in us-east-1b');
+    expect(messageOf(gpu, { zones: { 'us-east-1': ['us-east-1a', 'us-east-1d'] } })).toBe(
+      'p4d.24xlarge is in none of the zones asked for (us-east-1a, us-east-1d); of the zones that have it (us-east-1b) this deployment serves none');
+  });
+
+  it('names the zones that have a subnet', () => {
+    expect(messageOf({ placement: { ...placement, availabilityZones: ['us-east-1c'] } })).toBe(
+      'this deployment does not serve the zone us-east-1c; it serves: us-east-1a, us-east-1b, us-east-1d');
+  });
+
+  it('refuses to keep a job in one zone where none has types of every pool', () => {
+    const instanceTypes = new Map([...facts.instanceTypes, ['g5.xlarge', { ...x86, zones: ['us-east-1a', 'us-east-1d'] }]]);
+    const apart = { nodePools: [{ ...pool, instanceType: 'p4d.24xlarge' }, { ...pool, name: 'gpus', instanceType: 'g5.xlarge' }] };
+    const one = { ...placement, spread: 'Single' } as const;
+    expect(checkAgainstDeployment(manifest({ ...apart, placement: one }), { ...facts, instanceTypes })).toMatchObject([
+      { code: 'not-offered', path: 'spec.placement', message: 'keeps the job in one zone, and none has instance types of every pool: head in us-east-1b; gpus in us-east-1a, us-east-1d' }]);
+    expect(messageOf({ ...apart, placement }, { instanceTypes })).toBeUndefined();
+    expect(messageOf({ nodePools: [{ ...pool, instanceType: ['p4d.24xlarge', 'm6i.large'] }, { ...pool, name: 'gpus', instanceType: 'g5.xlarge' }], placement: one }, { instanceTypes })).toBeUndefined();
+  });
+
+  it('serves placement groups where the deployment does', () => {
+    expect(messageOf({ placement: { ...placement, placementGroup: true } }, { placementGroups: true })).toBeUndefined();
   });
 
   it('refuses a runtime that the deployment leaves out', () => {
