@@ -10,6 +10,8 @@ const SCOPES: Readonly<Record<string, ErrorScope>> = {
   ReservationCapacityExceeded: 'offering',
   UnfulfillableCapacity: 'offering',
   SpotMaxPriceTooLow: 'offering',
+  // Of a launch made again whose machines have died since.
+  IdempotentInstanceTerminated: 'offering',
   Unsupported: 'offering',
   InvalidFleetConfiguration: 'offering',
   InvalidFleetConfig: 'reject',

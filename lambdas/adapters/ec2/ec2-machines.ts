@@ -50,14 +50,19 @@ export class Ec2Machines implements Machines {
   }
 
   async launch(launch: LaunchRecord): Promise<LaunchOutcome> {
-    const { ec2, deployment } = this.#ports;
+    const answer = await this.#createFleet(launch);
+    if ('launched' in answer) return answer;
+    return fleetOutcome(launch, await this.#contentOf(answer), this.#ports.deployment.subnets, answer.$metadata.requestId);
+  }
+
+  /** What EC2 answers, or the outcome that its refusal means. */
+  async #createFleet(launch: LaunchRecord): Promise<CreateFleetCommandOutput | LaunchOutcome> {
     if (launch.request === undefined) throw new InternalError('A launch without its request cannot be made', { ordinal: launch.ordinal });
     const input: CreateFleetCommandInput = JSON.parse(launch.request);
     const group = groupOf(input);
     try {
       if (group !== undefined) await this.#groups.ensure(group, launch);
-      const answer = await patiently(() => ec2.send(new CreateFleetCommand(input)));
-      return fleetOutcome(launch, await this.#contentOf(answer), deployment.subnets, answer.$metadata.requestId);
+      return await patiently(() => this.#ports.ec2.send(new CreateFleetCommand(input)));
     } catch (error) {
       const refusal = refusalIn(error);
       if (!refusal) throw error;
@@ -66,12 +71,16 @@ export class Ec2Machines implements Machines {
     }
   }
 
-  /** The answer to a repeated call may name only the fleet, which remembers what it launched. */
+  /**
+   * The answer to a repeated call may name only the fleet, which remembers what it launched. One that does not show yet,
+   * or has not finished, has launched nobody knows what: to take that for nothing would launch twice.
+   */
   async #contentOf(answer: CreateFleetCommandOutput): Promise<Pick<CreateFleetCommandOutput, 'Instances' | 'Errors'>> {
     const { FleetId: fleetId } = answer;
     if (!fleetId || answer.Instances?.length || answer.Errors?.length) return answer;
     const { Fleets: [fleet] = [] } = await patiently(() => this.#ports.ec2.send(new DescribeFleetsCommand({ FleetIds: [fleetId] })));
-    return fleet ?? answer;
+    if (fleet === undefined || fleet.FleetState === 'submitted') throw new InternalError('The fleet does not say yet what it has launched', { fleetId });
+    return fleet;
   }
 
   async describe(attempt: AttemptKey): Promise<readonly ProviderInstance[]> {
