@@ -1,8 +1,8 @@
-import type { InstanceId } from '../job/ids.ts';
+import type { EpochMs, InstanceId } from '../job/ids.ts';
 import type { Node } from '../job/job.ts';
 import type { CapacityPlan, CapacityProvider, Interrupted } from '../ports/capacity-provider.ts';
 import type { AttemptKey } from '../ports/machines.ts';
-import type { AcquireResult, GangRequest, ProviderInstance, ReleaseResult } from './gang.ts';
+import type { AcquireResult, GangRequest, LaunchRecord, ProviderInstance, ReleaseResult } from './gang.ts';
 import { nodesOfGang, replacementNodes } from './gang-nodes.ts';
 import type { CapacityPorts } from './launcher.ts';
 import { settle } from './launcher.ts';
@@ -37,7 +37,7 @@ export class GangAcquirer implements CapacityProvider {
 
   async acquire(gang: GangRequest, interrupted: Interrupted): Promise<AcquireResult> {
     const ledger = await LaunchLedger.read(this.#ports.attempts, gang);
-    const remaining = await finishGivingUp(gang, ledger, this.#ports);
+    const remaining = (await this.#endForgotten(gang, ledger)) + (await finishGivingUp(gang, ledger, this.#ports));
     if (remaining > 0) return { kind: 'leaked', remaining };
     const result = await new Pursuit(gang, [], ledger, this.#ports).run(interrupted);
     if (result.kind !== 'whole') return result;
@@ -47,7 +47,7 @@ export class GangAcquirer implements CapacityProvider {
   async replace(gang: GangRequest, nodes: readonly Node[]): Promise<AcquireResult> {
     const { machines, attempts } = this.#ports;
     const ledger = await LaunchLedger.read(attempts, gang);
-    const remaining = await finishGivingUp(gang, ledger, this.#ports);
+    const remaining = (await this.#endForgotten(gang, ledger)) + (await finishGivingUp(gang, ledger, this.#ports));
     if (remaining > 0) return { kind: 'leaked', remaining };
     await machines.terminate(nodes.map(({ instanceId }) => instanceId));
     const whole: { readonly pursuit: Pursuit; readonly replaced: readonly Node[]; readonly result: WholeGang }[] = [];
@@ -80,19 +80,44 @@ export class GangAcquirer implements CapacityProvider {
   /**
    * Terminates what the records and the tags know of an attempt. A launch whose answer is not known is made once more:
    * that tells what it brought, and a caller that stalled before the call can launch nothing after it, since the token is
-   * used up. What was held may be had again at once.
+   * used up. Where that cannot be asked, what is known goes all the same. What was held may be had again at once.
    */
   async release(attempt: AttemptKey): Promise<ReleaseResult> {
-    const { attempts, clock, machines } = this.#ports;
+    const { attempts, machines } = this.#ports;
     const ledger = await LaunchLedger.read(attempts, attempt);
-    for (const record of ledger.records.filter(({ result }) => result === undefined)) {
-      const forgotten = record.requestedAtMs + TOKEN_LIFE_MS < clock.now();
-      if (forgotten) await ledger.close(record, { launched: [], unavailable: [] }, clock.now());
-      else await settle(record, ledger, await readCooldowns(this.#ports), this.#ports);
+    try {
+      await this.#settleAll(ledger);
+    } catch (error) {
+      await machines.destroy(attempt, instancesOf(ledger.records), true);
+      throw error;
     }
     const released = await machines.destroy(attempt, instancesOf(ledger.records), true);
     if (released.terminated > 0) await reopenReleased(ledger.records, this.#ports);
     return released;
+  }
+
+  async #settleAll(ledger: LaunchLedger): Promise<void> {
+    const now = this.#ports.clock.now();
+    for (const record of openIn(ledger)) {
+      if (isForgotten(record, now)) await ledger.close(record, { launched: [], unavailable: [] }, now);
+      else await settle(record, ledger, await readCooldowns(this.#ports), this.#ports);
+    }
+  }
+
+  /**
+   * A launch so old that its token stands for nothing any more would launch again. What it brought has the tags of the
+   * attempt and is in no record: that goes. Answers how many machines are not seen to go.
+   */
+  async #endForgotten(attempt: AttemptKey, ledger: LaunchLedger): Promise<number> {
+    const { clock, machines } = this.#ports;
+    const forgotten = openIn(ledger).filter((record) => isForgotten(record, clock.now()));
+    if (forgotten.length === 0) return 0;
+    const known = new Set(instancesOf(ledger.records).map(({ instanceId }) => instanceId));
+    const strays = (await machines.describe(attempt)).filter(({ instanceId }) => !known.has(instanceId));
+    const { remaining } = await machines.destroy(attempt, strays, false);
+    if (remaining > 0) return remaining;
+    for (const record of forgotten) await ledger.close(record, { launched: [], unavailable: [] }, clock.now());
+    return 0;
   }
 
   async terminate(instances: readonly InstanceId[]): Promise<void> {
@@ -110,6 +135,12 @@ export class GangAcquirer implements CapacityProvider {
   async find(instanceId: InstanceId): Promise<ProviderInstance | undefined> {
     return this.#ports.machines.find(instanceId);
   }
+}
+
+const openIn = (ledger: LaunchLedger): readonly LaunchRecord[] => ledger.records.filter(({ result }) => result === undefined);
+
+function isForgotten({ requestedAtMs }: LaunchRecord, nowMs: EpochMs): boolean {
+  return requestedAtMs + TOKEN_LIFE_MS < nowMs;
 }
 
 /** Replacements are all or nothing too: those of other groups go with the one that could not be had. */

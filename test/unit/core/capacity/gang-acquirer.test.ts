@@ -149,6 +149,17 @@ describe('GangAcquirer.acquire', () => {
     expect(await provider.acquire(aGang(), never)).toMatchObject({ kind: 'acquired' });
   });
 
+  it('makes no call again of which EC2 has forgotten the token: what it brought goes, and others are had', async () => {
+    const { provider, machines, clock } = aProvider([['c6i.large', 'a', 'spot', 9]]);
+    machines.faults.push('answerLost');
+    await provider.acquire(aGang(), never).catch(() => undefined);
+    const strays = await machines.running(aGang());
+    clock.advance(24 * 3_600_000);
+    const nodes = await nodesOf(provider.acquire(aGang(), never));
+    expect((await machines.running(aGang())).map((instance) => instance.instanceId).toSorted()).toEqual(nodes.map((node) => node.instanceId).toSorted());
+    expect(nodes.filter((node) => strays.some((stray) => stray.instanceId === node.instanceId))).toEqual([]);
+  });
+
   it('fails the job when the launch is refused for good, and keeps nothing', async () => {
     const { provider, machines } = aProvider([['m6i.large', 'a', 'on-demand', 3]]);
     for (const zone of ['us-east-1a', 'us-east-1b', 'us-east-1c']) machines.codes.set(`m6i.large/${zone}/on-demand`, 'UnauthorizedOperation');
@@ -257,6 +268,22 @@ describe('GangAcquirer.release', () => {
     await provider.release(aGang());
     if (stalled) await machines.launch(stalled);
     expect(await machines.running(aGang())).toEqual([]);
+  });
+
+  it('ends what it knows of even where EC2 does not say what a lost launch brought', async () => {
+    const { provider, machines } = aProvider([['m6i.large', 'a', 'on-demand', 1], ['c6i.large', 'a', 'spot', 9]]);
+    const launch = machines.launch.bind(machines);
+    machines.launch = async (record) => {
+      if (record.ordinal === 1) return launch(record);
+      throw new Error('EC2 launches nothing today');
+    };
+    await provider.acquire(headAndWorkers(), never).catch(() => undefined);
+    expect(await machines.running(headAndWorkers())).not.toEqual([]);
+    await expect(provider.release(headAndWorkers())).rejects.toThrow('nothing today');
+    expect(await machines.running(headAndWorkers())).toEqual([]);
+    machines.launch = launch;
+    expect(await provider.release(headAndWorkers())).toMatchObject({ remaining: 0 });
+    expect(await machines.running(headAndWorkers())).toEqual([]);
   });
 
   it('makes no old call again: tags tell what it brought', async () => {
