@@ -53,13 +53,16 @@ function untilItsTurn(job: Job, nowMs: EpochMs): TaskAnswer {
   return { kind: 'short', untilMs: nowMs, reason: { code: 'NoCapacity', message: 'Holds no limits: the execution that was to give it its turn has died.' } };
 }
 
-/** The first answer is of `job`, which was just read. */
+/**
+ * The first answer is of `job`, which was just read. A job that has gone on without this task (its execution was given
+ * up, and another one tears the attempt down) launches nothing more: nobody would look after it.
+ */
 function interruptedBy(ports: AcquirePorts, job: Job): Interrupted {
   let known: Job | undefined = job;
   return async () => {
     const now = known ?? (await ports.jobs.get(job.jobId));
     known = undefined;
-    if (now !== undefined && isCancelDue(now)) return 'cancelled';
+    if (now !== undefined && (isCancelDue(now) || now.attempt !== job.attempt || now.state !== job.state)) return 'cancelled';
     return ports.clock.now() >= capacityDeadline(job) ? 'timedOut' : undefined;
   };
 }

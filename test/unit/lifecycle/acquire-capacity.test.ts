@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AcquireResult, GangRequest } from '../../../core/capacity/gang.ts';
 import { epochMs } from '../../../core/job/ids.ts';
+import { changeJob } from '../../../core/job/change-job.ts';
 import type { Job } from '../../../core/job/job.ts';
+import { amend } from '../../../core/lifecycle/amend.ts';
 import { canonicalJson } from '../../../core/manifest/canonical.ts';
 import { parseManifest } from '../../../core/manifest/parse.ts';
 import { acquireCapacity } from '../../../lambdas/lifecycle/acquire-capacity/acquire-capacity.ts';
@@ -56,6 +58,19 @@ describe('a search for capacity that is broken off', () => {
 
   it('leaves to the teardown what a cancelled one launched', async () => {
     expect(await answerTo({ kind: 'interrupted', by: 'cancelled' })).toEqual({ kind: 'cancelled', released: 0 });
+  });
+
+  it('launches nothing more for a job that goes on without it', async () => {
+    const { job, ports, run } = await searching({ hold: aHold() });
+    const asked: unknown[] = [];
+    ports.capacity.acquire = async (_gang, interrupted) => {
+      asked.push(await interrupted());
+      await changeJob(ports.jobs, job.jobId, (now) => amend(now, { ...now, state: 'DESTROYING' }, [{ type: 'Reconciled', message: 'torn down' }], ports.clock.now()));
+      asked.push(await interrupted());
+      return { kind: 'interrupted', by: 'cancelled' };
+    };
+    await run();
+    expect(asked).toEqual([undefined, 'cancelled']);
   });
 
   it('does not park a job that was cancelled meanwhile', async () => {
