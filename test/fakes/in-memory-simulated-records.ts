@@ -1,4 +1,5 @@
 import { DependencyThrottledError } from '../../core/errors/orchestrator-error.ts';
+import type { JobId } from '../../core/job/ids.ts';
 import type { AttemptKey } from '../../core/ports/machines.ts';
 import type { Revised, SimulatedAttempt, SimulatedRecords } from '../../lambdas/adapters/simulated/simulated-records.ts';
 import { nothingOf } from '../../lambdas/adapters/simulated/simulated-records.ts';
@@ -12,6 +13,10 @@ export class InMemorySimulatedRecords implements SimulatedRecords {
 
   async get(attempt: AttemptKey): Promise<Revised> {
     return this.#records.get(keyOf(attempt)) ?? { revision: 0, record: nothingOf(attempt) };
+  }
+
+  async ofJob(jobId: JobId): Promise<readonly SimulatedAttempt[]> {
+    return (await this.list()).filter((record) => record.jobId === jobId);
   }
 
   async list(): Promise<readonly SimulatedAttempt[]> {

@@ -1,6 +1,7 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
+import type { JobId } from '../../../core/job/ids.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { AttemptKey } from '../../../core/ports/machines.ts';
 import type { Revised, SimulatedAttempt, SimulatedRecords } from '../simulated/simulated-records.ts';
@@ -29,9 +30,17 @@ export class DynamoSimulatedRecords implements SimulatedRecords {
     return { revision: Item.simulatedRevision, record: { jobId, attempt, ...Item.simulated } };
   }
 
+  async ofJob(jobId: JobId): Promise<readonly SimulatedAttempt[]> {
+    return this.#query({ partition: partitions.simulated, range: { beginsWith: `${jobId}#` } });
+  }
+
   async list(): Promise<readonly SimulatedAttempt[]> {
+    return this.#query({ partition: partitions.simulated });
+  }
+
+  async #query(asked: { readonly partition: string; readonly range?: { readonly beginsWith: string } }): Promise<readonly SimulatedAttempt[]> {
     const { table, entities } = this.#table;
-    const query = table.build(QueryCommand).entities(entities.simulated).query({ partition: partitions.simulated });
+    const query = table.build(QueryCommand).entities(entities.simulated).query(asked);
     const { Items = [] } = await this.#table.call(() => query.options({ consistent: true, maxPages: Number.POSITIVE_INFINITY }).send());
     return Items.map(({ jobId, attempt, simulated }) => ({ jobId, attempt, ...simulated }));
   }

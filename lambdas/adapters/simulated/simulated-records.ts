@@ -60,6 +60,8 @@ export interface Revised {
 /** Where the simulated cloud keeps what there is of it. Reads are strongly consistent. */
 export interface SimulatedRecords {
   get(attempt: AttemptKey): Promise<Revised>;
+  /** Attempts of a job that have begun here. */
+  ofJob(jobId: JobId): Promise<readonly SimulatedAttempt[]>;
   /** Attempts of which machines may live. */
   list(): Promise<readonly SimulatedAttempt[]>;
   /** Keeps a record in the place of what `revision` was read with. `false`: somebody else was faster. */

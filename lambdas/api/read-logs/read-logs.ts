@@ -1,3 +1,4 @@
+import { DEFAULT_PROVIDER } from '../../../core/capacity/provider-registry.ts';
 import { operations } from '../../../core/api/operations.ts';
 import { epochMs, isoTime } from '../../../core/job/ids.ts';
 import type { JobLogs } from '../../../core/ports/job-logs.ts';
@@ -8,6 +9,8 @@ import { findJob } from '../find-job.ts';
 export interface ReadLogsPorts {
   readonly jobs: Pick<JobStore, 'get'>;
   readonly logs: JobLogs;
+  /** Logs of providers whose nodes write none of their own. */
+  readonly logsOfProviders?: ReadonlyMap<string, JobLogs>;
 }
 
 /** What hooks and the job wrote, oldest first. */
@@ -15,10 +18,10 @@ export function readLogs(ports: ReadLogsPorts): ApiOperation<typeof operations.r
   return {
     schema: operations.readLogs,
     run: async ({ path, query: { limit, cursor, since, ...filter } }) => {
-      const { jobId, submittedAtMs } = await findJob(ports.jobs, path);
+      const { jobId, submittedAtMs, provider = DEFAULT_PROVIDER } = await findJob(ports.jobs, path);
       // Nothing was written before the job was there; without a begin CloudWatch looks through years.
       const sinceMs = epochMs(Math.max(submittedAtMs, since === undefined ? 0 : Date.parse(since)));
-      const page = await ports.logs.read({ jobId, ...filter, sinceMs }, limit, cursor);
+      const page = await (ports.logsOfProviders?.get(provider) ?? ports.logs).read({ jobId, ...filter, sinceMs }, limit, cursor);
       const items = page.items.map(({ atMs, ...line }) => ({ ...line, at: isoTime(atMs) }));
       return { status: 200, body: { ...page, items } };
     },

@@ -26,6 +26,8 @@ export function describeSimulatedRecords(name: string, open: () => Promise<Simul
       expect(await records.put(record, 0)).toBe(true);
       expect((await records.get(key)).record).toEqual(record);
       expect(await records.list()).toEqual([record]);
+      expect(await records.ofJob(key.jobId)).toEqual([record]);
+      expect(await records.ofJob(jobId('01hother000000000000000000'))).toEqual([]);
       expect(await records.get({ ...key, attempt: 2 })).toMatchObject({ revision: 0 });
     });
 
