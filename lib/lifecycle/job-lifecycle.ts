@@ -45,6 +45,7 @@ export class JobLifecycle extends Construct {
     const park = task('ParkJob', 'park-job', brief);
     const awaitNodes = task('AwaitNodes', 'await-nodes', waiting);
     const runStep = task('RunStep', 'run-step', brief);
+    const explain = task('ExplainFailure', 'explain-failure', brief);
     const destroy = task('DestroyNodes', 'destroy-nodes', longest);
     const finish = task('FinishJob', 'finish-job', brief);
 
@@ -55,12 +56,13 @@ export class JobLifecycle extends Construct {
       allowTerminations(launcher, configuration);
     }
     for (const decider of [acquire, awaitNodes]) allowKnowledge(decider, nodes);
+    allowDescriptions(explain);
     nodes.allowCommandStatus(awaitNodes);
     nodes.allowCommands(runStep);
     nodes.allowStepPayloads(runStep);
     for (const answerer of [park, runStep]) address.allowAnswers(answerer);
 
-    this.tasks = [acquire, park, awaitNodes, runStep, destroy, finish];
+    this.tasks = [acquire, park, awaitNodes, runStep, explain, destroy, finish];
     this.machine = new JobMachine(this, 'Machine', {
       configuration,
       address,

@@ -90,6 +90,7 @@ describe('permissions of a function', () => {
   const broughtAlong: Readonly<Record<string, readonly string[]>> = {
     'api/validate-manifest': ['dynamodb'],
     'lifecycle/destroy-nodes': ['s3'],
+    'lifecycle/explain-failure': ['pricing', 's3'],
     'lifecycle/on-instance-event': ['pricing', 's3'],
     'queue/publish-events': ['dynamodb'],
   };

@@ -25,6 +25,7 @@ import { acquireCapacity } from '../../lambdas/lifecycle/acquire-capacity/acquir
 import { tellWhoeverWaits } from '../../lambdas/lifecycle/answer-wait.ts';
 import { awaitNodes } from '../../lambdas/lifecycle/await-nodes/await-nodes.ts';
 import { destroyNodes } from '../../lambdas/lifecycle/destroy-nodes/destroy-nodes.ts';
+import { explainFailure } from '../../lambdas/lifecycle/explain-failure/explain-failure.ts';
 import { finishJob } from '../../lambdas/lifecycle/finish-job/finish-job.ts';
 import { onInstanceNotice, type InstanceNotice } from '../../lambdas/lifecycle/on-instance-event/on-instance-event.ts';
 import { onCommandFinished } from '../../lambdas/lifecycle/on-command-finished/on-command-finished.ts';
@@ -224,6 +225,8 @@ export class LifecycleWorld implements Executions {
         return awaitNodes(ports, input, this.awaitBudgetMs);
       case 'RunStep':
         return runStep(ports, input as StepInput);
+      case 'ExplainFailure':
+        return explainFailure(ports, input);
       case 'DestroyNodes':
         return destroyNodes(ports, input);
       case 'FinishJob':

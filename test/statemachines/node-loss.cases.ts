@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobId } from '../../core/job/ids.ts';
 import { requestCancel, requestRelease } from '../../core/lifecycle/request.ts';
 import type { JobState } from '../../core/lifecycle/states.ts';
+import { unitName } from '../../core/runtimes/node-step.ts';
 import { ZONES } from '../builders/capacity.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
 import { expectLaws, statesOf } from './laws.ts';
@@ -40,6 +41,8 @@ export function describeNodeLoss(note: (world: InMemoryWorld) => void): void {
     await until(() => sent(step) > 0);
     return id;
   }
+
+  const unitOfRun = (id: JobId): string => unitName(id, world.job(id).attempt, 'run', 0);
 
   /** The step that hung ends well on every node on which it began, and hangs no more. */
   function letGo(): void {
@@ -253,6 +256,29 @@ export function describeNodeLoss(note: (world: InMemoryWorld) => void): void {
       const other = await world.submit(aManifest({ more: requeue }), 'job-b');
       await lived(other);
       expect(world.job(other)).toMatchObject({ attempt: 1, outcome: 'FAILED' });
+    });
+  });
+
+  describe('a run that fails', () => {
+    it('because a node is gone was interrupted, though its processes noticed first', async () => {
+      const id = await inStep('train', requeue);
+      world.capacity.machines.reclaim(world.node(id, 2).instanceId);
+      world.commands.end(world.node(id, 0), unitOfRun(id), { status: 'exited', exitCode: 1, tail: 'connection lost' });
+      await until(() => world.job(id).attempt === 2);
+      const [retried] = world.history(id).filter(({ type }) => type === 'AttemptRetried');
+      expect(retried?.message).toMatch(/INTERRUPTED: The run failed when workers-1 .* was gone\. train exited with 1/);
+      letGo();
+      await lived(id);
+      expect(world.job(id)).toMatchObject({ attempt: 2, outcome: 'SUCCEEDED' });
+      expect(told(id)).toContain('NodeLost');
+    });
+
+    it('is believed where nobody can say whether a node is gone', async () => {
+      world.commands.endOf = failing('train', 42);
+      world.gate = (call) => (call === 'capacity.describe' ? 'before' : undefined);
+      const id = await world.submit(aManifest(), 'job-a');
+      await lived(id);
+      expect(world.job(id)).toMatchObject({ outcome: 'FAILED', exitCode: 42, reason: { code: 'StepFailed' } });
     });
   });
 
