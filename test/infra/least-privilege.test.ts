@@ -80,7 +80,7 @@ describe('identity policies', () => {
     expect(new Set(whoMay('ec2:CreateFleet')).size).toBe(4);
     expect(whoMay('states:StartExecution')).toEqual(['EventsReconcile', 'SchedulingScheduleJobs']);
     expect(whoMay('states:SendTaskSuccess')).toEqual([
-      'ApiCancelJob', 'ApiReleaseJob', 'EventsOnCommandFinished', 'EventsReconcile', 'LifecycleParkJob', 'LifecycleRunStep', 'SchedulingScheduleJobs',
+      'ApiCancelJob', 'ApiReleaseJob', 'EventsOnCommandFinished', 'EventsOnInstanceEvent', 'EventsReconcile', 'LifecycleParkJob', 'LifecycleRunStep', 'SchedulingScheduleJobs',
     ]);
     expect(whoMay('ec2:TerminateInstances')).toEqual(['EventsReconcile', 'LifecycleAcquireCapacity', 'LifecycleAwaitNodes', 'LifecycleDestroyNodes']);
   });
