@@ -23,7 +23,10 @@ export type NodeLossVerdict = 'fail' | 'replace' | 'requeue';
  */
 export interface Runtime {
   readonly type: string;
-  /** Steps of the orchestrator that run on the nodes before the user's `onConfigure`. */
+  /**
+   * Steps of the orchestrator that run on the nodes before the user's `onConfigure`. When nodes are replaced they run again
+   * on every node, with the list of nodes as it is then, while the job may run on the head: they must bear it.
+   */
   prepare(context: RuntimeContext): readonly UnplacedStep[];
   /** The job itself. None: the cluster is interactive. */
   run(context: RuntimeContext): readonly UnplacedStep[];
@@ -31,5 +34,6 @@ export interface Runtime {
   attach(step: NodeStep): NodeStep;
   /** Units on the head node that must have ended before post-run steps start. */
   stopUnits(attempt: RuntimeAttempt): readonly string[];
+  /** What becomes of an attempt that loses this node. `replace` of each node that is lost: the job goes on meanwhile. */
   nodeLost(context: RuntimeContext, node: Node): NodeLossVerdict;
 }
