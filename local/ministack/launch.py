@@ -49,6 +49,7 @@ def main() -> None:
     import functions
     import public_images
     import gateway_refusals
+    import launch_templates
     import resource_types
     import stack_operations
     import task_tokens
@@ -57,6 +58,7 @@ def main() -> None:
     resource_types.register(arguments.fleet)
     functions.let_invocations_finish()
     public_images.publish()
+    launch_templates.keep_interfaces_and_placement()
     transport.trust_loopback()
     emf.publish_metrics_from_logs()
     task_tokens.behave_as_on_aws()

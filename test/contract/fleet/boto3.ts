@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { pythonWith } from './python.ts';
 
 /** What boto3 made of an answer. */
-export interface Boto3Answer {
+interface Boto3Answer {
   readonly output?: Readonly<Record<string, unknown>>;
   readonly error?: { readonly Code: string; readonly Message: string };
   /** What in the answer the service's own model does not know. */
