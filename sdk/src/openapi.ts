@@ -918,6 +918,8 @@ export interface components {
              */
             outcome?: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT" | "NO_CAPACITY" | "INTERRUPTED";
             priority: number;
+            /** @description The cloud that its machines are of; left out: `aws`. Of `simulated` nothing runs. */
+            provider?: string;
             /** @description What decided the outcome, or what holds it where it is. */
             reason?: {
                 /** @description For programs. */
@@ -996,6 +998,8 @@ export interface components {
              */
             outcome?: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT" | "NO_CAPACITY" | "INTERRUPTED";
             priority: number;
+            /** @description The cloud that its machines are of; left out: `aws`. Of `simulated` nothing runs. */
+            provider?: string;
             /** @description What decided the outcome, or what holds it where it is. */
             reason?: {
                 /** @description For programs. */
@@ -1648,6 +1652,8 @@ export interface components {
              */
             outcome?: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT" | "NO_CAPACITY" | "INTERRUPTED";
             priority: number;
+            /** @description The cloud that its machines are of; left out: `aws`. Of `simulated` nothing runs. */
+            provider?: string;
             /** @description What decided the outcome, or what holds it where it is. */
             reason?: {
                 /** @description For programs. */

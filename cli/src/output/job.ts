@@ -43,7 +43,7 @@ function facts(colours: Colours, job: JobDetail): readonly (readonly [string, st
     ['user', printable(job.user)],
     ['priority', String(job.priority)],
     ['labels', Object.entries(job.labels).map(([key, value]) => printable(`${key}=${value}`)).join(', ')],
-    ['nodes', `${job.nodeCount} asked for, runtime ${job.runtime}`],
+    ['nodes', `${job.nodeCount} asked for, runtime ${job.runtime}${job.provider === undefined ? '' : `, of provider ${job.provider}`}`],
     ['cost', `${usd(job.costUsd)} so far, at most ${usd(job.maxUsdPerHour)}/h`],
     ['submitted', time(job.submittedAt)],
     ['configuring', job.configuringAt === undefined ? undefined : time(job.configuringAt)],

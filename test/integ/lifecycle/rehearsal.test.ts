@@ -38,7 +38,7 @@ describe('a rehearsal on the deployed stack', () => {
     expect(events.filter(({ type }) => type === 'StateChanged').map(({ to }) => to)).toEqual([
       'ACQUIRING_CAPACITY', 'CONFIGURING', 'RUNNING', 'SUCCEEDED', 'POST_RUN', 'POST_RUN_FAILED', 'DESTROYING', 'DONE',
     ]);
-    expect(end).toMatchObject({ state: 'DONE', outcome: 'FAILED', reason: { message: 'upload exited with 4 on head-0: simulated: nothing ran' } });
+    expect(end).toMatchObject({ provider: 'simulated', state: 'DONE', outcome: 'FAILED', reason: { message: 'upload exited with 4 on head-0: simulated: nothing ran' } });
   });
 
   it('finds what the configuration has, and nothing of EC2', async () => {
