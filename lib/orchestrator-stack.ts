@@ -15,6 +15,7 @@ import { LifecycleEvents } from './lifecycle/lifecycle-events.ts';
 import { JobNodes } from './nodes/job-nodes.ts';
 import { Alarms } from './observability/alarms.ts';
 import { orchestratorDashboard } from './observability/dashboard.ts';
+import { ringForRefusedLaunches } from './observability/refused-launches.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { QueueTable } from './queue/queue-table.ts';
 
@@ -55,6 +56,7 @@ export class OrchestratorStack extends Stack {
     const jobQueue = new JobQueue(this, 'Scheduling', { settings, alarms, queue, bus, lifecycle });
     const machine = new JobLifecycle(this, 'Lifecycle', { settings, alarms, queue, nodes, address: lifecycle, sourceRoot });
     const events = new LifecycleEvents(this, 'Events', { settings, alarms, queue, nodes, address: lifecycle, bus: bus as IEventBus });
+    ringForRefusedLaunches(configuration.name, alarms, [...machine.tasks, events.reconciler]);
     new MarketRefresh(this, 'Market', { settings, alarms, nodes });
     const api = new OrchestratorApi(this, 'Api', { settings, alarms, queue, nodes, lifecycle });
     orchestratorDashboard(this, 'Dashboard', {

@@ -3,7 +3,7 @@ import { DependencyThrottledError } from '../errors/orchestrator-error.ts';
 import type { InstanceId } from '../job/ids.ts';
 import type { CooldownStore, InstanceCatalogue } from '../ports/capacity-provider.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { EventLog } from '../ports/event-log.ts';
+import type { FailureLog } from '../ports/event-log.ts';
 import type { MarketKnowledge } from '../ports/market-knowledge.ts';
 import type { AttemptStore } from '../ports/job-store.ts';
 import type { Machines } from '../ports/machines.ts';
@@ -13,6 +13,7 @@ import type { GangRequest, LaunchOutcome, LaunchRecord, PlannedLaunch } from './
 import type { LaunchLedger } from './launch-ledger.ts';
 import type { MarketView } from './market-view.ts';
 import { scopeKey } from './offering.ts';
+import { LAUNCH_REFUSED } from './refused-launch.ts';
 
 export interface CapacityPorts {
   readonly machines: Machines;
@@ -22,7 +23,7 @@ export interface CapacityPorts {
   readonly knowledge: MarketKnowledge;
   readonly clock: Clock;
   readonly deployment: Deployment;
-  readonly log: EventLog;
+  readonly log: FailureLog;
 }
 
 /** Writes the launch, makes its call, and keeps the answer and what it teaches. Answers the record as it is then. */
@@ -35,6 +36,7 @@ export async function makeLaunch(gang: GangRequest, planned: PlannedLaunch, ledg
       ? { request: request.request }
       : { result: { launched: [], unavailable: [], rejected: { code: request.code, message: request.message } } }),
   };
+  if (record.result?.rejected) logRefusal(record, record.result.rejected, ports);
   await ledger.open(record);
   return record.result ? record : settle(record, ledger, view, ports);
 }
@@ -67,6 +69,12 @@ async function remember(record: LaunchRecord, outcome: LaunchOutcome, view: Mark
     ...(outcome.requestId ? { ec2RequestId: outcome.requestId } : {}),
     ...(outcome.rejected ? { rejected: outcome.rejected } : {}),
   });
+  if (outcome.rejected) logRefusal(record, outcome.rejected, { log });
+}
+
+/** The job fails for it, and so will others: somebody has to mend it. */
+function logRefusal({ jobId, attempt, ordinal, pool }: PlannedLaunch, rejected: NonNullable<LaunchOutcome['rejected']>, { log }: Pick<CapacityPorts, 'log'>): void {
+  log.error(LAUNCH_REFUSED, { jobId, attempt, ordinal, pool, rejected });
 }
 
 async function coolAccount(view: MarketView, { cooldowns, clock, deployment }: CapacityPorts): Promise<void> {

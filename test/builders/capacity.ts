@@ -4,7 +4,7 @@ import { epochMs, jobId } from '../../core/job/ids.ts';
 import type { EpochMs } from '../../core/job/ids.ts';
 import type { InstanceTypeFacts } from '../../core/ports/capacity-provider.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import type { EventLog } from '../../core/ports/event-log.ts';
+import type { FailureLog } from '../../core/ports/event-log.ts';
 
 export const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'] as const;
 
@@ -68,4 +68,4 @@ export class ManualClock implements Clock {
   }
 }
 
-export const silentLog: EventLog = { info: () => undefined, warn: () => undefined };
+export const silentLog: FailureLog = { info: () => undefined, warn: () => undefined, error: () => undefined };

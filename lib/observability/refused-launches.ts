@@ -1,0 +1,30 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { LAUNCH_REFUSED } from '../../core/capacity/refused-launch.ts';
+import type { OrchestratorFunction } from '../functions/orchestrator-function.ts';
+import type { Alarms } from './alarms.ts';
+
+const metricName = 'LaunchesRefused';
+
+/**
+ * Rings when EC2 has refused a launch for a reason that waiting does not cure: a role that may not launch, an image or
+ * a launch template that is not there. The job fails at once; others like it will fail too.
+ */
+export function ringForRefusedLaunches(deployment: string, alarms: Alarms, functions: readonly OrchestratorFunction[]): void {
+  const metricNamespace = `AdvancedOrchestrator/${deployment}`;
+  for (const launcher of functions) {
+    new MetricFilter(launcher, 'LaunchesRefused', {
+      logGroup: launcher.logGroup,
+      filterPattern: FilterPattern.stringValue('$.message', '=', LAUNCH_REFUSED),
+      metricNamespace,
+      metricName,
+      metricValue: '1',
+    });
+  }
+  alarms.when('LaunchesRefused', new Metric({ namespace: metricNamespace, metricName, statistic: 'Sum', period: Duration.minutes(5) }), {
+    description: 'EC2 refuses launches for a reason that waiting does not cure: jobs fail with LaunchRejected.',
+    section: 'launches-refused',
+    threshold: 1,
+  });
+}
