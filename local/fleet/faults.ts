@@ -31,6 +31,8 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('slowAnswer'), action: z.string(), milliseconds: z.int().positive(), ...scopeFields }),
   /** CreateFleet launches, but its caller sees a broken connection or an HTTP 500. */
   z.strictObject({ kind: z.literal('launchThenFail'), how: z.enum(['drop', 'error']).default('drop'), ...scopeFields }),
+  /** A CreateFleet that is repeated under its client token names the fleet and not what it launched. */
+  z.strictObject({ kind: z.literal('terseRepeat'), ...scopeFields }),
   /** The node runs, but its agent never registers. */
   z.strictObject({ kind: z.literal('neverRegister'), ...scopeFields }),
   /** The boot takes this many fleet seconds longer. */

@@ -10,6 +10,7 @@ import {
 } from './catalogue.ts';
 import { createTags, namesInstances, terminateInstances } from './change-instances.ts';
 import { createFleet } from './create-fleet.ts';
+import { describeFleets } from './describe-fleets.ts';
 import { createPlacementGroup, deletePlacementGroup, describePlacementGroups } from './placement-groups.ts';
 import { describeSubnets } from './subnets.ts';
 import { getSpotPlacementScores } from './placement-scores.ts';
@@ -21,6 +22,7 @@ export type Ec2Action = (params: QueryParams, caller: Caller, context: FleetCont
 
 const ACTIONS: Readonly<Record<string, Ec2Action>> = {
   CreateFleet: createFleet,
+  DescribeFleets: describeFleets,
   DescribeInstances: describeInstances,
   DescribeInstanceStatus: describeInstanceStatus,
   TerminateInstances: terminateInstances,

@@ -32,7 +32,8 @@ export async function createFleet(params: QueryParams, caller: Caller, context: 
   // From here on nothing waits: a second request with the token finds either nothing or the whole fleet.
   const earlier = findEarlier(request, context);
   if (earlier !== undefined) {
-    return writeFleet(earlier);
+    const isTerse = context.faults.strike('terseRepeat', { tagValues: Object.values(earlier.tags) }) !== undefined;
+    return isTerse ? { fleetId: earlier.fleetId } : writeFleet(earlier);
   }
   const call = launchFleet(request, pools, refused, caller, context);
   context.fleetCalls.put(call.fleetId, call);

@@ -1,20 +1,32 @@
-import type { FleetCall, FleetError, FleetOverride } from '../model.ts';
+import type { FleetCall, FleetError, FleetLaunch, FleetOverride } from '../model.ts';
 import type { XmlTree } from '../protocol/xml.ts';
 
 /** The answer to a CreateFleet call. */
 export function writeFleet(call: FleetCall): XmlTree {
   return {
     fleetId: call.fleetId,
-    errorSet: call.errors.map((error) => writeFleetError(error)),
-    fleetInstanceSet: call.launched.map(({ override, market, instanceIds }) => ({
-      launchTemplateAndOverrides: writeOverride(override),
-      lifecycle: market,
-      instanceIds,
-      instanceType: override.type,
-      availabilityZone: override.zone,
-      subnetId: override.subnetId,
+    errorSet: writeFleetErrors(call),
+    fleetInstanceSet: call.launched.map((launch) => ({
+      ...writeFleetLaunch(launch),
+      availabilityZone: launch.override.zone,
+      subnetId: launch.override.subnetId,
     })),
   };
+}
+
+/** Instances that a fleet launched in one pool; where they are is for who reads the override. */
+export function writeFleetLaunch({ override, market, instanceIds }: FleetLaunch): XmlTree {
+  return {
+    launchTemplateAndOverrides: writeOverride(override),
+    lifecycle: market,
+    instanceIds,
+    instanceType: override.type,
+  };
+}
+
+/** Why a fleet did not launch in its pools. */
+export function writeFleetErrors({ errors }: FleetCall): XmlTree[] {
+  return errors.map((error) => writeFleetError(error));
 }
 
 function writeFleetError({ override, market, code, message }: FleetError): XmlTree {

@@ -69,6 +69,9 @@ describe('the fleet simulator, read by boto3', () => {
     });
     const output = await expectSame('ec2', 'create_fleet', fleetRequest, () => fleet.ec2.send(new ec2.CreateFleetCommand(fleetRequest)));
     expect(output).toMatchObject({ Errors: [], Instances: [{ Lifecycle: 'on-demand' }, { Lifecycle: 'spot' }] });
+    const named = { FleetIds: [String(output['FleetId'])] };
+    const fleets = await expectSame('ec2', 'describe_fleets', named, () => fleet.ec2.send(new ec2.DescribeFleetsCommand(named)));
+    expect(fleets).toMatchObject({ Fleets: [{ FulfilledCapacity: 7, Instances: [{ InstanceType: 'm6i.large' }, {}] }] });
   });
 
   it('says which pools had too little', async () => {

@@ -1,4 +1,4 @@
-import { CreateTagsCommand, DescribeInstancesCommand, DescribeInstanceStatusCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { CreateTagsCommand, DescribeFleetsCommand, DescribeInstancesCommand, DescribeInstanceStatusCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import type { CreateFleetCommandInput, CreateFleetResult } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
@@ -152,6 +152,18 @@ describe('CreateFleet', () => {
     expect(again.Instances).toEqual(first.Instances);
     await expect(spot(3, {}, { ClientToken: 'token' })).rejects.toMatchObject({ name: 'IdempotentParameterMismatch' });
     expect(await fleet.instances()).toHaveLength(2);
+  });
+
+  it('tells what a fleet launched to who names it, also where a repeated call is answered without', async () => {
+    const first = await spot(2, {}, { ClientToken: 'token' });
+    await fleet.control('POST', 'faults', { kind: 'terseRepeat', jobId: 'job-1' });
+    const again = await spot(2, {}, { ClientToken: 'token' });
+    expect(again).toMatchObject({ FleetId: first.FleetId });
+    expect(again.Instances ?? []).toEqual([]);
+    const { Fleets } = await fleet.ec2.send(new DescribeFleetsCommand({ FleetIds: [present(again.FleetId)] }));
+    expect(Fleets?.[0]).toMatchObject({ FleetState: 'active', ActivityStatus: 'fulfilled', Errors: [] });
+    expect(Fleets?.[0]?.Instances?.[0]?.InstanceIds).toEqual(first.Instances?.[0]?.InstanceIds);
+    await expect(fleet.ec2.send(new DescribeFleetsCommand({ FleetIds: ['fleet-0'] }))).rejects.toMatchObject({ name: 'InvalidFleetId.NotFound' });
   });
 
   it('answers two calls at once with one client token with one fleet', async () => {
