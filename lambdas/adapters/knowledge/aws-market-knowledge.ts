@@ -12,6 +12,8 @@ import type { PlacementScoreMemory } from './placement-score-memory.ts';
 
 /** Read anew within minutes of the refresh; each reading is a request to S3. */
 const FACTS_LIFE_MS = 600_000;
+/** After a first deployment the first refresh is soon. */
+const NO_FACTS_LIFE_MS = 60_000;
 /** The shared memory behind it holds for hours; each look at it is half a read unit. */
 const SCORES_LIFE_MS = 1_800_000;
 /** What launches change: good for the calls of one decision. */
@@ -46,10 +48,10 @@ export class AwsMarketKnowledge implements MarketKnowledge {
 
   constructor(ports: AwsMarketKnowledgePorts) {
     const { ec2, scores: memory, clock, log, deployment } = ports;
-    const answers = <T>(subject: string, lifeMs: number): Answers<T> => new Answers<T>({ subject, lifeMs, clock, log });
+    const answers = <T>(subject: string, lifeMs: number, unknownLifeMs = lifeMs): Answers<T> => new Answers<T>({ subject, lifeMs, unknownLifeMs, clock, log });
     this.#ports = ports;
     this.#asker = new PlacementScores({ ec2, memory, clock, newPerDay: deployment.capacity.placementScoresPerDay });
-    this.#facts = answers('facts of the market', FACTS_LIFE_MS);
+    this.#facts = answers('facts of the market', FACTS_LIFE_MS, NO_FACTS_LIFE_MS);
     this.#scores = answers('placement scores', SCORES_LIFE_MS);
     this.#reservations = answers('capacity reservations', MOMENT_MS);
     this.#addresses = answers('free addresses', MOMENT_MS);
