@@ -3,7 +3,7 @@ import type { FleetError, FleetOverride } from '../model.ts';
 import type { MarketOptions } from './fleet-request.ts';
 import type { LaunchRoom, PoolLaunch } from './launch-room.ts';
 import { noCapacityError, offerOf } from './pool-offer.ts';
-import type { PoolRefusal } from './pool-offer.ts';
+import type { AllocationRequest } from './pool-offer.ts';
 
 /** What a market of a fleet gets, and what it does not get and why. */
 interface Allocation {
@@ -14,24 +14,6 @@ interface Allocation {
 }
 
 const NOTHING: Allocation = { launches: [], errors: [], served: 0 };
-
-/** What is asked of one market. */
-export interface AllocationRequest {
-  readonly market: PurchaseMarket;
-  /** In units of the overrides' weights. */
-  readonly target: number;
-  readonly options: MarketOptions;
-  /** The reservations that may serve it: a pool's are used up before the market is asked. */
-  readonly reservationIds: readonly string[];
-  /** The reservations of all pools are used up before the market is asked. */
-  readonly reservationsFirst: boolean;
-  /** The market is not asked at all. */
-  readonly reservedOnly: boolean;
-  /** In the order of the request. */
-  readonly overrides: readonly FleetOverride[];
-  /** Pools that nothing may be launched in, with the reason. */
-  readonly refused: ReadonlyMap<FleetOverride, PoolRefusal>;
-}
 
 /**
  * Serves one market of an instant fleet the way EC2 does: pool after pool in the strategy's order, as much as each

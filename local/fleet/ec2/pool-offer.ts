@@ -1,13 +1,31 @@
 import { isOffered } from '../facts/facts.ts';
 import type { PurchaseMarket } from '../facts/facts.ts';
 import type { FleetError, FleetOverride } from '../model.ts';
-import type { AllocationRequest } from './fleet-allocation.ts';
+import type { MarketOptions } from './fleet-request.ts';
 import type { LaunchRoom } from './launch-room.ts';
 
 /** Why nothing, or not everything, is launched in a pool. */
 export interface PoolRefusal {
   readonly code: string;
   readonly message: string;
+}
+
+/** What is asked of one market. */
+export interface AllocationRequest {
+  readonly market: PurchaseMarket;
+  /** In units of the overrides' weights. */
+  readonly target: number;
+  readonly options: MarketOptions;
+  /** The reservations that may serve it: a pool's are used up before the market is asked. */
+  readonly reservationIds: readonly string[];
+  /** The reservations of all pools are used up before the market is asked. */
+  readonly reservationsFirst: boolean;
+  /** The market is not asked at all. */
+  readonly reservedOnly: boolean;
+  /** In the order of the request. */
+  readonly overrides: readonly FleetOverride[];
+  /** Pools that nothing may be launched in, with the reason. */
+  readonly refused: ReadonlyMap<FleetOverride, PoolRefusal>;
 }
 
 /** How many instances a pool gives, and why not all that were wanted. */
