@@ -40,7 +40,7 @@ function launchesInOrder(gang: GangRequest, view: MarketView, nowMs: EpochMs): C
     const [first] = tries;
     if (!first) break;
     launches.push(...tries.map((launch, index) => explained(gang, [...found, ...tries.slice(0, index)], launch, view, nowMs)));
-    found = [...found, { ...first, requestedAtMs: nowMs, result: { launched: imagined(first), unavailable: [] } }];
+    found = [...found, { ...first, requestedAtMs: nowMs, result: { launched: imagined(gang, first), unavailable: [] } }];
   }
   return launches;
 }
@@ -61,8 +61,10 @@ function explained(gang: GangRequest, before: readonly LaunchRecord[], launch: L
   return { pool, count, market, instanceTypes, zones, why: whyLaunch(gang, before, launch, view, nowMs), microUsdPerHour: count * Math.max(0, ...prices) };
 }
 
-function imagined({ ordinal, count, market, instanceTypes: [instanceType = ''], zones: [zone = ''] }: PlannedLaunch): LaunchedInstance[] {
-  return Array.from({ length: count }, (_, index) => ({ instanceId: instanceId(`imagined-${ordinal}-${index}`), instanceType, zone, market }));
+/** The pool whole, in the first of its places: a launch alone may be for a part of it. */
+function imagined({ pools }: GangRequest, { ordinal, pool, market, instanceTypes: [instanceType = ''], zones: [zone = ''] }: PlannedLaunch): LaunchedInstance[] {
+  const length = pools.find((each) => each.pool === pool)?.count ?? 0;
+  return Array.from({ length }, (_, index) => ({ instanceId: instanceId(`imagined-${ordinal}-${index}`), instanceType, zone, market }));
 }
 
 /** The price list caps Spot; should history say more than the list, that counts. */

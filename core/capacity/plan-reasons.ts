@@ -11,26 +11,29 @@ import { decidingCriterion } from './score.ts';
 /** What put a launch at its place after those before it, in words: read from what decides, not decided again. */
 export function whyLaunch(gang: GangRequest, before: readonly LaunchRecord[], launch: PlannedLaunch, view: MarketView, nowMs: EpochMs): string {
   const prospects = new Prospects(gang, progressOf(gang, before), view, nowMs);
-  const isScarcest = prospects.progress.missing.length > 1;
-  return [...(isScarcest ? ['scarcest pool first'] : []), extent(launch), ...zoneReason(prospects, launch)].join('; ');
+  const { missing } = prospects.progress;
+  const wanted = missing.find(({ pool }) => pool.pool === launch.pool)?.count ?? launch.count;
+  return [...(missing.length > 1 ? ['scarcest pool first'] : []), extent(launch, wanted), ...zoneReason(prospects, launch, wanted)].join('; ');
 }
 
 const marketWords: Readonly<Record<Market, string>> = { spot: 'on Spot', 'on-demand': 'on demand', reserved: 'from reserved capacity' };
 
-function extent({ market, minimum, count, zones }: PlannedLaunch): string {
+function extent({ market, minimum, count, zones }: PlannedLaunch, wanted: number): string {
   const where = marketWords[market];
+  if (market === 'reserved') return count === wanted ? `all ${where}` : `${count} of ${wanted} ${where}`;
   if (zones.length > 1) return `${where}, EC2 chooses among ${zones.length} zones`;
   return minimum === count ? `all ${where} in one zone` : `what the zone has ${where}`;
 }
 
-function zoneReason(prospects: Prospects, { pool: name, market, minimum, zones: [zone, ...more] }: PlannedLaunch): string[] {
+function zoneReason(prospects: Prospects, { pool: name, market, minimum, count, zones: [zone, ...more] }: PlannedLaunch, wanted: number): string[] {
   const pool = prospects.gang.pools.find((each) => each.pool === name);
   if (pool === undefined || zone === undefined || more.length > 0) return [];
   const ranking = rankZones(prospects, pool, market, minimum, prospects.zones);
   const place = ranking.findIndex((score) => score.zone === zone);
   const [chosen, next] = [ranking[place], ranking[place + 1]];
   if (chosen === undefined) return [];
-  const passed = place === 0 ? [] : ['the zones before it cannot take every pool'];
+  const lacking = market === 'reserved' && count === wanted ? 'have not so much reserved' : 'cannot take every pool';
+  const passed = place === 0 ? [] : [`better zones ${lacking}`];
   if (next === undefined) return ranking.length === 1 ? [`no zone but ${zone} is open`] : passed;
   return [...passed, `${zone} before ${next.zone}: ${comparison(chosen, next)}`];
 }

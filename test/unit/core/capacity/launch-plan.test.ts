@@ -58,6 +58,20 @@ describe('planLaunches', () => {
     ]);
   });
 
+  it('shows what is reserved first, and goes on to the next pool', () => {
+    const reservation = { reservationId: 'cr-1', instanceType: 'c6i.large', total: 4, matching: 'targeted' } as const;
+    const reserved = view({ reservations: [{ ...reservation, zone: 'us-east-1b', available: 3 }, { ...reservation, reservationId: 'cr-2', zone: 'us-east-1c', available: 2 }] });
+    const gang = aGang({ pools: [aPool({ purchaseOption: 'OnDemand', count: 4 }), aPool({ pool: 'gpu', count: 1, instanceTypes: ['p4d.24xlarge'], purchaseOption: 'OnDemand' })] });
+    const { launches } = planLaunches(gang, 60, reserved, now);
+    expect(launches.filter(({ market }) => market === 'reserved').map(({ pool, count, zones, why, microUsdPerHour }) => [pool, count, zones, why, microUsdPerHour])).toEqual([
+      ['workers', 3, ['us-east-1b'], '3 of 4 from reserved capacity; us-east-1b before us-east-1c: 1 of the job’s machines stand there', 270_000],
+      ['workers', 2, ['us-east-1c'], '2 of 4 from reserved capacity; no zone but us-east-1c is open', 180_000],
+    ]);
+    expect(new Set(launches.map(({ pool }) => pool))).toEqual(new Set(['gpu', 'workers']));
+    const whole = planLaunches(aGang({ pools: [aPool({ purchaseOption: 'OnDemand', count: 3 }), aPool({ pool: 'head', count: 1, purchaseOption: 'OnDemand' })] }), 60, reserved, now);
+    expect(whole.launches.find(({ market }) => market === 'reserved')?.why).toContain('all from reserved capacity');
+  });
+
   it('tells the limits that the gang meets', () => {
     const limited = view({
       spotPrices: new Map(ZONES.map((zone) => [`c6i.large/${zone}`, 30_000])),
