@@ -1,7 +1,7 @@
 import type { NodeStep } from '../../../core/runtimes/node-step.ts';
 
 /** How a step ends that nobody runs. */
-export interface RehearsedEnd {
+interface RehearsedEnd {
   readonly exitCode: number;
   /** How long after its begin. */
   readonly seconds: number;
@@ -14,7 +14,7 @@ export type Rehearsal = (step: NodeStep) => RehearsedEnd;
 export const NOTHING_RAN = 'simulated: nothing ran';
 
 /** Variables of a hook's `env` by which a manifest says how the hook ends in a rehearsal. */
-export const rehearsalVariables = { exitCode: 'SIMULATED_EXIT_CODE', seconds: 'SIMULATED_SECONDS' } as const;
+const rehearsalVariables = { exitCode: 'SIMULATED_EXIT_CODE', seconds: 'SIMULATED_SECONDS' } as const;
 
 const WHOLE_NUMBER = /^\d{1,9}$/;
 const LARGEST_EXIT_CODE = 255;

@@ -17,7 +17,7 @@ export interface SimulatedMachine {
 }
 
 /** A step on one node, as the node would have run it. */
-export interface SimulatedRun {
+interface SimulatedRun {
   /** The node's name. */
   readonly node: string;
   readonly instanceId: InstanceId;
