@@ -3,7 +3,7 @@ import { GangAcquirer } from '../../core/capacity/gang-acquirer.ts';
 import { NothingKnown } from '../../core/capacity/nothing-known.ts';
 import { DEFAULT_PROVIDER, ProviderRegistry } from '../../core/capacity/provider-registry.ts';
 import type { SimulatedCapacity } from '../../core/deployment/deployment.ts';
-import type { JobId } from '../../core/job/ids.ts';
+import type { InstanceId, JobId } from '../../core/job/ids.ts';
 import { requestCancel } from '../../core/lifecycle/request.ts';
 import { CommandRegistry } from '../../core/runtimes/command-registry.ts';
 import { asItsVariablesSay } from '../../lambdas/adapters/simulated/rehearsal.ts';
@@ -24,7 +24,9 @@ import { statesOf } from './laws.ts';
 class TwoClouds extends InMemoryWorld {
   readonly records = new InMemorySimulatedRecords();
   readonly rules: SimulatedCapacity[] = [];
-  readonly #capacity: ProviderRegistry;
+  /** Whether the deployment has the second cloud. */
+  rehearses = true;
+  readonly #simulated: GangAcquirer;
   readonly #commands: CommandRegistry;
 
   constructor() {
@@ -32,14 +34,10 @@ class TwoClouds extends InMemoryWorld {
     const { records, clock } = this;
     const settings = { capacity: this.rules, usdPerHour: { 'm6i.large': 0.1 } };
     const types = new InMemoryInstanceCatalogue(['m6i.large', 'c6i.large'].map((type) => someFacts(type)));
-    const simulated = new GangAcquirer({
+    this.#simulated = new GangAcquirer({
       machines: new SimulatedMachines({ records, settings, clock }), attempts: this.parts.stores.attempts, cooldowns: new InMemoryCooldownStore(new InMemoryTable()),
       catalogue: new SimulatedCatalogue(types, settings), knowledge: new NothingKnown('there is nothing to know'), clock, deployment: this.deployment, log: silentLog,
     });
-    this.#capacity = new ProviderRegistry([
-      { name: DEFAULT_PROVIDER, capacity: this.parts.capacity, owns: (id) => !isMachineId(id) },
-      { name: 'simulated', capacity: simulated, owns: isMachineId },
-    ]);
     this.#commands = new CommandRegistry([
       { commands: this.commands, ownsInstance: (id) => !isMachineId(id), ownsCommand: (id) => !isCommandId(id) },
       { commands: new SimulatedNodeCommands({ records, rehearsal: asItsVariablesSay, clock }), ownsInstance: isMachineId, ownsCommand: isCommandId },
@@ -47,7 +45,9 @@ class TwoClouds extends InMemoryWorld {
   }
 
   override get ports() {
-    return { ...super.ports, capacity: this.#capacity, commands: this.#commands };
+    const aws = { name: DEFAULT_PROVIDER, capacity: this.parts.capacity, owns: (id: InstanceId) => !isMachineId(id) };
+    const simulated = { name: 'simulated', capacity: this.#simulated, owns: isMachineId };
+    return { ...super.ports, capacity: new ProviderRegistry(this.rehearses ? [aws, simulated] : [aws]), commands: this.#commands };
   }
 
   async simulatedMachines(): Promise<number> {
@@ -128,6 +128,20 @@ describe('a rehearsal', () => {
     for (let n = 0; n < 30; n += 1) await world.tick(15);
     expect(world.job(real)).toMatchObject({ state: 'DONE', outcome: 'SUCCEEDED' });
     expect(world.job(waiting)).toMatchObject({ state: 'PROVISIONING_FAILED', outcome: 'NO_CAPACITY' });
+  });
+
+  it('is not called gone when nobody is registered for it any more', async () => {
+    const id = await world.submit(rehearsed(aManifest({ hooks: hooks('SIMULATED_SECONDS: "500"') })), 'job-a');
+    await world.tick(5);
+    world.rehearses = false;
+    await world.ask(id, requestCancel);
+    for (let n = 0; n < 10; n += 1) await world.tick(60);
+    expect(world.job(id)).toMatchObject({ state: 'DESTRUCTION_FAILED', outcome: 'CANCELLED' });
+    expect(await world.simulatedMachines()).toBe(3);
+    world.rehearses = true;
+    await world.tick(60);
+    expect(world.said(id, 'NodesGone')).toHaveLength(1);
+    expect(await world.simulatedMachines()).toBe(0);
   });
 
   it('is not waited for by what is short in another cloud', async () => {
