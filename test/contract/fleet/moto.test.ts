@@ -123,7 +123,7 @@ describe('the adapters of EC2, judged by moto', () => {
     expect('known' in free && [...free.known.values()].every((count) => count > 4000)).toBe(true);
   });
 
-  /** Nobody but our own simulator judges these: moto breaks down over what it has not. What it learns moves up. */
+  /** moto breaks down over what it has not. Groups are judged by MiniStack, the rest by our own simulator only. */
   it.each([
     ['GetSpotPlacementScores', () => ec2.send(new GetSpotPlacementScoresCommand({ InstanceTypes: ['m6i.large', 'c6i.large', 'm5.large'], TargetCapacity: 1 }))],
     ['DescribeCapacityReservations', () => ec2.send(new DescribeCapacityReservationsCommand({}))],
