@@ -6,7 +6,7 @@ export function efaInterfacesOf({ efa, efaInterfaces }: Pick<InstanceTypeFacts, 
   return efa ? (efaInterfaces ?? 1) : 0;
 }
 
-/** The launch template of a namespace with as many adapters as a type can have; `undefined`: none fits the type. */
+/** The name of the launch template of a namespace with as many adapters as a type can have; `undefined`: none fits the type. */
 export function efaLaunchTemplate(settings: Pick<NamespaceSettings, 'efaLaunchTemplates'> | undefined, facts: InstanceTypeFacts): string | undefined {
   const templates = settings?.efaLaunchTemplates?.[facts.architecture] ?? {};
   const most = efaInterfacesOf(facts);

@@ -7,7 +7,7 @@ export type ImageByArchitecture = Readonly<Partial<Record<'x86_64' | 'arm64', st
 export interface NamespaceSettings {
   /** Launch template ids by architecture: they carry the namespace's instance profile and security groups. */
   readonly launchTemplates: Readonly<Partial<Record<'x86_64' | 'arm64', string>>>;
-  /** Launch template ids by architecture and number of Elastic Fabric Adapters. Absent: the namespace gets none. */
+  /** Names of launch templates by architecture and number of Elastic Fabric Adapters. Absent: the namespace gets none. */
   readonly efaLaunchTemplates?: Readonly<Partial<Record<'x86_64' | 'arm64', Readonly<Record<string, string>>>>>;
   /** Ids of targeted capacity reservations that the jobs of the namespace may use. */
   readonly capacityReservations?: readonly string[];

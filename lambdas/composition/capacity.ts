@@ -4,6 +4,7 @@ import { NothingKnown } from '../../core/capacity/nothing-known.ts';
 import type { RegisteredProvider } from '../../core/capacity/provider-registry.ts';
 import { DEFAULT_PROVIDER, ProviderRegistry } from '../../core/capacity/provider-registry.ts';
 import { Ec2CapacityProvider, ec2ClientDefaults } from '../adapters/ec2/ec2-capacity-provider.ts';
+import { Ec2PlacementGroups } from '../adapters/ec2/ec2-placement-groups.ts';
 import { isMachineId } from '../adapters/simulated/simulated-ids.ts';
 import { SimulatedMachines } from '../adapters/simulated/simulated-machines.ts';
 import { logger, traced } from '../runtime/telemetry.ts';
@@ -30,6 +31,8 @@ function simulated(): readonly RegisteredProvider[] {
   const capacity = new GangAcquirer({ ...ports, machines, cooldowns: simulatedCooldowns, catalogue: place.catalogue, knowledge: nothing });
   return [{ name: 'simulated', capacity, owns: isMachineId }];
 }
+
+export const placementGroups = new Ec2PlacementGroups(ec2, deployment.name);
 
 /** The clouds of the deployment. */
 export const capacity = new ProviderRegistry([aws, ...simulated()]);

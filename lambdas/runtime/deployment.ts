@@ -4,6 +4,7 @@ import { isRecord } from '../../core/manifest/problems.ts';
 import { ConfigurationError } from '../../core/errors/orchestrator-error.ts';
 
 const byArchitecture = z.object({ x86_64: z.exactOptional(z.string()), arm64: z.exactOptional(z.string()) });
+const byAdapters = z.record(z.string(), z.string());
 const seconds = z.number().nonnegative();
 
 const simulatedProvider = z.object({
@@ -26,7 +27,11 @@ const deploymentSchema = z.object({
   subnets: z.record(z.string(), z.string()),
   imageAliases: z.record(z.string(), z.string()),
   machineImages: z.record(z.string(), byArchitecture),
-  namespaces: z.record(z.string(), z.object({ launchTemplates: byArchitecture })),
+  namespaces: z.record(z.string(), z.object({
+    launchTemplates: byArchitecture,
+    efaLaunchTemplates: z.exactOptional(z.object({ x86_64: z.exactOptional(byAdapters), arm64: z.exactOptional(byAdapters) })),
+    capacityReservations: z.exactOptional(z.array(z.string())),
+  })),
   providers: z.exactOptional(z.object({ simulated: z.exactOptional(simulatedProvider) })),
   limits: z.object({
     maxRunningJobs: z.int().positive(),

@@ -13,10 +13,8 @@ const deploymentTag = 'orchestrator:deployment';
 export function allowLaunches(launcher: OrchestratorFunction, configuration: DeploymentConfiguration, nodes: JobNodes): void {
   const arn = ec2Arns(launcher);
   const templates = nodes.namespaces
-    .flatMap((namespace) => Object.values(namespace.launchTemplates))
+    .flatMap(({ launchTemplates, efaLaunchTemplates }) => [...Object.values(launchTemplates), ...efaLaunchTemplates])
     .map((template) => arn('launch-template', template.ref));
-  // Which template, is said once by naming ours: a role may hold some 10,000 characters.
-  const fromTemplate = { ArnLike: { 'ec2:LaunchTemplate': arn('launch-template', '*') } };
   const withOurTag = { StringEquals: { [`aws:RequestTag/${deploymentTag}`]: configuration.name } };
 
   const parts = [
@@ -27,8 +25,8 @@ export function allowLaunches(launcher: OrchestratorFunction, configuration: Dep
   launcher.allow(['ec2:CreateFleet', 'ec2:RunInstances'], templates);
   launcher.allow(['ec2:CreateFleet'], [arn('fleet', '*'), ...parts]);
   launcher.allow(['ec2:CreateFleet'], [arn('instance', '*')], withOurTag);
-  launcher.allow(['ec2:RunInstances'], [arn('instance', '*')], { ...fromTemplate, ...withOurTag });
-  launcher.allow(['ec2:RunInstances'], parts, fromTemplate);
+  launcher.allow(['ec2:RunInstances'], [arn('instance', '*')], { ...fromTemplate(launcher), ...withOurTag });
+  launcher.allow(['ec2:RunInstances'], parts, fromTemplate(launcher));
   launcher.allow(['ec2:CreateTags'], ['fleet', 'instance', 'network-interface', 'volume'].map((resource) => arn(resource, '*')), {
     StringEquals: { 'ec2:CreateAction': ['CreateFleet', 'RunInstances'] },
   });
@@ -38,6 +36,45 @@ export function allowLaunches(launcher: OrchestratorFunction, configuration: Dep
     StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' },
   });
   allowImageParameters(launcher, configuration);
+  allowReservations(launcher, configuration);
+  allowPlacementGroups(launcher, configuration);
+}
+
+/** From which launch template is said once, by naming ours: a role may hold some 10,000 characters. */
+function fromTemplate(launcher: OrchestratorFunction): { readonly ArnLike: Record<string, string> } {
+  return { ArnLike: { 'ec2:LaunchTemplate': ec2Arns(launcher)('launch-template', '*') } };
+}
+
+/** Using the reservations of the configuration; the account that they belong to may be another. */
+function allowReservations(launcher: OrchestratorFunction, { namespaces }: DeploymentConfiguration): void {
+  const ids = [...new Set(Object.values(namespaces).flatMap(({ capacityReservations }) => capacityReservations))];
+  if (ids.length === 0) return;
+  const arns = ids.map((id) => Stack.of(launcher).formatArn({ service: 'ec2', account: '*', resource: 'capacity-reservation', resourceName: id }));
+  launcher.allow(['ec2:CreateFleet'], arns);
+  launcher.allow(['ec2:RunInstances'], arns, fromTemplate(launcher));
+}
+
+/** Making placement groups with the deployment's tag and name, and launching into those. */
+function allowPlacementGroups(launcher: OrchestratorFunction, configuration: DeploymentConfiguration): void {
+  const groups = [groupArns(launcher, configuration)];
+  launcher.allow(['ec2:CreatePlacementGroup'], groups, { StringEquals: { [`aws:RequestTag/${deploymentTag}`]: configuration.name } });
+  launcher.allow(['ec2:CreateTags'], groups, { StringEquals: { 'ec2:CreateAction': 'CreatePlacementGroup' } });
+  const withOurTag = { StringEquals: { [`aws:ResourceTag/${deploymentTag}`]: configuration.name } };
+  launcher.allow(['ec2:CreateFleet'], groups, withOurTag);
+  launcher.allow(['ec2:RunInstances'], groups, { ...fromTemplate(launcher), ...withOurTag });
+  launcher.allow(['ec2:DescribePlacementGroups'], ['*']);
+}
+
+/** Removing placement groups that carry the deployment's tag, and no others. */
+export function allowGroupRemoval(remover: OrchestratorFunction, configuration: DeploymentConfiguration): void {
+  remover.allow(['ec2:DescribePlacementGroups'], ['*']);
+  remover.allow(['ec2:DeletePlacementGroup'], [groupArns(remover, configuration)], {
+    StringEquals: { [`aws:ResourceTag/${deploymentTag}`]: configuration.name },
+  });
+}
+
+function groupArns(launcher: OrchestratorFunction, { name }: DeploymentConfiguration): string {
+  return ec2Arns(launcher)('placement-group', `${name}-*`);
 }
 
 /** Looking at instances. EC2 knows no resources for descriptions. */

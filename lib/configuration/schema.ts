@@ -104,6 +104,8 @@ export const deploymentConfiguration = z.strictObject({
   logRetentionDays: z.union([1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731].map((days) => z.literal(days))).default(30)
     .describe('How long logs of functions, API and jobs are kept.'),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO').describe('Level of the functions.'),
-});
+}).refine(({ namespaces, machineImages }) => Object.values(namespaces).every(({ efa }) =>
+  (['x86_64', 'arm64'] as const).every((architecture) => efa[architecture].length === 0 || machineImages['default']?.[architecture] !== undefined)),
+{ path: ['namespaces'], message: 'Elastic Fabric Adapters only for architectures that the machine image `default` has' });
 
 export type DeploymentConfiguration = z.infer<typeof deploymentConfiguration> & { readonly region: string };

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { allowCatalogue, allowDescriptions, allowLaunches, allowTerminations } from '../capacity/launch-permissions.ts';
+import { allowCatalogue, allowDescriptions, allowGroupRemoval, allowLaunches, allowTerminations } from '../capacity/launch-permissions.ts';
 import { EventFunction } from '../functions/event-function.ts';
 import type { JobLifecycleProps } from './job-lifecycle.ts';
 
@@ -73,6 +73,7 @@ export class LifecycleEvents extends Construct {
     allowCatalogue(this.reconciler);
     allowDescriptions(this.reconciler);
     allowTerminations(this.reconciler, configuration);
+    allowGroupRemoval(this.reconciler, configuration);
     queue.allowScans(this.reconciler);
     address.allowStarts(this.reconciler);
     address.allowStatus(this.reconciler);

@@ -33,6 +33,11 @@ export const acknowledgements: readonly Acknowledgement[] = [
     reason: 'A launch makes these anew; it is allowed only from the launch templates of the deployment.',
   },
   {
+    finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:.+:placement-group\/[\w-]+-\*\]$/,
+    construct: launchers,
+    reason: 'Groups are made for attempts and named after them, behind the name of the deployment; they carry its tag.',
+  },
+  {
     finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:.+::image\/\*\]$/,
     construct: launchers,
     reason: 'A node pool may name any AMI that the account can read.',

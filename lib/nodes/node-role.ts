@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -16,24 +16,36 @@ export interface NodeAccess {
  * this is our own: to take commands, to write the logs of jobs, and what the administrator adds.
  */
 export function nodeRole(scope: Construct, namespace: string, settings: NamespaceConfiguration, access: NodeAccess): Role {
-  const role = new Role(scope, 'Role', {
+  const statements = [
+    ...agentStatements(scope), logStatement(access.jobLogs), ...resultStatements(namespace, access), ...bucketStatements(scope, settings),
+  ];
+  return new Role(scope, 'Role', {
     assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
     description: `Nodes of namespace ${namespace === '*' ? 'any other' : namespace}`,
+    // In the role itself: a stack has room for 500 resources, and namespaces are many.
+    inlinePolicies: { Node: new PolicyDocument({ statements }) },
   });
-  for (const statement of [...agentStatements(scope), logStatement(access.jobLogs)]) role.addToPolicy(statement);
-  const { resultsBucket } = access;
-  if (resultsBucket !== undefined) {
-    // Without an entry of its own a namespace shares role and prefix with all others like it.
-    const folder = namespace === '*' ? 'shared' : namespace;
-    role.addToPolicy(allow(['s3:PutObject', 's3:GetObject'], [resultsBucket.arnForObjects(`${folder}/*`)]));
-    role.addToPolicy(listing(resultsBucket.bucketArn, { StringLike: { 's3:prefix': `${folder}/*` } }));
-  }
-  const partition = Stack.of(scope).partition;
-  for (const name of settings.readBuckets) allowBucket(role, `arn:${partition}:s3:::${name}`, ['s3:GetObject']);
-  for (const name of settings.writeBuckets) {
-    allowBucket(role, `arn:${partition}:s3:::${name}`, ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload']);
-  }
-  return role;
+}
+
+function resultStatements(namespace: string, { resultsBucket }: NodeAccess): PolicyStatement[] {
+  if (resultsBucket === undefined) return [];
+  // Without an entry of its own a namespace shares role and prefix with all others like it.
+  const folder = namespace === '*' ? 'shared' : namespace;
+  return [
+    allow(['s3:PutObject', 's3:GetObject'], [resultsBucket.arnForObjects(`${folder}/*`)]),
+    listing(resultsBucket.bucketArn, { StringLike: { 's3:prefix': `${folder}/*` } }),
+  ];
+}
+
+function bucketStatements(scope: Construct, { readBuckets, writeBuckets }: NamespaceConfiguration): PolicyStatement[] {
+  const bucket = (name: string, objectActions: string[]): PolicyStatement[] => {
+    const arn = `arn:${Stack.of(scope).partition}:s3:::${name}`;
+    return [allow(objectActions, [`${arn}/*`]), listing(arn)];
+  };
+  return [
+    ...readBuckets.flatMap((name) => bucket(name, ['s3:GetObject'])),
+    ...writeBuckets.flatMap((name) => bucket(name, ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'])),
+  ];
 }
 
 /** What the SSM agent does to take commands. The channels know no resources; both generations of them are allowed. */
@@ -52,11 +64,6 @@ function agentStatements(scope: Construct): PolicyStatement[] {
 
 function logStatement(jobLogs: ILogGroup): PolicyStatement {
   return allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [jobLogs.logGroupArn]);
-}
-
-function allowBucket(role: Role, bucketArn: string, objectActions: string[]): void {
-  role.addToPolicy(allow(objectActions, [`${bucketArn}/*`]));
-  role.addToPolicy(listing(bucketArn));
 }
 
 function listing(bucketArn: string, conditions?: Record<string, Record<string, string>>): PolicyStatement {

@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { mostNamespaces } from '../../lib/configuration/namespaces.ts';
+import { mostEfaTemplates, mostNamespaces, mostReservations } from '../../lib/configuration/namespaces.ts';
 import { ofType, synthesize, type Resource } from './synthesize.ts';
 
 /** As many namespaces as there may be, each with a long name and everything that it can be given. */
 const namespaces = Object.fromEntries(Array.from({ length: mostNamespaces }, (_, index) => [
   `team-${index}`.padEnd(40, 'x'),
-  { writeBuckets: [`results-${index}`], readBuckets: [`data-${index}`] },
+  {
+    writeBuckets: [`results-${index}`],
+    readBuckets: [`data-${index}`],
+    ...(index < mostReservations ? { capacityReservations: [`cr-${String(index).padStart(17, '0')}`] } : {}),
+    ...(index < mostEfaTemplates / 4 ? { efa: { x86_64: [1, 4, 32], arm64: [1] } } : {}),
+  },
 ]));
 const zones = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `us-east-1${letter}`);
 const { template, resources } = synthesize({ namespaces, network: { kind: 'created', zones } });

@@ -40,6 +40,33 @@ describe('launch templates', () => {
   });
 });
 
+describe('launch templates with Elastic Fabric Adapters', () => {
+  const { resources } = synthesize({ namespaces: { bio: { efa: { x86_64: [1, 4] } }, '*': {} } });
+  const byName = new Map(ofType(resources, 'AWS::EC2::LaunchTemplate').flatMap(([, { Properties }]) =>
+    (Properties['LaunchTemplateName'] === undefined ? [] : [[Properties['LaunchTemplateName'], Properties['LaunchTemplateData'] as Record<string, unknown>]] as const)));
+
+  it('are made where a namespace asks for them, under names that the functions know', () => {
+    expect([...byName.keys()]).toEqual(['orchestrator.bio.efa-1.x86_64', 'orchestrator.bio.efa-4.x86_64']);
+  });
+
+  it('have one interface with an address, on the first card, and adapters alone on the others', () => {
+    expect(byName.get('orchestrator.bio.efa-1.x86_64')?.['NetworkInterfaces']).toMatchObject([
+      { NetworkCardIndex: 0, DeviceIndex: 0, InterfaceType: 'efa', AssociatePublicIpAddress: false },
+    ]);
+    const four = byName.get('orchestrator.bio.efa-4.x86_64')?.['NetworkInterfaces'] as Record<string, unknown>[];
+    expect(four.map(({ NetworkCardIndex, DeviceIndex, InterfaceType }) => [NetworkCardIndex, DeviceIndex, InterfaceType])).toEqual([
+      [0, 0, 'efa'], [1, 1, 'efa-only'], [2, 1, 'efa-only'], [3, 1, 'efa-only'],
+    ]);
+    // EC2 refuses the word where there are several.
+    expect(four.some((each) => 'AssociatePublicIpAddress' in each)).toBe(false);
+    expect(new Set(four.map(({ Groups }) => JSON.stringify(Groups))).size).toBe(1);
+  });
+
+  it('are refused for an architecture that has no image', () => {
+    expect(() => synthesize({ namespaces: { bio: { efa: { arm64: [1] } } }, machineImages: { default: { x86_64: 'ami-0123456789abcdef0' } } })).toThrow('Elastic Fabric Adapters only for architectures');
+  });
+});
+
 describe('the network', () => {
   it('admits nothing from outside the group of the nodes', () => {
     const inGroups = ofType(isolated.resources, 'AWS::EC2::SecurityGroup')

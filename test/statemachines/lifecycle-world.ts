@@ -35,6 +35,7 @@ import { runStep, type StepInput } from '../../lambdas/lifecycle/run-step/run-st
 import { readTaskInput } from '../../lambdas/runtime/task-input.ts';
 import { scheduleJobs } from '../../lambdas/queue/schedule-jobs/schedule-jobs.ts';
 import { InMemoryNodeCommands } from '../fakes/in-memory-node-commands.ts';
+import { InMemoryPlacementGroups } from '../fakes/in-memory-placement-groups.ts';
 import { flaky, type Gate } from './flaky.ts';
 import { execute, type Machine, type MachineWorld } from './machine-interpreter.ts';
 
@@ -87,6 +88,7 @@ export interface WorldParts {
 export class LifecycleWorld implements Executions {
   readonly tokens = new TokenDesk();
   readonly commands = new InMemoryNodeCommands();
+  readonly placementGroups = new InMemoryPlacementGroups();
   /** Instances that never take commands. */
   mute: (index: number) => boolean = () => false;
   /** Whether the events of finished commands arrive, and how often. */
@@ -160,6 +162,7 @@ export class LifecycleWorld implements Executions {
       store: flaky('store', scheduler, gate),
       cooldowns: flaky('cooldowns', cooldowns, gate),
       capacity: flaky('capacity', this.parts.capacity, gate),
+      placementGroups: this.placementGroups,
       commands: flaky<NodeCommands>('commands', this.commands, gate),
       tokens: flaky('tokens', this.tokens, gate),
       executions: flaky('executions', { start: (s: ExecutionStart) => this.start(s), status: (arn: string) => this.status(arn) }, gate),

@@ -253,6 +253,24 @@ describe('an orphan', () => {
   });
 });
 
+describe('a placement group', () => {
+  it('stays while its attempt lives, and goes once no machine of an attempt that is over stands in it', async () => {
+    const id = await world.submit(aManifest(), 'job-a');
+    await tickUntil(id, 'RUNNING');
+    const { groups, inUse } = world.placementGroups;
+    for (const [name, attempt] of [['of-this', 1], ['of-none', 7]] as const) groups.set(name, { name, jobId: id, attempt });
+    await world.reconcile();
+    expect([...groups.keys()]).toEqual(['of-this']);
+    inUse.add('of-this');
+    await lived(id);
+    await world.reconcile();
+    expect([...groups.keys()]).toEqual(['of-this']);
+    inUse.clear();
+    await world.reconcile();
+    expect([...groups.keys()]).toEqual([]);
+  });
+});
+
 describe('a step that fails', () => {
   it('says so of a few nodes by name, whatever their number', async () => {
     world.commands.endOf = failing('install');

@@ -24,6 +24,7 @@ export function fleetRequest(gang: GangRequest, launch: PlannedLaunch, types: Re
   if (!pool) return rejected('UnknownPool', `the job has no pool ${launch.pool}`);
   const settings = namespaceSettings(deployment, gang.namespace);
   const overrides = new Map<string, FleetLaunchTemplateOverridesRequest[]>();
+  const reference = pool.efa ? 'LaunchTemplateName' : 'LaunchTemplateId';
   for (const facts of launch.instanceTypes.flatMap((type) => types.get(type) ?? [])) {
     const template = templateFor(pool, facts, settings);
     if (template === undefined) continue;
@@ -33,8 +34,8 @@ export function fleetRequest(gang: GangRequest, launch: PlannedLaunch, types: Re
     overrides.set(template, [...(overrides.get(template) ?? []), ...ofType]);
   }
   if (overrides.size === 0) return withoutTemplate(gang, launch, pool);
-  const LaunchTemplateConfigs = [...overrides].map(([id, ofTemplate]): FleetLaunchTemplateConfigRequest => ({
-    LaunchTemplateSpecification: { LaunchTemplateId: id, Version: '$Latest' },
+  const LaunchTemplateConfigs = [...overrides].map(([template, ofTemplate]): FleetLaunchTemplateConfigRequest => ({
+    LaunchTemplateSpecification: { [reference]: template, Version: '$Latest' },
     Overrides: ofTemplate,
   }));
   return { kind: 'request', input: { ...capacityOf(launch, pool), LaunchTemplateConfigs, TagSpecifications: [{ ResourceType: 'instance', Tags: instanceTags(deployment.name, gang, launch) }] } };

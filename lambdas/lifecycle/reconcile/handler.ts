@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { capacity } from '../../composition/capacity.ts';
+import { capacity, placementGroups } from '../../composition/capacity.ts';
 import { executions } from '../../composition/machine.ts';
 import { stepPorts } from '../../composition/step-ports.ts';
 import { cooldowns } from '../../composition/stores.ts';
@@ -10,6 +10,6 @@ import { reconcile } from './reconcile.ts';
 export const handler = eventHandler({
   schema: z.unknown(),
   run: async () => {
-    await reconcile({ ...stepPorts, executions, capacity, cooldowns, log: logger });
+    await reconcile({ ...stepPorts, executions, capacity, cooldowns, placementGroups, log: logger });
   },
 });

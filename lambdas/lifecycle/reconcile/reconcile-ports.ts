@@ -1,11 +1,13 @@
 import type { CapacityProvider, CooldownStore } from '../../../core/ports/capacity-provider.ts';
 import type { Executions } from '../../../core/ports/executions.ts';
+import type { PlacementGroups } from '../../../core/ports/placement-groups.ts';
 import type { SettlePorts } from '../settle-step.ts';
 
 export interface ReconcilePorts extends SettlePorts {
   readonly executions: Executions;
   readonly capacity: CapacityProvider;
   readonly cooldowns: CooldownStore;
+  readonly placementGroups: PlacementGroups;
   readonly log: { info(message: string, facts: Record<string, unknown>): void; error(message: string, facts: Record<string, unknown>): void };
 }
 

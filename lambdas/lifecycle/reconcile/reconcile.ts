@@ -1,6 +1,7 @@
 import { InternalError } from '../../../core/errors/orchestrator-error.ts';
 import type { Guard, ReconcilePorts } from './reconcile-ports.ts';
 import { sweepInstances } from './sweep-instances.ts';
+import { sweepPlacementGroups } from './sweep-placement-groups.ts';
 import { nothing, tendAttempts } from './tend-attempts.ts';
 
 /** What a pass did: all zero where the events did their work. */
@@ -9,6 +10,7 @@ export interface ReconcileReport {
   readonly executionsStarted: number;
   readonly stepsPolled: number;
   readonly orphansTerminated: number;
+  readonly placementGroupsRemoved: number;
   readonly nodesLost: number;
   readonly failures: number;
 }
@@ -32,7 +34,8 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
   const instances = await guard('looking for instances', () => ports.capacity.describeAll());
   const orphansTerminated = (await guard('orphans', () => sweepInstances(ports, instances ?? [], guard))) ?? 0;
   const tended = await guard('attempts', () => tendAttempts(ports, instances, guard));
-  const report = { orphansTerminated, ...(tended ?? nothing), failures: errors.length };
+  const placementGroupsRemoved = (await guard('placement groups', () => sweepPlacementGroups(ports, guard))) ?? 0;
+  const report = { orphansTerminated, placementGroupsRemoved, ...(tended ?? nothing), failures: errors.length };
   ports.log.info('reconciled', { report });
   if (errors.length > 0) throw new InternalError(`${errors.length} parts of the reconciler failed.`, {}, { cause: new AggregateError(errors) });
   return report;

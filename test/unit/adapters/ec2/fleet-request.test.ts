@@ -57,7 +57,7 @@ describe('fleetRequest', () => {
       someFacts('p5.48xlarge', { efa: true, efaInterfaces: 32 }), someFacts('c6i.large'),
     ].map((facts) => [facts.instanceType, facts]));
     const input = inputOf(fleetRequest(aGang({ pools: [aPool({ efa: true })] }), launch({ instanceTypes: [...efaTypes.keys()] }), efaTypes, aDeployment({ namespaces: { '*': settings } })));
-    expect(input.LaunchTemplateConfigs?.map(({ LaunchTemplateSpecification: template, Overrides = [] }) => [template?.LaunchTemplateId, ...Overrides.map(({ InstanceType }) => InstanceType)])).toEqual([
+    expect(input.LaunchTemplateConfigs?.map(({ LaunchTemplateSpecification: template, Overrides = [] }) => [template?.LaunchTemplateName, ...Overrides.map(({ InstanceType }) => InstanceType)])).toEqual([
       ['lt-1', 'c5n.18xlarge'], ['lt-4', 'p4d.24xlarge', 'p5en.48xlarge'], ['lt-32', 'p5.48xlarge'],
     ]);
   });
