@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Capacity, DryRun, JobRef, Problem, SubmittedJob } from '../../../sdk/src/index.ts';
+import { eventually } from '../cloud/eventually.ts';
+import { isAtRest, leavesNothing } from '../cloud/leaves-nothing.ts';
+import { deployedApi, type DeployedApi } from './deployed-api.ts';
+import { newNamespace, nowhereToBeHad, yamlSubmission } from './submissions.ts';
+
+jest.setTimeout(240_000);
+
+const namespace = newNamespace('api-capacity');
+
+let api: DeployedApi;
+const made: JobRef[] = [];
+
+const look = (query = '') => api.call<Capacity & Problem>({ method: 'GET', path: '/v1/capacity', query });
+
+beforeAll(async () => {
+  api = await deployedApi();
+});
+
+afterAll(async () => {
+  await Promise.all(made.map((job) => api.cloud.jobs.cancel(job).catch(() => undefined))); // what has ended cannot be cancelled
+  for (const job of made) await leavesNothing(api.cloud, job);
+  await isAtRest(api.cloud);
+});
+
+describe('what is known of capacity', () => {
+  it('has the zones with their addresses, and of a type where it could be had and at what price', async () => {
+    const { status, body } = await look('instanceType=m6i.large');
+    expect(status).toBe(200);
+    for (const { freeAddresses } of body.zones) expect(freeAddresses).toBeGreaterThan(0);
+    expect(body.types).toMatchObject([{ instanceType: 'm6i.large', vcpus: 2 }]);
+    expect(body.types[0]?.offerings).toEqual(expect.arrayContaining(body.zones.map(({ zone }) => expect.objectContaining({ zone, market: 'on-demand', usdPerHour: 0.096 }))));
+  });
+
+  it('names what there is instead of a type or a zone that there is not', async () => {
+    expect(await look('instanceType=m6i.lrage')).toMatchObject({ status: 400, body: { errors: [{ path: 'query.instanceType', suggestion: 'm6i.large' }] } });
+    expect(await look('zone=us-east-1z')).toMatchObject({ status: 400, body: { errors: [{ path: 'query.zone', message: expect.stringContaining('it serves: us-east-1a') }] } });
+  });
+
+  it('is seen by whoever looks, after a job has found nothing, and by the next dry run', async () => {
+    const { body } = await api.call<SubmittedJob>(yamlSubmission(nowhereToBeHad(namespace, 'starved')));
+    made.push({ namespace, jobId: body.jobId });
+    const cooling = await eventually('what was not to be had cools', async () => {
+      const found = (await look('instanceType=r6i.2xlarge')).body.cooling.filter(({ kind }) => kind === 'offering');
+      return found.length > 0 && found;
+    });
+    expect(cooling[0]).toMatchObject({ code: 'InsufficientInstanceCapacity', since: expect.any(String), until: expect.any(String) });
+    const { body: { plan } } = await api.call<DryRun>({ ...yamlSubmission(nowhereToBeHad(namespace, 'planned')), query: 'dryRun=true' });
+    expect(plan.cooling.concat(plan.launches.map(({ why }) => ({ code: 'tried', message: why })))).not.toEqual([]);
+    expect(plan.maxUsdPerHour).toBeGreaterThan(0);
+  });
+});
