@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ClusterDefinition } from '../../../core/manifest/schema.ts';
 import type { JobDetail, JobEvent, JobRef, LogLine } from '../../../sdk/src/index.ts';
@@ -30,7 +31,7 @@ beforeAll(async () => { cloud = await sharedCloud(); });
  * back; the gate is opened once the history has `then`.
  */
 async function loses(name: string, then: JobEvent['type'], spec: Partial<Spec>): Promise<Lived> {
-  const { wait, open } = await gate(cloud, name);
+  const { wait, open } = await gate(cloud, `${name}-${randomUUID()}`);
   const hooks: Spec['hooks'] = {
     onConfigure: [script('Set up', 'until [ -e /data/ready ]; do sleep 0.1; [ "$ORCH_RANK" -ne 0 ] || touch /data/ready; done', '[ ! -e /data/begun ] || echo "sees what the head wrote"')],
     onRun: [script('Work', 'touch /data/begun', 'echo here', `if [ "$ORCH_ATTEMPT" -eq 1 ]; then ${wait}; fi`, 'wc --lines < "$ORCH_NODE_LIST"')],
