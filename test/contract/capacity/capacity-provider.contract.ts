@@ -5,6 +5,7 @@ import { DependencyThrottledError } from '../../../core/errors/orchestrator-erro
 import { instanceId, jobId } from '../../../core/job/ids.ts';
 import type { Node } from '../../../core/job/job.ts';
 import { aGang, aPool } from '../../builders/capacity.ts';
+import { itOutlivesCrashes } from './crashes.contract.ts';
 import type { CapacityWorld } from './world.ts';
 
 const never = async (): Promise<undefined> => undefined;
@@ -85,7 +86,7 @@ export function describeCapacityProvider(name: string, open: () => Promise<Capac
       await expect(world.provider.acquire(gang, never)).rejects.toBeInstanceOf(Error);
       await world.mend();
       const nodes = nodesOf(await world.provider.acquire(gang, never));
-      expect(new Set((await living(gang)).map(({ instanceId }) => instanceId))).toEqual(new Set(nodes.map(({ instanceId }) => instanceId)));
+      expect(new Set((await living(gang)).map((instance) => instance.instanceId))).toEqual(new Set(nodes.map((node) => node.instanceId)));
       expect(nodes).toHaveLength(3);
       await release(gang);
     });
@@ -157,6 +158,8 @@ export function describeCapacityProvider(name: string, open: () => Promise<Capac
       expect(plan.maxMicroUsdForTtl).toBe(4 * price);
       expect(await living(gang)).toEqual([]);
     });
+
+    itOutlivesCrashes({ world: () => world, gangOf });
 
     it('asks for patience when the cloud does, and keeps the launch to come back to', async () => {
       await world.supply([['m6i.large', 'a', 'on-demand', 2]]);

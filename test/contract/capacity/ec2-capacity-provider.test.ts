@@ -1,5 +1,7 @@
+import { GangAcquirer } from '../../../core/capacity/gang-acquirer.ts';
 import { Ec2CapacityProvider } from '../../../lambdas/adapters/ec2/ec2-capacity-provider.ts';
 import { Ec2InstanceCatalogue } from '../../../lambdas/adapters/ec2/ec2-instance-catalogue.ts';
+import { Ec2Machines } from '../../../lambdas/adapters/ec2/ec2-machines.ts';
 import { PriceList } from '../../../lambdas/adapters/pricing/price-list.ts';
 import { SystemClock } from '../../../lambdas/runtime/clock.ts';
 import { aDeployment, silentLog } from '../../builders/capacity.ts';
@@ -20,8 +22,10 @@ describeCapacityProvider('EC2, over the fleet simulator', async (): Promise<Capa
   const cooldowns = new InMemoryCooldownStore(table);
   const catalogue = new Ec2InstanceCatalogue({ ec2, region: deployment.region, prices: new PriceList(pricing), clock, log: silentLog });
   const { faults } = simulator.context;
+  const ports = { ec2, attempts, cooldowns, knowledge: new InMemoryMarketKnowledge(), catalogue, clock, deployment, log: silentLog };
   return {
-    provider: new Ec2CapacityProvider({ ec2, attempts, cooldowns, knowledge: new InMemoryMarketKnowledge(), catalogue, clock, deployment, log: silentLog }),
+    provider: new Ec2CapacityProvider(ports),
+    around: (wrap) => new GangAcquirer({ ...ports, attempts: wrap(attempts), cooldowns: wrap(cooldowns), machines: wrap(new Ec2Machines(ports)) }),
     catalogue,
     attempts,
     cooldowns,

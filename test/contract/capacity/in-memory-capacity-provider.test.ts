@@ -1,3 +1,4 @@
+import { GangAcquirer } from '../../../core/capacity/gang-acquirer.ts';
 import { offeringKey } from '../../../core/capacity/offering.ts';
 import { aDeployment, ManualClock, silentLog, someFacts } from '../../builders/capacity.ts';
 import { InMemoryAttemptStore } from '../../fakes/in-memory-attempt-store.ts';
@@ -17,10 +18,12 @@ describeCapacityProvider('in memory', async (): Promise<CapacityWorld> => {
   const attempts = new InMemoryAttemptStore(table);
   const cooldowns = new InMemoryCooldownStore(table);
   const catalogue = new InMemoryInstanceCatalogue(TYPES.map((type) => someFacts(type)));
-  const provider = new InMemoryCapacityProvider({ attempts, cooldowns, knowledge: new InMemoryMarketKnowledge(), catalogue, clock, deployment: aDeployment(), log: silentLog });
+  const ports = { attempts, cooldowns, knowledge: new InMemoryMarketKnowledge(), catalogue, clock, deployment: aDeployment(), log: silentLog };
+  const provider = new InMemoryCapacityProvider(ports);
   const { machines } = provider;
   return {
     provider,
+    around: (wrap) => new GangAcquirer({ ...ports, attempts: wrap(attempts), cooldowns: wrap(cooldowns), machines: wrap(machines) }),
     catalogue,
     attempts,
     cooldowns,

@@ -37,10 +37,12 @@ function simulatedCloud(): Parts {
   const settings = { capacity, usdPerHour: Object.fromEntries(TYPES.map((type) => [type, 0.09])) };
   const catalogue = new SimulatedCatalogue(new InMemoryInstanceCatalogue(TYPES.map((type) => someFacts(type))), settings);
   const ports = { attempts, cooldowns, catalogue, knowledge: new NothingKnown('there is nothing to know'), clock, deployment: aDeployment(), log: silentLog };
+  const cloud = new SimulatedMachines({ records, settings, clock });
   return {
-    simulated: new GangAcquirer({ ...ports, machines: new SimulatedMachines({ records, settings, clock }) }),
+    simulated: new GangAcquirer({ ...ports, machines: cloud }),
     other: new InMemoryCapacityProvider(ports),
     world: {
+      around: (wrap) => new GangAcquirer({ ...ports, attempts: wrap(attempts), cooldowns: wrap(cooldowns), machines: wrap(cloud) }),
       catalogue,
       attempts,
       cooldowns,

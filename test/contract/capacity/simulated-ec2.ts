@@ -14,6 +14,9 @@ import type { Supply } from './world.ts';
 
 const QUICK_BOOT = { runningSeconds: 0, registerSeconds: 1e6, terminateSeconds: 0, jitter: 0 };
 
+/** The rates of calls and launches are not what is tested here: who asks too often is told so by a fault. */
+const UNLIMITED = { throttles: {}, launchTokens: { bucket: 1e6, refillPerSecond: 1 } };
+
 /** The fleet simulator with nothing in its market, and clients of it. */
 export interface SimulatedEc2 {
   readonly simulator: Simulator;
@@ -28,7 +31,7 @@ export interface SimulatedEc2 {
 function scenarioOf(region: string, market: readonly Supply[]) {
   const nothing = { type: '*', zone: '*', market: '*', capacity: 0 };
   const rules = market.map(([type, zone, kind, capacity]) => ({ type, zone: `${region}${zone}`, market: kind, capacity }));
-  return parseScenario({ capacity: [nothing, ...rules], boot: QUICK_BOOT, visibility: { instanceMs: 50 } });
+  return parseScenario({ capacity: [nothing, ...rules], boot: QUICK_BOOT, visibility: { instanceMs: 50 }, ...UNLIMITED });
 }
 
 /** @param prefix length of the subnets' prefixes: 24 leaves 251 addresses, 20 more than any test asks for */

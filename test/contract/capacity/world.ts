@@ -9,6 +9,8 @@ export type Supply = readonly [instanceType: string, zone: 'a' | 'b' | 'c' | 'd'
 /** A cloud with a market that the test decides, and the provider over it. */
 export interface CapacityWorld {
   readonly provider: CapacityProvider;
+  /** Another process of the provider, each port of which stands in what `wrap` makes of it. */
+  around(wrap: <Port extends object>(port: Port) => Port): CapacityProvider;
   readonly catalogue: InstanceCatalogue;
   readonly attempts: AttemptStore;
   readonly cooldowns: CooldownStore;
