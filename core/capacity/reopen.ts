@@ -1,6 +1,7 @@
 import type { LaunchRecord } from './gang.ts';
 import type { CapacityPorts } from './launcher.ts';
 import { givenUpInstances, instancesOf } from './launch-progress.ts';
+import type { Offering } from './offering.ts';
 import { offeringKey } from './offering.ts';
 import { isReclaim } from './reclaimed.ts';
 
@@ -10,7 +11,7 @@ import { isReclaim } from './reclaimed.ts';
  */
 export async function reopenReleased(records: readonly LaunchRecord[], { cooldowns, clock }: Pick<CapacityPorts, 'cooldowns' | 'clock'>): Promise<void> {
   const givenUp = new Set(givenUpInstances(records).map(({ instanceId }) => instanceId));
-  const offerings = new Set(instancesOf(records).filter(({ instanceId }) => !givenUp.has(instanceId)).map(offeringKey));
+  const offerings = new Set(instancesOf(records).filter(({ instanceId }) => !givenUp.has(instanceId)).flatMap(waitedFor).map(offeringKey));
   if (offerings.size === 0) return;
   const nowMs = clock.now();
   const cooling = await cooldowns.active(nowMs);
@@ -19,4 +20,10 @@ export async function reopenReleased(records: readonly LaunchRecord[], { cooldow
     return scope.kind === 'offering' && offerings.has(offeringKey(scope.offering)) && probedBy === undefined && !isReclaim(cooldown);
   });
   await Promise.all(ended.map(async (cooldown) => cooldowns.replace(cooldown, { ...cooldown, untilMs: nowMs })));
+}
+
+/** Jobs that would take what is reserved wait for on-demand, as far as the scheduler knows. */
+function waitedFor({ instanceType, zone, market }: Offering): Offering[] {
+  const offering = { instanceType, zone, market };
+  return market === 'reserved' ? [offering, { ...offering, market: 'on-demand' }] : [offering];
 }

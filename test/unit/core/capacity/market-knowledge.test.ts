@@ -80,6 +80,18 @@ describe('reserved capacity', () => {
     }
   });
 
+  it('that is given back is told to those who wait for on-demand', async () => {
+    const { provider, knowledge, cooldowns, clock } = withReservations([reservation('cr-b', 'c6i.large', 'b', 4)], []);
+    const [first, second] = [gangOf(onDemand(), { zones: ['us-east-1b'] }), gangOf(onDemand(), { zones: ['us-east-1b'], attempt: 2 })];
+    expect(await provider.acquire(first, never)).toMatchObject({ kind: 'acquired' });
+    knowledge.reserved = [];
+    expect(await provider.acquire(second, never)).toMatchObject({ kind: 'short' });
+    expect(await cooldowns.active(clock.now())).toMatchObject([{ scope: { offering: { market: 'on-demand' } } }]);
+    clock.advance(1000);
+    await provider.release(first);
+    expect(await cooldowns.active(clock.now())).toEqual([]);
+  });
+
   it('counts as on-demand among the quotas that a job holds', async () => {
     const reserved = [reservation('cr-b', 'c6i.large', 'b', 4)];
     const forSpot = withReservations(reserved, [['c6i.large', 'a', 'spot', 9]]);
