@@ -18,7 +18,7 @@ const dayOf = (nowMs: EpochMs): string => new Date(nowMs).toISOString().slice(0,
 /** After two days nobody asks for it. */
 const expiryOf = (atMs: EpochMs): number => Math.ceil((atMs + 2 * DAY_MS) / 1000);
 
-/** Placement scores in DynamoDB, one item a question. A look is half a read unit, a new question five to six write units. */
+/** Placement scores in DynamoDB, one item a question. A look is half a read unit, a new question five write units. */
 export class DynamoPlacementScores implements PlacementScoreMemory {
   readonly #table: OrchestratorTable;
 

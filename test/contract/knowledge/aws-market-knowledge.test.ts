@@ -74,6 +74,14 @@ describe('AwsMarketKnowledge', () => {
       expect(scored()).toBe(1);
     });
 
+    it('take five write units of the table when they are new, half a read unit when another has asked, and none within a process', async () => {
+      const knowledge = world.newcomer();
+      expect(await world.unitsOf(async () => world.newcomer().placementScores(first))).toEqual({ writes: 5, reads: 0.5 });
+      expect(await world.unitsOf(async () => world.newcomer().placementScores(first))).toEqual({ writes: 0, reads: 0.5 });
+      await knowledge.placementScores(first);
+      expect(await world.unitsOf(async () => knowledge.placementScores(first))).toEqual({ writes: 0, reads: 0 });
+    });
+
     it('are asked for by one of those that want them at the same time', async () => {
       const answers = await Promise.all(Array.from({ length: 6 }, () => world.newcomer().placementScores(first)));
       expect(scored()).toBe(1);

@@ -14,6 +14,7 @@ import { refreshMarket } from '../../../lambdas/capacity/refresh-market/refresh-
 import { aDeployment, ManualClock, silentLog } from '../../builders/capacity.ts';
 import { startSimulatedEc2, type SimulatedEc2 } from '../capacity/simulated-ec2.ts';
 import { startMiniStack, type MiniStack } from '../ministack.ts';
+import { UnitMeter } from '../store/unit-meter.ts';
 import { createTable, dynamoClient } from '../store/world.ts';
 
 const { region } = aDeployment();
@@ -65,6 +66,16 @@ export class AwsWorld {
   async forget(): Promise<void> {
     await this.#s3.send(new DeleteObjectCommand({ Bucket: this.deployment.stepBucket, Key: 'market/facts.json' }));
     this.#table = await newTable(this.#stack);
+  }
+
+  /** Capacity units of the table that newcomers use for `work`. */
+  async unitsOf(work: () => Promise<unknown>): Promise<{ readonly writes: number; readonly reads: number }> {
+    const client = dynamoClient(this.#stack.endpoint);
+    const meter = new UnitMeter(client, dynamoClient(this.#stack.endpoint));
+    this.#table = new OrchestratorTable(client, this.#table.table.getName());
+    await work();
+    meter.stop();
+    return meter.total();
   }
 
   async close(): Promise<void> {
