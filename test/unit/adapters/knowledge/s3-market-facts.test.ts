@@ -34,9 +34,13 @@ describe('S3MarketFacts', () => {
     expect(await facts.read()).toBeUndefined();
   });
 
-  it.each([refused(500, 'InternalError'), { status: 200, body: '{' }, { status: 200, body: '{"region":"us-east-1","bands":{"good":{"asOfMs":1,"value":{"m6i.large":9}}},"quotas":{}}' }])('throws what it cannot read: $body', async (said) => {
+  it.each([
+    { said: refused(500, 'InternalError'), why: 'No.' },
+    { said: { status: 200, body: '{' }, why: 'JSON' },
+    { said: { status: 200, body: '{"region":"us-east-1","bands":{"good":{"asOfMs":1,"value":{"m6i.large":9}}},"quotas":{}}' }, why: 'Too big' },
+  ])('throws what it cannot read: $said.body', async ({ said, why }) => {
     answer = said;
-    await expect(facts.read()).rejects.toThrow();
+    await expect(facts.read()).rejects.toThrow(why);
   });
 
   it('reads and writes the one object that its functions may', async () => {
