@@ -27,7 +27,7 @@ export function planLaunches(gang: GangRequest, ttlSeconds: number, view: Market
     maxMicroUsdForTtl: Math.ceil((maxMicroUsdPerHour * ttlSeconds) / 3600),
     limits: limitsOf(gang, view),
     without: view.without ?? [],
-    notes: [...notesOn(gang, view), ...(launches.length === MOST_LAUNCHES_SHOWN ? ['more launches would follow'] : [])],
+    notes: [...notesOn(gang, view), ...budgetNote(gang, maxMicroUsdPerHour), ...(launches.length === MOST_LAUNCHES_SHOWN ? ['more launches would follow'] : [])],
   };
 }
 
@@ -72,6 +72,11 @@ function dearest(pool: PoolRequest, view: MarketView): number {
   const listed = pool.instanceTypes.map((type) => view.types.get(type)?.microUsdPerHour ?? 0);
   const offered = offeringsOf(pool, Object.keys(view.subnets)).map((offering) => priceOf(offering, view));
   return Math.max(0, ...listed, ...offered);
+}
+
+/** Replacements of lost nodes and prices that rise later are beyond the budget of a launch, so that it is no bound on the bill. */
+function budgetNote({ maxMicroUsdPerHour: budget }: GangRequest, mostMicroUsd: number): string[] {
+  return budget === undefined || budget >= mostMicroUsd ? [] : [`launches stay within ${(budget / 1e6).toFixed(2)} USD per hour at the prices known then`];
 }
 
 function notesOn(gang: GangRequest, view: MarketView): string[] {

@@ -85,6 +85,8 @@ describe('planLaunches', () => {
     ]);
     expect(planLaunches(aGang({ maxMicroUsdPerHour: microUsd(100_000) }), 60, limited, now).limits).toContain(
       'the job costs at least 0.12 USD per hour at the prices known now, more than its limit of 0.10');
+    expect(planLaunches(aGang({ maxMicroUsdPerHour: microUsd(200_000) }), 60, limited, now).notes).toEqual(['launches stay within 0.20 USD per hour at the prices known then']);
+    expect(planLaunches(aGang({ maxMicroUsdPerHour: microUsd(360_000) }), 60, limited, now).notes).toEqual([]);
     expect(planLaunches(aGang(), 60, view(), now).limits).toEqual([]);
   });
 
