@@ -21,6 +21,7 @@ export class Prospects {
   readonly zones: readonly string[];
   readonly #nowMs: EpochMs;
   readonly #open = new Map<string, readonly Offering[]>();
+  readonly #addresses = new Map<string, number>();
   readonly #poolsServed = new Map<string, number>();
   readonly #filters = new Map<string, readonly Filter[]>();
 
@@ -56,6 +57,12 @@ export class Prospects {
 
   /** How many machines a zone has addresses for. What was launched a moment ago may not be counted yet. */
   addressesIn(zone: string): number {
+    const free = this.#addresses.get(zone) ?? this.#countAddresses(zone);
+    this.#addresses.set(zone, free);
+    return free;
+  }
+
+  #countAddresses(zone: string): number {
     const uncounted = this.progress.held.filter((instance) => instance.zone === zone && this.#nowMs - instance.launchedAtMs < UNCOUNTED_MS);
     return Math.max(0, freeAddressesIn(zone, this.view) - uncounted.length);
   }

@@ -47,6 +47,8 @@ export class Pursuit {
 
   async run(interrupted: Interrupted): Promise<PursuitResult> {
     let view = await this.#readMarket();
+    const { jobId, attempt } = this.#gang;
+    if (view.without?.length) this.#ports.log.info('Some of the market is not known', { jobId, attempt, without: view.without });
     for (let isNew = true; ; isNew = false) {
       const by = await interrupted();
       if (by) return { kind: 'interrupted', by };
