@@ -9,6 +9,7 @@ import type { InstanceId } from '../../../core/job/ids.ts';
 import type { InstanceCatalogue } from '../../../core/ports/capacity-provider.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { AttemptKey, DoomedInstance, LaunchRequest, Machines } from '../../../core/ports/machines.ts';
+import { Destruction } from './destruction.ts';
 import { patiently, refusalIn } from './ec2-error.ts';
 import { fleetOutcome, refusedOutcome } from './fleet-outcome.ts';
 import { Ec2PlacementGroups } from './ec2-placement-groups.ts';
@@ -16,8 +17,6 @@ import { fleetRequest, groupOf } from './fleet-request.ts';
 import { InstanceReader } from './instance-reader.ts';
 import { terminateInstances } from './terminate.ts';
 
-/** Long enough for any instance to become visible; what is not by then never will be. */
-const VISIBLE_AFTER_MS = 300_000;
 /** How long one task waits for new instances to become visible. */
 const VISIBILITY_WAIT_MS = 120_000;
 const FIRST_PAUSE_MS = 200;
@@ -112,19 +111,15 @@ export class Ec2Machines implements Machines {
 
   async destroy(attempt: AttemptKey, doomed: readonly DoomedInstance[], everything: boolean): Promise<ReleaseResult> {
     const { clock, deployment } = this.#ports;
+    const destruction = new Destruction(doomed, everything);
     const asked = new Set<InstanceId>();
-    const gone = new Set<InstanceId>();
     let remaining = doomed.length;
     for await (const seen of this.#watch(attempt, deployment.intervals.destroyWait * 1000)) {
-      const visible = new Map(seen.map((instance) => [instance.instanceId, instance]));
-      for (const instance of seen.filter(isDying)) gone.add(instance.instanceId);
-      const named = doomed.filter(({ instanceId, launchedAtMs }) => visible.has(instanceId) || clock.now() - launchedAtMs < VISIBLE_AFTER_MS);
-      const targets = new Set([...named.map(({ instanceId }) => instanceId), ...(everything ? visible.keys() : [])]);
-      const alive = [...targets].filter((id) => !gone.has(id));
-      remaining = alive.length;
+      const left = destruction.look(seen, clock.now());
+      remaining = left.length;
       if (remaining === 0) break;
-      await this.terminate(alive);
-      for (const id of alive) asked.add(id);
+      await this.terminate(left);
+      for (const id of left) asked.add(id);
     }
     return { terminated: asked.size, remaining };
   }
