@@ -11,7 +11,7 @@ import type { InstanceTypeFacts } from '../ports/capacity-provider.ts';
 import { timeField, usd, usdField } from './fields.ts';
 
 /** Most instance types that one look asks about: each costs questions to EC2. */
-export const MAX_CAPACITY_TYPES = 20;
+const MAX_CAPACITY_TYPES = 20;
 /** Most cooldowns that it shows. */
 const MAX_COOLDOWNS = 500;
 

@@ -36,7 +36,7 @@ function tooLarge({ pool, index, fits }: Counted): QuotaProblem[] {
   if (pool.count <= most) return [];
   const smallest = Math.min(...fits.map((fit) => fit.smallest));
   const held = most === 0 ? 'not even one of them' : `at most ${most}`;
-  const message = `asks for ${pool.count} ${pool.count === 1 ? 'node' : 'nodes'} of ${smallest} vCPUs or more; the account’s quotas hold ${held}, whatever else runs: ${fits.map(quotaText).join(', ')}`;
+  const message = `asks for ${pool.count} ${pool.count === 1 ? 'node' : 'nodes'} of ${smallest} vCPUs or more; the account’s quotas hold ${held}, even with nothing else running: ${fits.map(quotaText).join(', ')}`;
   return [{ code: 'limit-exceeded', path: ['spec', 'nodePools', index, 'count'], message, value: pool.count, ...(most === 0 ? {} : { suggestion: String(most) }) }];
 }
 
@@ -49,7 +49,7 @@ function tooLargeTogether(counted: readonly Counted[]): QuotaProblem[] {
     const held = [...quotas.values()].reduce((sum, vcpus) => sum + vcpus, 0);
     if (within.length < 2 || asked <= held) continue;
     const names = within.map(({ pool }) => pool.name).join(', ');
-    const message = `pools ${names} ask for ${asked} vCPUs or more together; the account’s quotas hold ${held}, whatever else runs: ${fits.map(quotaText).join(', ')}`;
+    const message = `pools ${names} ask for ${asked} vCPUs or more together; the account’s quotas hold ${held}, even with nothing else running: ${fits.map(quotaText).join(', ')}`;
     return [{ code: 'limit-exceeded', path: ['spec', 'nodePools'], message, value: asked }];
   }
   return [];

@@ -15,13 +15,13 @@ describe('checkQuotas', () => {
   it('names the quota, its size, what is asked, and how many would fit', () => {
     expect(check(pools({}, { instanceType: 'p4d.24xlarge', count: 10, purchaseOption: 'Spot' }), quotas({ 'Standard/on-demand': 64, 'P/spot': 400, 'P/on-demand': 9600 }))).toEqual([{
       code: 'limit-exceeded', path: ['spec', 'nodePools', 1, 'count'], value: 10, suggestion: '4',
-      message: 'asks for 10 nodes of 96 vCPUs or more; the account’s quotas hold at most 4, whatever else runs: 400 vCPUs of P on Spot',
+      message: 'asks for 10 nodes of 96 vCPUs or more; the account’s quotas hold at most 4, even with nothing else running: 400 vCPUs of P on Spot',
     }]);
   });
 
   it('says that there is no quota for a family at all', () => {
     expect(check(pools({ instanceType: 'p4d.24xlarge' }), quotas({ 'P/on-demand': 0 }))).toEqual([expect.objectContaining({
-      value: 1, message: 'asks for 1 node of 96 vCPUs or more; the account’s quotas hold not even one of them, whatever else runs: 0 vCPUs of P on demand',
+      value: 1, message: 'asks for 1 node of 96 vCPUs or more; the account’s quotas hold not even one of them, even with nothing else running: 0 vCPUs of P on demand',
     })]);
   });
 
@@ -38,7 +38,7 @@ describe('checkQuotas', () => {
     expect(check(pools({ count: 3 }, { count: 2 }, { instanceType: 'p4d.24xlarge' }), known)).toEqual([]);
     expect(check(pools({ count: 3 }, { count: 3 }, { instanceType: 'p4d.24xlarge' }), known)).toEqual([{
       code: 'limit-exceeded', path: ['spec', 'nodePools'], value: 12,
-      message: 'pools pool-0, pool-1 ask for 12 vCPUs or more together; the account’s quotas hold 10, whatever else runs: 10 vCPUs of Standard on demand',
+      message: 'pools pool-0, pool-1 ask for 12 vCPUs or more together; the account’s quotas hold 10, even with nothing else running: 10 vCPUs of Standard on demand',
     }]);
   });
 
