@@ -38,6 +38,11 @@ export const acknowledgements: readonly Acknowledgement[] = [
     reason: 'Groups are made for attempts and named after them, behind the name of the deployment; they carry its tag.',
   },
   {
+    finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:[\w-]+:\*:capacity-reservation\/cr-[0-9a-f]+\]$/,
+    construct: launchers,
+    reason: 'A reservation that is named may belong to another account, which shares it.',
+  },
+  {
     finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:.+::image\/\*\]$/,
     construct: launchers,
     reason: 'A node pool may name any AMI that the account can read.',

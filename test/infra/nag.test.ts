@@ -9,7 +9,13 @@ const configurations: Readonly<Record<string, unknown>> = {
   'everything turned on': {
     production: true, customerManagedKey: true, resultsBucket: true, api: { waf: true, allowedCidrs: ['192.0.2.0/24'] },
     network: { kind: 'created', egress: 'endpoints', flowLogs: false, extraEndpoints: ['ecr.api', 'ecr.dkr'] },
-    namespaces: { bio: { readBuckets: ['in'.padEnd(3, 'x')], writeBuckets: ['out'], managedPolicies: ['arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess'] }, '*': {} },
+    namespaces: {
+      bio: {
+        readBuckets: ['in'.padEnd(3, 'x')], writeBuckets: ['out'], managedPolicies: ['arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess'],
+        capacityReservations: ['cr-0123456789abcdef0'], efa: { x86_64: [4] },
+      },
+      '*': {},
+    },
     alarms: { email: 'oncall@example.com' },
   },
 };

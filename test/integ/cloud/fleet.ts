@@ -43,11 +43,12 @@ type FaultChoice = { readonly kind: FaultRequest['kind'] } & Readonly<Record<str
 
 /** The fleet simulator, through its control API. */
 export class Fleet {
-  readonly #url: string;
+  /** Where clients of EC2 find it. */
+  readonly url: string;
   readonly #control: ReturnType<typeof fleetControl>;
 
   constructor(url: string) {
-    this.#url = url;
+    this.url = url;
     this.#control = fleetControl(url);
   }
 
@@ -79,7 +80,7 @@ export class Fleet {
   async breaks(scope: string, fault: FaultChoice): Promise<() => Promise<void>> {
     const [added] = (await this.#control.addFault({ ...fault, jobId: scope })) as readonly { readonly id: string }[];
     return async () => {
-      await fetch(`${this.#url}/_fleet/faults/${added?.id ?? ''}`, { method: 'DELETE' });
+      await fetch(`${this.url}/_fleet/faults/${added?.id ?? ''}`, { method: 'DELETE' });
     };
   }
 
