@@ -1,23 +1,15 @@
-import type { Deployment } from '../../../core/deployment/deployment.ts';
 import type { EpochMs } from '../../../core/job/ids.ts';
 import type { Job, Node } from '../../../core/job/job.ts';
 import { isThere, missingNodes } from '../../../core/lifecycle/node-loss.ts';
 import { cancelled, isCancelDue } from '../../../core/lifecycle/stop-answer.ts';
 import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
 import { ttlDeadline, ttlReason } from '../../../core/lifecycle/time-over.ts';
-import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
-import type { AttemptStore } from '../../../core/ports/job-store.ts';
-import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
 import type { NodeCommands } from '../../../core/ports/node-commands.ts';
-import { enterStates, recordEvents, type JobPorts } from '../current-job.ts';
-import { replaceNodes } from './replace-nodes.ts';
+import { enterStates, recordEvents } from '../current-job.ts';
+import { replaceNodes, type ReplacePorts } from './replace-nodes.ts';
 
-export interface AwaitPorts extends JobPorts {
-  readonly attempts: AttemptStore;
-  readonly manifests: ManifestStore;
-  readonly capacity: CapacityProvider;
+export interface AwaitPorts extends ReplacePorts {
   readonly commands: NodeCommands;
-  readonly deployment: Deployment;
   /** Waits between two looks. */
   readonly pause: (ms: number) => Promise<void>;
 }

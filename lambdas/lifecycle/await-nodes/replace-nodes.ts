@@ -1,14 +1,24 @@
 import { gangRequest } from '../../../core/capacity/gang-request.ts';
 import type { AcquireResult } from '../../../core/capacity/gang.ts';
+import type { Deployment } from '../../../core/deployment/deployment.ts';
 import type { Job, Node } from '../../../core/job/job.ts';
 import { nameNodes } from '../../../core/job/name-nodes.ts';
 import { canReplace, planReplacement, withReplacements } from '../../../core/lifecycle/node-loss.ts';
 import { LAUNCH_REJECTED } from '../../../core/lifecycle/retry.ts';
 import type { TaskAnswer } from '../../../core/lifecycle/task.ts';
-import { recordEvents } from '../current-job.ts';
+import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
+import type { AttemptStore } from '../../../core/ports/job-store.ts';
+import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
+import { recordEvents, type JobPorts } from '../current-job.ts';
 import { manifestOf } from '../job-manifest.ts';
 import { verdictsOn } from '../lose-nodes.ts';
-import type { AwaitPorts } from './await-nodes.ts';
+
+export interface ReplacePorts extends JobPorts {
+  readonly attempts: AttemptStore;
+  readonly manifests: ManifestStore;
+  readonly capacity: CapacityProvider;
+  readonly deployment: Deployment;
+}
 
 export interface Replaced {
   readonly kind: 'replaced';
@@ -28,7 +38,7 @@ export interface Absence {
  * Launches nodes in the places of those that are missing: in their zone, else where the job may stand. Runs again after a
  * crash without launching twice, and is called again while nodes are missing.
  */
-export async function replaceNodes(ports: AwaitPorts, job: Job, nodes: readonly Node[], absence: Absence): Promise<TaskAnswer | Replaced> {
+export async function replaceNodes(ports: ReplacePorts, job: Job, nodes: readonly Node[], absence: Absence): Promise<TaskAnswer | Replaced> {
   const { missing, wasConfigured } = absence;
   if (wasConfigured && !canReplace(await verdictsOn(ports, job, missing))) return ended(absence, 'and the job cannot go on without');
   const launches = await ports.attempts.launches(job.jobId, job.attempt);
