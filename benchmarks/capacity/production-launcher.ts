@@ -1,9 +1,13 @@
 import { GangAcquirer } from '../../core/capacity/gang-acquirer.ts';
 import type { GangRequest } from '../../core/capacity/gang.ts';
+import { LONGEST_COOLDOWN_MS } from '../../core/capacity/cooldown.ts';
+import type { Cooldown } from '../../core/capacity/offering.ts';
 import { openings } from '../../core/capacity/openings.ts';
 import type { Deployment } from '../../core/deployment/deployment.ts';
-import { jobId } from '../../core/job/ids.ts';
+import { epochMs, jobId } from '../../core/job/ids.ts';
+import type { ParkedEntry } from '../../core/lifecycle/change.ts';
 import type { CooldownStore } from '../../core/ports/capacity-provider.ts';
+import { isDue } from '../../core/scheduling/parked-turn.ts';
 import { deploymentConfiguration } from '../../lib/configuration/schema.ts';
 import { aDeployment, silentLog, someFacts } from '../../test/builders/capacity.ts';
 import { InMemoryAttemptStore } from '../../test/fakes/in-memory-attempt-store.ts';
@@ -14,6 +18,10 @@ import type { SimulatedCloud } from './simulated-cloud.ts';
 import { SimulatedMachines } from './simulated-machines.ts';
 import { NothingKnown } from '../../core/capacity/nothing-known.ts';
 
+type Parking = Pick<ParkedEntry, 'sinceMs' | 'untilMs'>;
+
+/** A job that has not been tried yet. */
+const queued: Parking = { sinceMs: epochMs(0), untilMs: epochMs(0) };
 /** Acquisitions that run at the same time: the default of `maxLaunchesInFlight`. */
 const MOST_IN_FLIGHT = 25;
 const INSTANCE_TYPE = 'p3.2xlarge';
@@ -30,6 +38,7 @@ export class ProductionLauncher implements Launcher {
   readonly #deployment: Deployment;
   readonly #cooldowns: CooldownStore = new InMemoryCooldownStore();
   readonly #provider: GangAcquirer;
+  readonly #parked = new Map<number, Parking>();
 
   constructor(cloud: SimulatedCloud, size: GangSize) {
     const { zones } = cloud.trace;
@@ -47,30 +56,37 @@ export class ProductionLauncher implements Launcher {
     });
   }
 
+  /** Whoever waits is asked for in each cycle: when a parked job is due is production's to say. */
   async turns(jobs: readonly GangJob[]): Promise<readonly Turn[]> {
-    const started = (await this.#isOpen()) ? jobs.slice(0, MOST_IN_FLIGHT) : [];
-    const turns = await Promise.all(started.map((job) => this.#turn(job)));
-    return jobs.map((_, index) => turns[index] ?? { kind: 'waits', untilMs: this.#cloud.now() });
+    const nowMs = this.#cloud.now();
+    const cooldowns = await this.#cooldowns.active(epochMs(nowMs - LONGEST_COOLDOWN_MS));
+    const due = jobs.filter(({ number }) => isDue(this.#parked.get(number) ?? queued, cooldowns, nowMs));
+    const turns = new Map<number, Turn>();
+    await Promise.all(due.slice(0, this.#mostStarts(cooldowns)).map(async (job) => turns.set(job.number, await this.#turn(job))));
+    return jobs.map(({ number }) => turns.get(number) ?? { kind: 'waits', untilMs: nowMs });
   }
 
   async end(job: GangJob): Promise<void> {
     await this.#provider.release(this.#request(job));
   }
 
-  /** What the scheduler asks before it starts a job. All jobs of a replay are alike. */
-  async #isOpen(): Promise<boolean> {
-    const nowMs = this.#cloud.now();
+  /** What the scheduler asks before it starts jobs: where they could but find out whether something is back, one does. */
+  #mostStarts(cooldowns: readonly Cooldown[]): number {
     const pool = { nodes: this.#size.nodes, vcpus: this.#size.nodes * 8, types: [INSTANCE_TYPE], markets: ['spot'] } as const;
-    return openings(await this.#cooldowns.active(nowMs), this.#deployment, nowMs)([pool], []).open;
+    const opening = openings(cooldowns, this.#deployment, this.#cloud.now())([pool], []);
+    if (!opening.open) return 0;
+    return opening.probes === undefined ? MOST_IN_FLIGHT : 1;
   }
 
   async #turn(job: GangJob): Promise<Turn> {
     const result = await this.#provider.acquire(this.#request(job), async () => undefined);
+    this.#parked.delete(job.number);
     switch (result.kind) {
       case 'acquired':
         return { kind: 'acquired', machines: new Map([...Map.groupBy(result.nodes, ({ zone }) => zone)].map(([zone, nodes]) => [zone, nodes.length])) };
       case 'short':
-        return { kind: 'waits', untilMs: result.untilMs };
+        this.#parked.set(job.number, { sinceMs: this.#cloud.now(), untilMs: result.untilMs });
+        return { kind: 'waits', untilMs: this.#cloud.now() };
       case 'rejected':
       case 'leaked':
       case 'interrupted':

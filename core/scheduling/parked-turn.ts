@@ -2,7 +2,7 @@ import type { Cooldown } from '../capacity/offering.ts';
 import type { EpochMs } from '../job/ids.ts';
 import type { ParkedEntry } from '../lifecycle/change.ts';
 
-type Parking = Pick<ParkedEntry, 'hold' | 'sinceMs' | 'untilMs'>;
+type Parking = Pick<ParkedEntry, 'sinceMs' | 'untilMs'> & { readonly hold?: ParkedEntry['hold'] };
 
 /** A job that was parked stays so for this long at least, unless its time comes earlier: turns are not free. */
 const SHORTEST_PARKING_MS = 30_000;

@@ -30,7 +30,7 @@ const seconds = (byDefault: number, meaning: string) => z.int().min(1).max(86_40
 const intervals = z.strictObject({
   nodeOnlineTimeout: seconds(600, 'A node that is not online after this long is replaced.'),
   nodePoll: seconds(15, 'Pause between looks at nodes that are coming up.'),
-  cooldownBase: seconds(30, 'First cooldown of an offering without capacity; it doubles with each failure.'),
+  cooldownBase: seconds(20, 'First cooldown of an offering without capacity; it doubles with each failure.'),
   cooldownMaximum: z.int().min(1).max(600).default(300).describe('Longest cooldown, at most ten minutes.'),
   destroyWait: seconds(60, 'How long one destroy task waits for instances to shut down.'),
   orphanGrace: seconds(600, 'An instance without a living attempt is left alone for this long.'),
