@@ -2,7 +2,7 @@ import type { NamespaceSettings } from '../deployment/deployment.ts';
 import type { InstanceTypeFacts } from '../ports/capacity-provider.ts';
 
 /** How many Elastic Fabric Adapters a type may have: one for each network card that carries them. */
-export function efaInterfacesOf({ efa, efaInterfaces }: Pick<InstanceTypeFacts, 'efa' | 'efaInterfaces'>): number {
+function efaInterfacesOf({ efa, efaInterfaces }: Pick<InstanceTypeFacts, 'efa' | 'efaInterfaces'>): number {
   return efa ? (efaInterfaces ?? 1) : 0;
 }
 
