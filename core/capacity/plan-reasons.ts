@@ -43,10 +43,10 @@ const criterionWords: Readonly<Record<ZoneCriterion, (chosen: ZoneScore, next: Z
   pools: ({ pools }, next) => `${pools} missing pools could be had there whole, against ${next.pools}`,
   repeatedFailures: () => 'fewer failures of our own',
   offerings: ({ offerings }, next) => `${offerings} types to choose from, against ${next.offerings}`,
-  priceStep: (chosen, next) => `cheaper, from ${usd(chosen)} against ${usd(next)} USD per hour and node`,
+  priceStep: (chosen, next) => `cheaper, ${usd(chosen)} against ${usd(next)} USD/h a node`,
   chances: () => 'a better placement score, at about the same price',
   interruptions: () => 'Spot machines of its types are taken back less often',
-  microUsdPerHour: (chosen, next) => `cheaper, from ${usd(chosen)} against ${usd(next)} USD per hour and node`,
+  microUsdPerHour: (chosen, next) => `cheaper, ${usd(chosen)} against ${usd(next)} USD/h a node`,
 };
 
 function comparison(chosen: ZoneScore, next: ZoneScore): string {

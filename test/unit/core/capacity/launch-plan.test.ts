@@ -39,10 +39,10 @@ describe('planLaunches', () => {
     const cheap = view({ spotPrices: new Map([['c6i.large/us-east-1c', 30_000], ['c6i.large/us-east-1a', 40_000], ['c6i.large/us-east-1b', 40_000]]) });
     const { launches } = planLaunches(aGang({ zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'] }), 60, cheap, now);
     expect(launches.slice(0, 4).map(({ why, microUsdPerHour }) => [why, microUsdPerHour])).toEqual([
-      ['all on Spot in one zone; us-east-1c before us-east-1a: cheaper, from 0.03 against 0.04 USD per hour and node', 120_000],
+      ['all on Spot in one zone; us-east-1c before us-east-1a: cheaper, 0.03 against 0.04 USD/h a node', 120_000],
       ['all on Spot in one zone; us-east-1a before us-east-1b: equal but for the name', 160_000],
       ['all on Spot in one zone; no zone but us-east-1b is open', 160_000],
-      ['what the zone has on Spot; us-east-1c before us-east-1a: cheaper, from 0.03 against 0.04 USD per hour and node', 120_000],
+      ['what the zone has on Spot; us-east-1c before us-east-1a: cheaper, 0.03 against 0.04 USD/h a node', 120_000],
     ]);
     expect(launches.at(-1)?.why).toBe('what the zone has on demand; no zone but us-east-1c is open');
   });
