@@ -123,9 +123,9 @@ function packed(prospects: Prospects, pool: PoolRequest, market: Market, count: 
       return inBestZone(prospects, pool, market, part, zonesOf(prospects.open(pool, 'on-demand', 1, zones)));
     }
     case 'Any': {
-      const open = prospects.open(pool, market, 1, zones);
-      const addresses = zonesOf(open).reduce((sum, zone) => sum + prospects.addressesIn(zone), 0);
-      return open.length === 0 ? undefined : { market, instanceTypes: typesOf(open, pool), zones: zonesOf(open), ...part, count: Math.min(count, addresses) };
+      const together = openTogether(prospects.open(pool, market, 1, zones), pool);
+      const addresses = together?.zones.reduce((sum, zone) => sum + prospects.addressesIn(zone), 0) ?? 0;
+      return together && { market, ...together, ...part, count: Math.min(count, addresses) };
     }
   }
 }
@@ -144,6 +144,17 @@ function abundance(prospects: Prospects, pool: PoolRequest): number {
   const offerings = prospects.marketsOf(pool).reduce((sum, market) => sum + prospects.open(pool, market, 1, prospects.zones).length, 0);
   const vcpus = Math.max(1, ...pool.instanceTypes.map((type) => prospects.view.types.get(type)?.vcpus ?? 0));
   return offerings / (pool.count * vcpus);
+}
+
+/**
+ * The most offerings that one call can name, which asks for each type in each zone: only such types and zones as are open
+ * in every combination, so that nothing is asked for that cools, is paused or is too dear. The rest comes with the next call.
+ */
+function openTogether(open: readonly Offering[], pool: PoolRequest): Pick<PlannedLaunch, 'instanceTypes' | 'zones'> | undefined {
+  const types = typesOf(open, pool);
+  const zonesByType = new Map(types.map((type) => [type, zonesOf(open.filter(({ instanceType }) => instanceType === type))]));
+  const choices = [...zonesByType.values()].map((zones) => ({ zones, instanceTypes: types.filter((type) => zones.every((zone) => zonesByType.get(type)?.includes(zone))) }));
+  return choices.toSorted((a, b) => b.zones.length * b.instanceTypes.length - a.zones.length * a.instanceTypes.length)[0];
 }
 
 /** Types in the manifest's order. */

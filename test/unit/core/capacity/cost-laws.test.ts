@@ -16,6 +16,13 @@ const priced: fc.Arbitrary<GangRequest> = fc
   .tuple(fc.oneof(gangs, pools.map((fields) => aGang({ pools: [aPool(fields)] }))), budgets)
   .map(([gang, maxMicroUsdPerHour]) => (maxMicroUsdPerHour === undefined ? gang : { ...gang, maxMicroUsdPerHour }));
 
+/** A type that the budget allows in one zone only is not asked for in others, where one call may name several. */
+const cheapInOneZone: [GangRequest, ReadonlyMap<string, number>, ReadonlyMap<string, number>] = [
+  aGang({ spread: 'Any', maxMicroUsdPerHour: microUsd(90_000), pools: [aPool({ count: 1, instanceTypes: ['c6i.large', 'p4d.24xlarge'] })] }),
+  new Map([['p4d.24xlarge/us-east-1c/spot', 1]]),
+  new Map([['p4d.24xlarge/us-east-1a', 1000]]),
+];
+
 const TTL_SECONDS = 5400;
 
 /** What the nodes of a gang cost per hour, and what the plan had said before; `undefined`: the gang was not to be had. */
@@ -46,7 +53,7 @@ describe('what a gang costs', () => {
         const had = await costs(gang, stock, spot);
         if (had !== undefined) expect(had.microUsdPerHour).toBeLessThanOrEqual(gang.maxMicroUsdPerHour ?? Infinity);
       }),
-      { numRuns: 400 },
+      { numRuns: 400, examples: [cheapInOneZone] },
     );
   });
 });
