@@ -3,6 +3,7 @@ import type { Market } from '../job/job.ts';
 import type { GangRequest, LaunchRecord, PlannedLaunch } from './gang.ts';
 import { progressOf } from './launch-progress.ts';
 import type { MarketView } from './market-view.ts';
+import { scoreKey } from './market-view.ts';
 import { Prospects } from './prospects.ts';
 import { rankZones } from './rank-zones.ts';
 import type { ZoneCriterion, ZoneScore } from './score.ts';
@@ -35,23 +36,26 @@ function zoneReason(prospects: Prospects, { pool: name, market, minimum, count, 
   const lacking = market === 'reserved' && count === wanted ? 'have not so much reserved' : 'cannot take every pool';
   const passed = place === 0 ? [] : [`better zones ${lacking}`];
   if (next === undefined) return ranking.length === 1 ? [`no zone but ${zone} is open`] : passed;
-  return [...passed, `${zone} before ${next.zone}: ${comparison(chosen, next)}`];
+  return [...passed, `${zone} before ${next.zone}: ${comparison(chosen, next, (score) => prospects.view.placementScores?.get(scoreKey(name, score.zone)))}`];
 }
 
-const criterionWords: Readonly<Record<ZoneCriterion, (chosen: ZoneScore, next: ZoneScore) => string>> = {
+/** What EC2 has scored a zone for the pool, if it has. */
+type ScoreOf = (zone: ZoneScore) => number | undefined;
+
+const criterionWords: Readonly<Record<ZoneCriterion, (chosen: ZoneScore, next: ZoneScore, scoreOf: ScoreOf) => string>> = {
   held: ({ held }) => `${held} of the job’s machines stand there`,
   pools: ({ pools }, next) => `${pools} missing pools could be had there whole, against ${next.pools}`,
   repeatedFailures: () => 'fewer failures of our own',
   offerings: ({ offerings }, next) => `${offerings} types to choose from, against ${next.offerings}`,
   priceStep: (chosen, next) => `cheaper, ${usd(chosen)} against ${usd(next)} USD/h a node`,
-  chances: () => 'a better placement score, at about the same price',
+  chances: (chosen, next, scoreOf) => `placement score ${scoreOf(chosen) ?? 'unknown'} against ${scoreOf(next) ?? 'unknown'}, at about the same price`,
   interruptions: () => 'Spot machines of its types are taken back less often',
   microUsdPerHour: (chosen, next) => `cheaper, ${usd(chosen)} against ${usd(next)} USD/h a node`,
 };
 
-function comparison(chosen: ZoneScore, next: ZoneScore): string {
+function comparison(chosen: ZoneScore, next: ZoneScore, scoreOf: ScoreOf): string {
   const criterion = decidingCriterion(chosen, next);
-  return criterion === undefined ? 'equal but for the name' : criterionWords[criterion](chosen, next);
+  return criterion === undefined ? 'equal but for the name' : criterionWords[criterion](chosen, next, scoreOf);
 }
 
 const usd = ({ microUsdPerHour }: ZoneScore): string => String(Number((microUsdPerHour / 1e6).toFixed(4)));

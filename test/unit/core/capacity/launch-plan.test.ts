@@ -47,6 +47,16 @@ describe('planLaunches', () => {
     expect(launches.at(-1)?.why).toBe('what the zone has on demand; no zone but us-east-1c is open');
   });
 
+  it('gives the numbers of what others say of zones that are otherwise alike', () => {
+    const reason = (fields: Partial<MarketView>) => planLaunches(aGang(), 60, view(fields), now).launches[0]?.why;
+    expect(reason({ placementScores: new Map([['workers/us-east-1c', 8], ['workers/us-east-1a', 3]]) })).toContain(
+      'us-east-1c before us-east-1a: placement score 8 against 3, at about the same price');
+    const failed = (zone: string, failures: number) => ({
+      scope: { kind: 'offering', offering: { instanceType: 'c6i.large', zone, market: 'spot' } } as const, code: 'InsufficientInstanceCapacity', failures, sinceMs: epochMs(0), untilMs: epochMs(500),
+    });
+    expect(reason({ cooldowns: [failed('us-east-1a', 3), failed('us-east-1c', 3)] })).toContain('us-east-1b before us-east-1a: fewer failures of our own');
+  });
+
   it('says why a pool comes first, and that it draws the others after it', () => {
     const gang = aGang({ pools: [aPool({ pool: 'head', count: 1, purchaseOption: 'OnDemand' }), aPool({ pool: 'gpu', count: 2, instanceTypes: ['p4d.24xlarge'], purchaseOption: 'OnDemand' })] });
     expect(planLaunches(gang, 60, view(), now).launches.map(({ pool, why }) => `${pool}: ${why}`)).toEqual([
