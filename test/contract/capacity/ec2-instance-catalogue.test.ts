@@ -20,7 +20,7 @@ describe('Ec2InstanceCatalogue', () => {
   it('knows size, architecture, zones and price, and leaves out what does not exist', async () => {
     const facts = await catalogueOf().facts(region, ['p4d.24xlarge', 'c7g.large', 'zz9.huge']);
     expect([...facts.keys()].toSorted()).toEqual(['c7g.large', 'p4d.24xlarge']);
-    expect(facts.get('p4d.24xlarge')).toMatchObject({ vcpus: 96, gpus: 8, architecture: 'x86_64', efa: true, zones: ['us-east-1a', 'us-east-1b', 'us-east-1d'] });
+    expect(facts.get('p4d.24xlarge')).toMatchObject({ vcpus: 96, gpus: 8, architecture: 'x86_64', efa: true, efaInterfaces: 4, zones: ['us-east-1a', 'us-east-1b', 'us-east-1d'] });
     expect(facts.get('p4d.24xlarge')?.microUsdPerHour).toBeGreaterThan(20_000_000);
     expect(facts.get('c7g.large')?.architecture).toBe('arm64');
   });
