@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { quotaFamily } from '../../../../core/capacity/error-scope.ts';
 import type { GangRequest, LaunchRecord } from '../../../../core/capacity/gang.ts';
 import { marketsOf } from '../../../../core/capacity/market-view.ts';
+import { offeringKey } from '../../../../core/capacity/offering.ts';
+import { cooldownOf } from '../../../../core/capacity/pauses.ts';
+import type { QuotaKey } from '../../../../core/job/job.ts';
+import { ZONES } from '../../../builders/capacity.ts';
 import { never } from './acquisition.ts';
-import { aWorld, gangs, stocks } from './law-world.ts';
+import { aWorld, gangs, offerings, stocks } from './law-world.ts';
 
 /** What launches of a gang may never be, as texts. */
 function wrongs(gang: GangRequest, launches: readonly LaunchRecord[]): readonly string[] {
@@ -27,6 +32,48 @@ describe('the launches of a gang', () => {
         const { provider, machines } = aWorld({ stock });
         await provider.acquire(gang, never);
         expect(wrongs(gang, machines.launches)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('name nothing that an operator has paused', async () => {
+    await fc.assert(
+      fc.asyncProperty(gangs, stocks, fc.array(offerings, { minLength: 1, maxLength: 6 }), async (gang, stock, paused) => {
+        const { provider, machines, cooldowns, clock } = aWorld({ stock });
+        await cooldowns.record(paused.map((offering) => cooldownOf({ scope: { kind: 'offering', ...offering }, by: 'ada', reason: 'prices', atMs: clock.now() })));
+        await provider.acquire(gang, never);
+        const asked = new Set(machines.launches.flatMap(({ zones, instanceTypes, market }) => zones.flatMap((zone) => instanceTypes.map((instanceType) => offeringKey({ instanceType, zone, market })))));
+        expect(paused.map(offeringKey).filter((key) => asked.has(key))).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('take reserved machines for no pool that wants Spot alone, and nothing of a quota that the job does not hold', async () => {
+    const quotas = fc.subarray(['Standard/spot', 'Standard/on-demand', 'P/spot', 'P/on-demand'] as const, { minLength: 1 }).map((keys): NonNullable<GangRequest['quotas']> => Object.fromEntries(keys.map((key) => [key, 999])));
+    await fc.assert(
+      fc.asyncProperty(gangs, stocks, quotas, async (gang, stock, held) => {
+        const { provider, machines } = aWorld({ stock });
+        await provider.acquire({ ...gang, quotas: held }, never);
+        const used = machines.launches.flatMap(({ instanceTypes, market }) => instanceTypes.map((type): QuotaKey => `${quotaFamily(type)}/${market === 'reserved' ? 'on-demand' : market}`));
+        expect(used.filter((key) => held[key] === undefined)).toEqual([]);
+        const spotOnly = new Set(gang.pools.filter(({ purchaseOption }) => purchaseOption === 'Spot').map(({ pool }) => pool));
+        expect(machines.launches.filter(({ pool, market }) => spotOnly.has(pool) && market !== 'spot')).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('ask for no more than there are addresses, where that is known', async () => {
+    await fc.assert(
+      fc.asyncProperty(gangs, stocks, fc.array(fc.nat(6), { minLength: 3, maxLength: 3 }), async (gang, stock, free) => {
+        const { provider, machines, knowledge } = aWorld({ stock });
+        const bySubnet = new Map(ZONES.map((zone, index) => [`subnet-${zone.slice(-1)}`, free[index] ?? 0]));
+        knowledge.addresses = bySubnet;
+        await provider.acquire(gang, never);
+        const room = (zones: readonly string[]): number => zones.reduce((sum, zone) => sum + (bySubnet.get(`subnet-${zone.slice(-1)}`) ?? 0), 0);
+        expect(machines.launches.filter(({ count, zones }) => count > room(zones))).toEqual([]);
       }),
       { numRuns: 300 },
     );

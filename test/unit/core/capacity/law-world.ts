@@ -5,6 +5,7 @@ import type { CapacityPorts } from '../../../../core/capacity/launcher.ts';
 import type { Offering } from '../../../../core/capacity/offering.ts';
 import { offeringKey } from '../../../../core/capacity/offering.ts';
 import type { Deployment } from '../../../../core/deployment/deployment.ts';
+import type { CapacityReservation } from '../../../../core/ports/market-knowledge.ts';
 import type { Market } from '../../../../core/job/job.ts';
 import type { AcquireResult } from '../../../../core/capacity/gang.ts';
 import { aDeployment, aGang, aPool, ManualClock, silentLog, someFacts, ZONES } from '../../../builders/capacity.ts';
@@ -34,9 +35,13 @@ export const offerings: fc.Arbitrary<Offering> = fc.record({
   instanceType: fc.constantFrom(...TYPES), zone: fc.constantFrom(...ZONES), market: fc.constantFrom<Market>('spot', 'on-demand'),
 });
 
-/** How many machines of some offerings there are; of the others there are none. */
+const sources: fc.Arbitrary<Offering> = fc.record({
+  instanceType: fc.constantFrom(...TYPES), zone: fc.constantFrom(...ZONES), market: fc.constantFrom<Market>('spot', 'on-demand', 'reserved'),
+});
+
+/** How many machines of some offerings there are, reserved ones too; of the others there are none. */
 export const stocks: fc.Arbitrary<ReadonlyMap<string, number>> = fc
-  .array(fc.tuple(offerings, fc.integer({ min: 0, max: 8 })), { maxLength: 18 })
+  .array(fc.tuple(sources, fc.integer({ min: 0, max: 8 })), { maxLength: 18 })
   .map((drawn) => new Map(drawn.map(([offering, count]) => [offeringKey(offering), count])));
 
 /** The catalogue with Spot prices of a test's own; those that it does not name are not known. */
@@ -51,6 +56,20 @@ class PricedCatalogue extends InMemoryInstanceCatalogue {
   override async spotMicroUsdPerHour(_region: string, instanceType: string, zone: string): Promise<number | undefined> {
     return this.#spot.get(`${instanceType}/${zone}`);
   }
+}
+
+/** What the stock of the beginning has of reserved machines, as reservations of the namespace; that some are in use later is not told. */
+function reservationsIn(stock: ReadonlyMap<string, number>): CapacityReservation[] {
+  return [...stock].flatMap(([key, count]) => {
+    const [instanceType = '', zone = '', market] = key.split('/');
+    return market === 'reserved' && count > 0 ? [{ reservationId: `cr-${instanceType}-${zone}`, instanceType, zone, available: count, total: count, matching: 'targeted' as const }] : [];
+  });
+}
+
+function withReservations(deployment: Deployment, reservations: readonly CapacityReservation[]): Deployment {
+  const { '*': settings } = deployment.namespaces;
+  const capacityReservations = reservations.map(({ reservationId }) => reservationId);
+  return settings ? { ...deployment, namespaces: { ...deployment.namespaces, '*': { ...settings, capacityReservations } } } : deployment;
 }
 
 /** What a world is made with; the stock can be changed later. */
@@ -75,9 +94,11 @@ export function aWorld({ stock = new Map(), spot, deployment = aDeployment(), ar
     for (const [key, count] of next) machines.market.set(key, count);
   };
   restock(stock);
+  const reservations = reservationsIn(stock);
+  knowledge.reserved = reservations;
   const ports: CapacityPorts = {
     machines: around(machines), attempts: around(new InMemoryAttemptStore(table)), cooldowns: around(cooldowns), catalogue: around(spot ? new PricedCatalogue(spot) : new InMemoryInstanceCatalogue(FACTS)),
-    knowledge: around(knowledge), clock, deployment, log: silentLog,
+    knowledge: around(knowledge), clock, deployment: withReservations(deployment, reservations), log: silentLog,
   };
   return { provider: new GangAcquirer(ports), machines, cooldowns, knowledge, clock, restock };
 }
