@@ -11,10 +11,12 @@ const spotPrices: fc.Arbitrary<ReadonlyMap<string, number>> = fc
   .array(fc.tuple(fc.constantFrom(...TYPES), fc.constantFrom(...ZONES), fc.integer({ min: 1000, max: 400_000 })), { maxLength: 9 })
   .map((drawn) => new Map(drawn.map(([type, zone, price]) => [`${type}/${zone}`, price])));
 
-const budgets = fc.option(fc.integer({ min: 50_000, max: 70_000_000 }).map(microUsd), { nil: undefined });
+/** What a pool of the cheapest type would cost, less or more: budgets that bind. */
+const budgets = fc.option(fc.double({ min: 0.2, max: 2, noNaN: true }), { nil: undefined });
+const listPrice = ({ pools: wanted }: GangRequest): number => wanted.reduce((sum, { count, instanceTypes }) => sum + count * (instanceTypes.includes('p4d.24xlarge') && instanceTypes.length === 1 ? 32_000_000 : 96_000), 0);
 const priced: fc.Arbitrary<GangRequest> = fc
   .tuple(fc.oneof(gangs, pools.map((fields) => aGang({ pools: [aPool(fields)] }))), budgets)
-  .map(([gang, maxMicroUsdPerHour]) => (maxMicroUsdPerHour === undefined ? gang : { ...gang, maxMicroUsdPerHour }));
+  .map(([gang, share]) => (share === undefined ? gang : { ...gang, maxMicroUsdPerHour: microUsd(Math.round(share * listPrice(gang))) }));
 
 /** A type that the budget allows in one zone only is not asked for in others, where one call may name several. */
 const cheapInOneZone: [GangRequest, ReadonlyMap<string, number>, ReadonlyMap<string, number>] = [
