@@ -131,10 +131,15 @@ export const lives: Readonly<Record<string, Life>> = {
     manifest: life('retried', { ...hooks({ onRun: [script('Work', '[ "$ORCH_ATTEMPT" -eq 2 ]')] }), retry: { maxAttempts: 2, on: ['FAILED'] } }),
     path: [...failedRun.slice(0, -1), 'PENDING', ...well], ends: { outcome: 'SUCCEEDED', attempt: 2 }, steps: 2,
   },
-  'has its launch refused once and is retried': {
+  'finds no capacity in two attempts': {
+    manifest: life('no-capacity-twice', { nodePools: scarce, capacity: { timeoutSeconds: 60 }, retry: { maxAttempts: 2, on: ['NO_CAPACITY'] } }),
+    path: ['ACQUIRING_CAPACITY', 'PENDING', 'ACQUIRING_CAPACITY', 'PROVISIONING_FAILED'],
+    ends: { outcome: 'NO_CAPACITY', attempt: 2, reason: 'CapacityTimeout' }, steps: 0,
+  },
+  'has its launch refused, which no other attempt cures': {
     manifest: life('refused', { ...hooks({ onRun: [script('Work')] }), retry: { maxAttempts: 2, on: ['FAILED'] } }, 'lives-refused'),
     prepare: ({ fleet }) => fleet.breaks('lives-refused', { kind: 'fail', action: 'CreateFleet', code: 'InvalidParameterValue', count: 1 }),
-    path: ['ACQUIRING_CAPACITY', 'PENDING', ...well], ends: { outcome: 'SUCCEEDED', attempt: 2 }, steps: 1,
+    path: ['ACQUIRING_CAPACITY', 'PROVISIONING_FAILED'], ends: { outcome: 'FAILED', attempt: 1, reason: 'LaunchRejected' }, steps: 0,
   },
   'has a node that does not go': {
     manifest: life('stays', hooks({ onRun: [script('Work')] }), 'lives-stays'),
