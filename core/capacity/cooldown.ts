@@ -15,14 +15,6 @@ export interface CooldownPolicy {
   readonly maximumMs: number;
 }
 
-/**
- * Whether an offering is half open: its cooldown ended a short while ago and nobody knows whether it is back. One job finds
- * out for all. After a longer time without a launch what is known is worth no more than nothing: all may try.
- */
-export function isHalfOpen({ scope, untilMs }: Cooldown, nowMs: EpochMs): boolean {
-  return scope.kind === 'offering' && untilMs <= nowMs && nowMs < untilMs + LONGEST_COOLDOWN_MS;
-}
-
 /** What a launch teaches: scopes that cool from now on, and keys of scopes that are well again. */
 export interface Lesson {
   readonly cool: readonly Cooldown[];
