@@ -31,11 +31,12 @@ export function nextCooldown(
   policy: CooldownPolicy,
   nowMs: EpochMs,
 ): Cooldown {
-  // How much is reserved is known: a count that was not yet true is so in a moment.
   const isReserved = failure.scope.kind === 'offering' && failure.scope.offering.market === 'reserved';
-  const maximumMs = Math.min(isReserved ? policy.baseMs : policy.maximumMs, LONGEST_COOLDOWN_MS);
+  const isRefused = errorScope(failure.code) === 'reject';
+  // How much is reserved is known: a count that was not yet true is so in a moment. What is refused stays so until it is mended.
+  const maximumMs = Math.min(isReserved && !isRefused ? policy.baseMs : policy.maximumMs, LONGEST_COOLDOWN_MS);
   const failures = failuresInARow(previous, nowMs);
-  const waitMs = Math.min(maximumMs, policy.baseMs * 2 ** (failures - 1));
+  const waitMs = isRefused ? maximumMs : Math.min(maximumMs, policy.baseMs * 2 ** (failures - 1));
   const { scope, code, atLeast } = failure;
   return { scope, code, ...(atLeast > 1 ? { atLeast } : {}), failures, sinceMs: nowMs, untilMs: epochMs(nowMs + waitMs) };
 }
@@ -54,7 +55,7 @@ export function learn(launch: PlannedLaunch, outcome: LaunchOutcome, view: Marke
   const known = new Map(view.cooldowns.map((cooldown) => [scopeKey(cooldown.scope), cooldown]));
   const atLeast = outcome.launched.length === 0 ? launch.minimum : 1;
   const cool = new Map<string, Cooldown>();
-  for (const unavailable of outcome.unavailable) {
+  for (const unavailable of missedOf(launch, outcome)) {
     const scope = scopeOf(unavailable, view);
     if (scope === undefined || !isTold(launch, unavailable, scope)) continue;
     const key = scopeKey(scope);
@@ -85,7 +86,15 @@ function isTold({ clustered = false }: PlannedLaunch, { code, offering }: Unavai
   return !clustered && (code !== 'ReservationCapacityExceeded' || offering.market === 'reserved');
 }
 
+/** A call for reserved capacity that EC2 refuses as a whole says so of all that it names: the job goes on without it. */
+function missedOf({ market, instanceTypes, zones }: PlannedLaunch, { unavailable, rejected }: LaunchOutcome): readonly Unavailable[] {
+  if (market !== 'reserved' || rejected === undefined || unavailable.length > 0) return unavailable;
+  return zones.flatMap((zone) => instanceTypes.map((instanceType) => ({ offering: { instanceType, zone, market }, ...rejected })));
+}
+
+/** Of the offering, too, where what is reserved is refused: of other markets that fails the job and cools nothing. */
 function scopeOf(unavailable: Unavailable, view: MarketView): CooldownScope | undefined {
-  const kind = errorScope(unavailable.code);
+  const said = errorScope(unavailable.code);
+  const kind = said === 'reject' && unavailable.offering.market === 'reserved' ? 'offering' : said;
   return scopesOf(unavailable.offering, view).find((scope) => scope.kind === kind);
 }

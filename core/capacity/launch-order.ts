@@ -47,7 +47,8 @@ export function nextStep(gang: GangRequest, records: readonly LaunchRecord[], ne
   const progress = progressOf(gang, records);
   const last = progress.turn.at(-1);
   if (progress.open) return { kind: 'settle', launch: progress.open };
-  const refused = progress.turn.find(({ result }) => result?.rejected !== undefined)?.result?.rejected ?? whyImpossible(gang, view);
+  // What is refused of a reservation costs that reservation alone: the other markets do without.
+  const refused = progress.turn.find(({ market, result }) => market !== 'reserved' && result?.rejected)?.result?.rejected ?? whyImpossible(gang, view);
   if (refused) return { kind: 'rejected', ...(last ? { last } : {}), ...refused };
   if (progress.missing.length === 0) return { kind: 'acquired', held: progress.held };
 

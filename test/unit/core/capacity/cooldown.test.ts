@@ -106,6 +106,14 @@ describe('learn', () => {
     expect(learn(launch(), failed('UnauthorizedOperation'), view(), policy, now)).toEqual({ cool: [], clear: [] });
   });
 
+  it.each([[[]], [['us-east-1a']]])('cools the offerings of a reserved launch that is refused, for as long as a cooldown may be (named: %j)', (named) => {
+    const reserved = launch({ market: 'reserved', minimum: 1, zones: ['us-east-1a'] });
+    const refusal = { code: 'InvalidParameterValue', message: 'a Capacity Block' };
+    const unavailable = named.map((zone) => ({ offering: { ...offering, zone, market: 'reserved' as const }, ...refusal }));
+    const { cool } = learn(reserved, { launched: [], unavailable, rejected: refusal }, view(), policy, now);
+    expect(cool.map(({ scope: cooled, code, untilMs }) => [scopeKey(cooled), code, untilMs - now])).toEqual([['offering/c6i.large/us-east-1a/reserved', 'InvalidParameterValue', 600_000]]);
+  });
+
   it('clears what a success disproves', () => {
     const known: Cooldown = { scope, code: 'x', failures: 3, sinceMs: epochMs(0), untilMs: epochMs(now - 1) };
     expect(learn(launch(), served(4), view([known]), policy, now).clear).toEqual([scopeKey(scope)]);

@@ -80,6 +80,23 @@ describe('reserved capacity', () => {
     }
   });
 
+  it('that EC2 refuses to use is done without, and asked for no more in the next turns', async () => {
+    const { provider, machines, cooldowns, clock } = withReservations([reservation('cr-b', 'c6i.large', 'b', 4)], [['c6i.large', 'a', 'on-demand', 99]]);
+    const serve = machines.launch.bind(machines);
+    let refused = 0;
+    machines.launch = async (record) => {
+      if (record.market !== 'reserved') return serve(record);
+      refused += 1;
+      return { launched: [], unavailable: [], rejected: { code: 'InvalidParameterValue', message: 'it is a Capacity Block' } };
+    };
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      expect(await provider.acquire(gangOf(onDemand(), { attempt }), never)).toMatchObject({ kind: 'acquired', nodes: Array.from({ length: 4 }, () => ({ market: 'on-demand' })) });
+      clock.advance(30_000);
+    }
+    expect(refused).toBe(1);
+    expect(await cooldowns.active(clock.now())).toMatchObject([{ code: 'InvalidParameterValue', scope: { offering: { market: 'reserved' } } }]);
+  });
+
   it('that is given back is told to those who wait for on-demand', async () => {
     const { provider, knowledge, cooldowns, clock } = withReservations([reservation('cr-b', 'c6i.large', 'b', 4)], []);
     const [first, second] = [gangOf(onDemand(), { zones: ['us-east-1b'] }), gangOf(onDemand(), { zones: ['us-east-1b'], attempt: 2 })];
