@@ -16,6 +16,8 @@ import { scopeKey } from './offering.ts';
 import { LAUNCH_REFUSED } from './refused-launch.ts';
 
 export interface CapacityPorts {
+  /** Whose machines they are, as the log says it; absent: the default provider's. */
+  readonly provider?: string;
   readonly machines: Machines;
   readonly attempts: AttemptStore;
   readonly cooldowns: CooldownStore;
@@ -57,7 +59,8 @@ export async function settle(record: LaunchRecord, ledger: LaunchLedger, view: M
 }
 
 /** Cooldowns before the record: after a crash in between the call is made again and teaches the same once more. */
-async function remember(record: LaunchRecord, outcome: LaunchOutcome, view: MarketView, { cooldowns, clock, deployment, log }: CapacityPorts): Promise<void> {
+async function remember(record: LaunchRecord, outcome: LaunchOutcome, view: MarketView, ports: CapacityPorts): Promise<void> {
+  const { cooldowns, clock, deployment, log } = ports;
   const lesson = learn(record, outcome, view, cooldownPolicy(deployment), clock.now());
   if (lesson.cool.length > 0) await cooldowns.record(lesson.cool);
   if (lesson.clear.length > 0) await cooldowns.clear(lesson.clear);
@@ -69,12 +72,12 @@ async function remember(record: LaunchRecord, outcome: LaunchOutcome, view: Mark
     ...(outcome.requestId ? { ec2RequestId: outcome.requestId } : {}),
     ...(outcome.rejected ? { rejected: outcome.rejected } : {}),
   });
-  if (outcome.rejected) logRefusal(record, outcome.rejected, { log });
+  if (outcome.rejected) logRefusal(record, outcome.rejected, ports);
 }
 
 /** The job fails for it, and so will others: somebody has to mend it. */
-function logRefusal({ jobId, attempt, ordinal, pool }: PlannedLaunch, rejected: NonNullable<LaunchOutcome['rejected']>, { log }: Pick<CapacityPorts, 'log'>): void {
-  log.error(LAUNCH_REFUSED, { jobId, attempt, ordinal, pool, rejected });
+function logRefusal({ jobId, attempt, ordinal, pool }: PlannedLaunch, rejected: NonNullable<LaunchOutcome['rejected']>, { log, provider }: Pick<CapacityPorts, 'log' | 'provider'>): void {
+  log.error(LAUNCH_REFUSED, { jobId, attempt, ordinal, pool, rejected, ...(provider === undefined ? {} : { provider }) });
 }
 
 async function coolAccount(view: MarketView, { cooldowns, clock, deployment }: CapacityPorts): Promise<void> {

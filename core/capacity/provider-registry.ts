@@ -1,11 +1,14 @@
 import { InternalError } from '../errors/orchestrator-error.ts';
 import type { InstanceId } from '../job/ids.ts';
 import type { Node } from '../job/job.ts';
-import type { AttemptOfProvider, CapacityPlan, CapacityProvider, Interrupted } from '../ports/capacity-provider.ts';
+import type { AttemptOfProvider, CapacityPlan, CapacityProvider, Interrupted, Unheard } from '../ports/capacity-provider.ts';
 import type { AcquireResult, GangRequest, ProviderInstance, ReleaseResult } from './gang.ts';
 
 /** The provider of manifests and jobs that name none. */
 export const DEFAULT_PROVIDER = 'aws';
+
+/** The provider of rehearsals. Nobody is to be woken for what is refused there, and nothing is measured by it. */
+export const SIMULATED_PROVIDER = 'simulated';
 
 /** A cloud as it is registered: by the name that `placement.provider` uses. */
 export interface RegisteredProvider {
@@ -13,6 +16,8 @@ export interface RegisteredProvider {
   readonly capacity: CapacityProvider;
   /** Whether an id is of this cloud's making. Ids of two providers never look alike. */
   readonly owns: (instanceId: InstanceId) => boolean;
+  /** `false`: nothing more is launched there. What was launched before is still looked after. Absent: `true`. */
+  readonly offered?: boolean;
 }
 
 /**
@@ -32,11 +37,13 @@ export class ProviderRegistry implements CapacityProvider {
   }
 
   async acquire(request: GangRequest, interrupted: Interrupted): Promise<AcquireResult> {
-    return this.#of(request).acquire(request, interrupted);
+    const { capacity, offered } = this.#registered(request);
+    return offered === false ? notOffered(request) : capacity.acquire(request, interrupted);
   }
 
   async replace(request: GangRequest, nodes: readonly Node[]): Promise<AcquireResult> {
-    return this.#of(request).replace(request, nodes);
+    const { capacity, offered } = this.#registered(request);
+    return offered === false ? notOffered(request) : capacity.replace(request, nodes);
   }
 
   async release(attempt: AttemptOfProvider): Promise<ReleaseResult> {
@@ -56,19 +63,38 @@ export class ProviderRegistry implements CapacityProvider {
     );
   }
 
-  async describeAll(): Promise<readonly ProviderInstance[]> {
-    const all = await Promise.all(this.#providers.map(({ capacity }) => capacity.describeAll()));
-    return all.flat();
+  /** With `unheard` a provider that fails is told there, and hides the machines of no other. */
+  async describeAll(unheard?: Unheard): Promise<readonly ProviderInstance[]> {
+    const answers = await Promise.allSettled(this.#providers.map(({ capacity }) => capacity.describeAll()));
+    return answers.flatMap((answer, index) => {
+      if (answer.status === 'fulfilled') return answer.value;
+      if (unheard === undefined) throw answer.reason;
+      unheard(this.#providers[index]?.name ?? '', answer.reason);
+      return [];
+    });
   }
 
   async find(instanceId: InstanceId): Promise<ProviderInstance | undefined> {
     return this.#providers.find(({ owns }) => owns(instanceId))?.capacity.find(instanceId);
   }
 
+  #of(named: Named): CapacityProvider {
+    return this.#registered(named).capacity;
+  }
+
   /** @throws InternalError for a provider that is registered no more: whether anything of the attempt is left nobody can say then. */
-  #of({ provider = DEFAULT_PROVIDER }: { readonly provider?: string }): CapacityProvider {
+  #registered({ provider = DEFAULT_PROVIDER }: Named): RegisteredProvider {
     const found = this.#providers.find(({ name }) => name === provider);
     if (found === undefined) throw new InternalError(`This deployment has no provider ${provider} any more.`, { provider });
-    return found.capacity;
+    return found;
   }
+}
+
+interface Named {
+  readonly provider?: string;
+}
+
+/** Jobs that were accepted before their provider was withdrawn: waiting would not bring it back. */
+function notOffered({ provider = DEFAULT_PROVIDER }: Named): AcquireResult {
+  return { kind: 'rejected', code: 'ProviderNotOffered', message: `this deployment has no machines of provider ${provider} any more` };
 }

@@ -29,6 +29,9 @@ export interface CapacityPlan {
 /** Asked between launch calls: a long acquisition stops early when its job is cancelled or out of time. */
 export type Interrupted = () => Promise<'cancelled' | 'timedOut' | undefined>;
 
+/** Told of a provider, by its name, that could not say which instances it has, and why. */
+export type Unheard = (provider: string, error: unknown) => void;
+
 /** An attempt, and the provider that its job names; absent: the default one. */
 export interface AttemptOfProvider {
   readonly jobId: JobId;
@@ -49,8 +52,11 @@ export interface CapacityProvider {
   release(attempt: AttemptOfProvider): Promise<ReleaseResult>;
   terminate(instances: readonly InstanceId[]): Promise<void>;
   describe(attempt: AttemptOfProvider): Promise<readonly ProviderInstance[]>;
-  /** All instances of this deployment that are not terminated, whoever they belong to. */
-  describeAll(): Promise<readonly ProviderInstance[]>;
+  /**
+   * All instances of this deployment that are not terminated, whoever they belong to. Who is made of several providers
+   * tells `unheard` of those that fail and answers what the others have; without it, or where there is one only, throws.
+   */
+  describeAll(unheard?: Unheard): Promise<readonly ProviderInstance[]>;
   /** One instance of this deployment, in whatever state it is remembered; `undefined` for one that is not the deployment's. */
   find(instanceId: InstanceId): Promise<ProviderInstance | undefined>;
 }

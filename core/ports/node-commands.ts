@@ -46,8 +46,8 @@ export interface StepDispatch {
 
 /** Commands on nodes. The same step sent again attaches to the unit that runs, and never runs it twice. */
 export interface NodeCommands {
-  /** Which of the attempt's instances can take commands now. */
-  online(jobId: JobId, attempt: number): Promise<ReadonlySet<InstanceId>>;
+  /** Which of the attempt's instances can take commands now. `provider` is who has them; absent: the default one. */
+  online(jobId: JobId, attempt: number, provider?: string): Promise<ReadonlySet<InstanceId>>;
   /** Publishes the step and sends it; answers the command's id. */
   send(dispatch: StepDispatch): Promise<string>;
   status(commandId: string): Promise<CommandStatus | undefined>;

@@ -1,9 +1,12 @@
+import { DEFAULT_PROVIDER } from '../capacity/provider-registry.ts';
 import { InternalError } from '../errors/orchestrator-error.ts';
 import type { InstanceId, JobId } from '../job/ids.ts';
 import type { CommandStatus, NodeCommands, StepDispatch } from '../ports/node-commands.ts';
 
 /** The way to the nodes of one cloud. */
 export interface RegisteredCommands {
+  /** The cloud's name, as `placement.provider` has it. */
+  readonly provider: string;
   readonly commands: NodeCommands;
   readonly ownsInstance: (instanceId: InstanceId) => boolean;
   readonly ownsCommand: (commandId: string) => boolean;
@@ -20,9 +23,11 @@ export class CommandRegistry implements NodeCommands {
     this.#registered = registered;
   }
 
-  async online(jobId: JobId, attempt: number): Promise<ReadonlySet<InstanceId>> {
-    const online = await Promise.all(this.#registered.map(({ commands }) => commands.online(jobId, attempt)));
-    return new Set(online.flatMap((instances) => [...instances]));
+  /** @throws InternalError where nobody is registered for the provider: its nodes may be online all the same. */
+  async online(jobId: JobId, attempt: number, provider = DEFAULT_PROVIDER): Promise<ReadonlySet<InstanceId>> {
+    const found = this.#registered.find((each) => each.provider === provider);
+    if (found === undefined) throw new InternalError('Nobody reaches the nodes of this attempt.', { jobId, attempt, provider });
+    return found.commands.online(jobId, attempt);
   }
 
   async send(dispatch: StepDispatch): Promise<string> {

@@ -2,13 +2,14 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { GangAcquirer } from '../../core/capacity/gang-acquirer.ts';
 import { NothingKnown } from '../../core/capacity/nothing-known.ts';
 import type { RegisteredProvider } from '../../core/capacity/provider-registry.ts';
-import { DEFAULT_PROVIDER, ProviderRegistry } from '../../core/capacity/provider-registry.ts';
+import { DEFAULT_PROVIDER, ProviderRegistry, SIMULATED_PROVIDER } from '../../core/capacity/provider-registry.ts';
 import { Ec2CapacityProvider, ec2ClientDefaults } from '../adapters/ec2/ec2-capacity-provider.ts';
 import { Ec2PlacementGroups } from '../adapters/ec2/ec2-placement-groups.ts';
+import { SimulatedCatalogue } from '../adapters/simulated/simulated-catalogue.ts';
 import { isMachineId } from '../adapters/simulated/simulated-ids.ts';
-import { SimulatedMachines } from '../adapters/simulated/simulated-machines.ts';
+import { noSimulatedMachines, SimulatedMachines } from '../adapters/simulated/simulated-machines.ts';
 import { logger, traced } from '../runtime/telemetry.ts';
-import { catalogue, otherProviders } from './catalogue.ts';
+import { catalogue } from './catalogue.ts';
 import { knowledge } from './knowledge.ts';
 import { attempts, clock, cooldowns, deployment, simulatedCooldowns, simulatedRecords } from './stores.ts';
 
@@ -21,18 +22,22 @@ const aws: RegisteredProvider = {
   owns: (id) => !isMachineId(id),
 };
 
-/** Machines that are only records, where the deployment has them. */
-function simulated(): readonly RegisteredProvider[] {
-  const settings = deployment.providers?.simulated;
-  const place = otherProviders.get('simulated');
-  if (settings === undefined || place === undefined) return [];
-  const machines = new SimulatedMachines({ records: simulatedRecords, settings, clock });
-  const nothing = new NothingKnown('simulated machines have no market');
-  const capacity = new GangAcquirer({ ...ports, machines, cooldowns: simulatedCooldowns, catalogue: place.catalogue, knowledge: nothing });
-  return [{ name: 'simulated', capacity, owns: isMachineId }];
+/** Machines that are only records. Where the deployment has none any more, those that there were can still be ended. */
+function simulated(): RegisteredProvider {
+  const offered = deployment.providers?.simulated;
+  const settings = offered ?? noSimulatedMachines;
+  const capacity = new GangAcquirer({
+    ...ports,
+    provider: SIMULATED_PROVIDER,
+    machines: new SimulatedMachines({ records: simulatedRecords, settings, clock }),
+    cooldowns: simulatedCooldowns,
+    catalogue: new SimulatedCatalogue(catalogue, settings),
+    knowledge: new NothingKnown('simulated machines have no market'),
+  });
+  return { name: SIMULATED_PROVIDER, capacity, owns: isMachineId, offered: offered !== undefined };
 }
 
 export const placementGroups = new Ec2PlacementGroups(ec2, deployment.name);
 
 /** The clouds of the deployment. */
-export const capacity = new ProviderRegistry([aws, ...simulated()]);
+export const capacity = new ProviderRegistry([aws, simulated()]);

@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { DEFAULT_PROVIDER, SIMULATED_PROVIDER } from '../../core/capacity/provider-registry.ts';
 import type { RegisteredCommands } from '../../core/runtimes/command-registry.ts';
 import { CommandRegistry } from '../../core/runtimes/command-registry.ts';
 import { S3StepPayloads } from '../adapters/s3/s3-step-payloads.ts';
@@ -13,16 +14,19 @@ import { clock, deployment, simulatedRecords } from './stores.ts';
 const payloads = new S3StepPayloads({ s3: traced(new S3Client({})), deployment });
 
 const ssm: RegisteredCommands = {
+  provider: DEFAULT_PROVIDER,
   commands: new SsmNodeCommands({ ssm: traced(new SSMClient({})), payloads, deployment }),
   ownsInstance: (id) => !isMachineId(id),
   ownsCommand: (id) => !isCommandId(id),
 };
 
+/** Also where the deployment rehearses no more: rehearsals that began before come to their end. */
 const simulated: RegisteredCommands = {
+  provider: SIMULATED_PROVIDER,
   commands: new SimulatedNodeCommands({ records: simulatedRecords, rehearsal: asItsVariablesSay, clock }),
   ownsInstance: isMachineId,
   ownsCommand: isCommandId,
 };
 
 /** The ways to the nodes of the deployment's clouds. */
-export const commands = new CommandRegistry([ssm, ...(deployment.providers?.simulated === undefined ? [] : [simulated])]);
+export const commands = new CommandRegistry([ssm, simulated]);

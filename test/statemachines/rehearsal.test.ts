@@ -11,6 +11,7 @@ import { SimulatedCatalogue } from '../../lambdas/adapters/simulated/simulated-c
 import { isCommandId, isMachineId } from '../../lambdas/adapters/simulated/simulated-ids.ts';
 import { SimulatedMachines } from '../../lambdas/adapters/simulated/simulated-machines.ts';
 import { SimulatedNodeCommands } from '../../lambdas/adapters/simulated/simulated-node-commands.ts';
+import { reconcile } from '../../lambdas/lifecycle/reconcile/reconcile.ts';
 import { silentLog, someFacts } from '../builders/capacity.ts';
 import { InMemoryCooldownStore } from '../fakes/in-memory-cooldown-store.ts';
 import { InMemoryInstanceCatalogue } from '../fakes/in-memory-instance-catalogue.ts';
@@ -19,13 +20,14 @@ import { InMemoryTable } from '../fakes/in-memory-table.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
 import { aManifest } from './manifests.ts';
 import { statesOf } from './laws.ts';
+import { hanging } from './step-ends.ts';
 
 /** The whole orchestrator with two clouds: the one in memory stands for AWS. */
 class TwoClouds extends InMemoryWorld {
   readonly records = new InMemorySimulatedRecords();
   readonly rules: SimulatedCapacity[] = [];
-  /** Whether the deployment has the second cloud. */
-  rehearses = true;
+  /** Whether the deployment has the second cloud, only has had it, or does not know it. */
+  rehearsals: 'offered' | 'withdrawn' | 'unknown' = 'offered';
   readonly #simulated: GangAcquirer;
   readonly #commands: CommandRegistry;
 
@@ -39,15 +41,15 @@ class TwoClouds extends InMemoryWorld {
       catalogue: new SimulatedCatalogue(types, settings), knowledge: new NothingKnown('there is nothing to know'), clock, deployment: this.deployment, log: silentLog,
     });
     this.#commands = new CommandRegistry([
-      { commands: this.commands, ownsInstance: (id) => !isMachineId(id), ownsCommand: (id) => !isCommandId(id) },
-      { commands: new SimulatedNodeCommands({ records, rehearsal: asItsVariablesSay, clock }), ownsInstance: isMachineId, ownsCommand: isCommandId },
+      { provider: DEFAULT_PROVIDER, commands: this.commands, ownsInstance: (id) => !isMachineId(id), ownsCommand: (id) => !isCommandId(id) },
+      { provider: 'simulated', commands: new SimulatedNodeCommands({ records, rehearsal: asItsVariablesSay, clock }), ownsInstance: isMachineId, ownsCommand: isCommandId },
     ]);
   }
 
   override get ports() {
     const aws = { name: DEFAULT_PROVIDER, capacity: this.parts.capacity, owns: (id: InstanceId) => !isMachineId(id) };
-    const simulated = { name: 'simulated', capacity: this.#simulated, owns: isMachineId };
-    return { ...super.ports, capacity: new ProviderRegistry(this.rehearses ? [aws, simulated] : [aws]), commands: this.#commands };
+    const simulated = { name: 'simulated', capacity: this.#simulated, owns: isMachineId, offered: this.rehearsals === 'offered' };
+    return { ...super.ports, capacity: new ProviderRegistry(this.rehearsals === 'unknown' ? [aws] : [aws, simulated]), commands: this.#commands };
   }
 
   async simulatedMachines(): Promise<number> {
@@ -133,15 +135,52 @@ describe('a rehearsal', () => {
   it('is not called gone when nobody is registered for it any more', async () => {
     const id = await world.submit(rehearsed(aManifest({ hooks: hooks('SIMULATED_SECONDS: "500"') })), 'job-a');
     await world.tick(5);
-    world.rehearses = false;
+    world.rehearsals = 'unknown';
     await world.ask(id, requestCancel);
     for (let n = 0; n < 10; n += 1) await world.tick(60);
     expect(world.job(id)).toMatchObject({ state: 'DESTRUCTION_FAILED', outcome: 'CANCELLED' });
     expect(await world.simulatedMachines()).toBe(3);
-    world.rehearses = true;
+    world.rehearsals = 'offered';
     await world.tick(60);
     expect(world.said(id, 'NodesGone')).toHaveLength(1);
     expect(await world.simulatedMachines()).toBe(0);
+  });
+
+  it('comes to its end where the configuration has it no more, and makes no pass of the reconciler fail', async () => {
+    const running = await world.submit(rehearsed(aManifest({ hooks: hooks('SIMULATED_SECONDS: "120"') })), 'job-a');
+    await world.tick(5);
+    const cancelled = await world.submit(rehearsed(aManifest({ hooks: hooks('SIMULATED_SECONDS: "500"') })), 'job-b');
+    await world.tick(5);
+    world.rehearsals = 'withdrawn';
+    await world.ask(cancelled, requestCancel);
+    for (let n = 0; n < 20; n += 1) {
+      await world.tick(15);
+      expect(await reconcile(world.ports)).toMatchObject({ failures: 0 });
+    }
+    expect(world.job(running)).toMatchObject({ state: 'DONE', outcome: 'SUCCEEDED' });
+    expect(world.job(cancelled)).toMatchObject({ state: 'DONE', outcome: 'CANCELLED' });
+    expect(await world.simulatedMachines()).toBe(0);
+  });
+
+  it('does not begin where the configuration has it no more', async () => {
+    const id = await world.submit(rehearsed(aManifest()), 'job-a');
+    world.rehearsals = 'withdrawn';
+    await world.live();
+    expect(world.job(id)).toMatchObject({ state: 'PROVISIONING_FAILED', reason: { message: expect.stringContaining('no machines of provider simulated any more') } });
+    expect(await world.simulatedMachines()).toBe(0);
+  });
+
+  it('loses no node, and hides no lost node of another cloud, while nobody can say which machines its own has', async () => {
+    world.commands.endOf = hanging('train');
+    const real = await world.submit(aManifest(), 'job-b');
+    const id = await world.submit(rehearsed(aManifest({ hooks: hooks('SIMULATED_SECONDS: "5000"') })), 'job-a');
+    for (let n = 0; n < 10; n += 1) await world.tick(15);
+    world.records.list = () => Promise.reject(new Error('down'));
+    await world.lose(world.node(real, 1), false);
+    await expect(reconcile(world.ports)).rejects.toMatchObject({ cause: { errors: [expect.objectContaining({ message: 'down' })] } });
+    for (let n = 0; n < 5; n += 1) await world.tick(15);
+    expect(world.job(real)).toMatchObject({ outcome: 'INTERRUPTED' });
+    expect(world.job(id)).toMatchObject({ state: 'RUNNING' });
   });
 
   it('is not waited for by what is short in another cloud', async () => {

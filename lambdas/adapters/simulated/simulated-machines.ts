@@ -18,6 +18,9 @@ const requestSchema = z.object({
 });
 type Request = z.infer<typeof requestSchema>;
 
+/** Of a deployment that has none. */
+export const noSimulatedMachines: SimulatedProviderSettings = { capacity: [{ machines: 0 }], usdPerHour: {} };
+
 export interface SimulatedMachinesPorts {
   readonly records: SimulatedRecords;
   readonly settings: SimulatedProviderSettings;

@@ -50,7 +50,7 @@ type Look = TaskAnswer | { readonly kind: 'missing'; readonly missing: readonly 
 async function look(ports: AwaitPorts, job: Job, nodes: readonly Node[], round: Round): Promise<Look> {
   const { intervals, limits } = ports.deployment;
   const gone = round.number === 0 ? [] : missingNodes(nodes, await ports.capacity.describe(job), ports.clock.now(), intervals.orphanGrace * 1000);
-  const online = await ports.commands.online(job.jobId, job.attempt);
+  const online = await ports.commands.online(job.jobId, job.attempt, job.provider);
   const waitingFor = nodes.filter((node) => !online.has(node.instanceId));
   const nowMs = ports.clock.now();
   if (nowMs >= ttlDeadline(job) && gone.length + waitingFor.length > 0) return { kind: 'timedOut', reason: ttlReason(job) };

@@ -1,4 +1,5 @@
 import { InternalError } from '../../../core/errors/orchestrator-error.ts';
+import type { Unheard } from '../../../core/ports/capacity-provider.ts';
 import type { Guard, ReconcilePorts } from './reconcile-ports.ts';
 import { sweepInstances } from './sweep-instances.ts';
 import { sweepPlacementGroups } from './sweep-placement-groups.ts';
@@ -22,18 +23,26 @@ export interface ReconcileReport {
  */
 export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport> {
   const errors: unknown[] = [];
+  const fail = (what: string, error: unknown): void => {
+    errors.push(error);
+    ports.log.error(`reconcile: ${what} failed`, { error });
+  };
   const guard: Guard = async (what, work) => {
     try {
       return await work();
     } catch (error) {
-      errors.push(error);
-      ports.log.error(`reconcile: ${what} failed`, { error });
+      fail(what, error);
       return undefined;
     }
   };
-  const instances = await guard('looking for instances', () => ports.capacity.describeAll());
-  const orphansTerminated = (await guard('orphans', () => sweepInstances(ports, instances ?? [], guard))) ?? 0;
-  const tended = await guard('attempts', () => tendAttempts(ports, instances, guard));
+  const unheard = new Set<string>();
+  const note: Unheard = (provider, error) => {
+    if (!unheard.has(provider)) fail(`looking for instances of ${provider}`, error);
+    unheard.add(provider);
+  };
+  const instances = await guard('looking for instances', () => ports.capacity.describeAll(note));
+  const orphansTerminated = (await guard('orphans', () => sweepInstances(ports, instances ?? [], guard, note))) ?? 0;
+  const tended = await guard('attempts', () => tendAttempts(ports, instances && { instances, unheard }, guard));
   const placementGroupsRemoved = (await guard('placement groups', () => sweepPlacementGroups(ports, guard))) ?? 0;
   const report = { orphansTerminated, placementGroupsRemoved, ...(tended ?? nothing), failures: errors.length };
   ports.log.info('reconciled', { report });

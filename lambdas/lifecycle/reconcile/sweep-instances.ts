@@ -1,5 +1,6 @@
 import type { ProviderInstance } from '../../../core/capacity/gang.ts';
 import type { Job } from '../../../core/job/job.ts';
+import type { Unheard } from '../../../core/ports/capacity-provider.ts';
 import { isTerminal } from '../../../core/lifecycle/states.ts';
 import { recordEvents } from '../current-job.ts';
 import type { Guard, ReconcilePorts } from './reconcile-ports.ts';
@@ -13,7 +14,7 @@ interface Orphans {
  * Terminates instances that run without a living attempt, after a grace period. `listed` is from before the jobs are
  * read, so what looks like an orphan is looked at once more: it may just have gone with its job.
  */
-export async function sweepInstances(ports: ReconcilePorts, listed: readonly ProviderInstance[], guard: Guard): Promise<number> {
+export async function sweepInstances(ports: ReconcilePorts, listed: readonly ProviderInstance[], guard: Guard, unheard: Unheard): Promise<number> {
   const suspects: Orphans[] = [];
   for (const [id, instances] of Map.groupBy(listed, (instance) => instance.jobId)) {
     await guard(`looking for orphans of ${id ?? 'no job'}`, async () => {
@@ -22,7 +23,7 @@ export async function sweepInstances(ports: ReconcilePorts, listed: readonly Pro
     });
   }
   if (suspects.every(({ instances }) => instances.length === 0)) return 0;
-  const running = new Set((await ports.capacity.describeAll()).filter(isUp).map((instance) => instance.instanceId));
+  const running = new Set((await ports.capacity.describeAll(unheard)).filter(isUp).map((instance) => instance.instanceId));
   let terminated = 0;
   for (const { job, instances } of suspects) {
     const orphans = instances.filter((instance) => running.has(instance.instanceId));

@@ -1,5 +1,5 @@
 import type { ProviderInstance } from '../../../core/capacity/gang.ts';
-import type { JobId } from '../../../core/job/ids.ts';
+import { DEFAULT_PROVIDER } from '../../../core/capacity/provider-registry.ts';
 import type { Attempt, Job } from '../../../core/job/job.ts';
 import { isTerminal } from '../../../core/lifecycle/states.ts';
 import { timeOver } from '../../../core/lifecycle/time-over.ts';
@@ -24,15 +24,30 @@ const pageSize = 200;
 /** Attempts looked after at a time: enough for a thousand in a minute, few enough for the limits of the services asked. */
 const atOnce = 10;
 
-/** Looks after every attempt whose machines may exist. Without `instances`, which could not be read, no node is missed. */
-export async function tendAttempts(ports: ReconcilePorts, instances: readonly ProviderInstance[] | undefined, guard: Guard): Promise<Tended> {
-  const byJob = instances === undefined ? undefined : Map.groupBy(instances, (instance) => instance.jobId);
+/** The deployment's instances, but for those of providers that could not be heard. */
+interface Listed {
+  readonly instances: readonly ProviderInstance[];
+  readonly unheard: ReadonlySet<string>;
+}
+
+/** What is listed of an attempt's instances; `undefined` where that is not known. */
+type ListedOf = (job: Job) => readonly ProviderInstance[] | undefined;
+
+function byJob(listed: Listed | undefined): ListedOf {
+  if (listed === undefined) return () => undefined;
+  const instances = Map.groupBy(listed.instances, (instance) => instance.jobId);
+  return ({ jobId, provider = DEFAULT_PROVIDER }) => (listed.unheard.has(provider) ? undefined : (instances.get(jobId) ?? []));
+}
+
+/** Looks after every attempt whose machines may exist. Of instances that could not be read no node is missed. */
+export async function tendAttempts(ports: ReconcilePorts, listed: Listed | undefined, guard: Guard): Promise<Tended> {
+  const listedOf = byJob(listed);
   const done: Tended[] = [];
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
     const page: Page<Attempt> = await ports.jobs.activeAttempts(pageSize, cursor);
     for (let at = 0; at < page.items.length; at += atOnce) {
       const some = page.items.slice(at, at + atOnce);
-      const tended = await Promise.all(some.map((attempt) => guard(`attempt ${attempt.attempt} of ${attempt.jobId}`, () => tend(ports, attempt, byJob))));
+      const tended = await Promise.all(some.map((attempt) => guard(`attempt ${attempt.attempt} of ${attempt.jobId}`, () => tend(ports, attempt, listedOf))));
       done.push(...tended.filter((one) => one !== undefined));
     }
     cursor = page.cursor;
@@ -49,7 +64,7 @@ function add(a: Tended, b: Tended): Tended {
   };
 }
 
-async function tend(ports: ReconcilePorts, listed: Attempt, byJob: ReadonlyMap<JobId | undefined, readonly ProviderInstance[]> | undefined): Promise<Tended> {
+async function tend(ports: ReconcilePorts, listed: Attempt, listedOf: ListedOf): Promise<Tended> {
   // In this order: if the job went on since, the token is of a task that is over, and what is answered to it is void.
   const wait = await ports.attempts.wait(listed.jobId);
   const job = await ports.jobs.get(listed.jobId);
@@ -61,7 +76,8 @@ async function tend(ports: ReconcilePorts, listed: Attempt, byJob: ReadonlyMap<J
   if (isTerminal(job.state) || job.state === 'PENDING') return nothing;
   if (await revive(ports, job, listed)) return { ...nothing, executionsStarted: 1 };
   if (wait?.attempt !== job.attempt) return nothing;
-  const nodesLost = byJob === undefined ? 0 : await endForLostNodes(ports, job, wait, byJob.get(job.jobId) ?? []);
+  const instances = listedOf(job);
+  const nodesLost = instances === undefined ? 0 : await endForLostNodes(ports, job, wait, instances);
   if (nodesLost > 0) return { ...nothing, nodesLost };
   return lookAfterWait(ports, job, wait);
 }

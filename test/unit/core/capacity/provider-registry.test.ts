@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DEFAULT_PROVIDER, ProviderRegistry } from '../../../../core/capacity/provider-registry.ts';
 import { InternalError } from '../../../../core/errors/orchestrator-error.ts';
-import { instanceId, jobId } from '../../../../core/job/ids.ts';
+import { epochMs, instanceId, jobId } from '../../../../core/job/ids.ts';
+import type { ProviderInstance } from '../../../../core/capacity/gang.ts';
 import type { CapacityProvider } from '../../../../core/ports/capacity-provider.ts';
 import { aGang } from '../../../builders/capacity.ts';
 import { aNode } from '../../../builders/nodes.ts';
@@ -59,6 +60,44 @@ describe('a registry of providers', () => {
   it('asks everybody for all that lives', async () => {
     await registry.describeAll();
     expect(calls.toSorted()).toEqual(['aws.describeAll', 'other.describeAll']);
+  });
+
+  it('lets no provider that fails hide the machines of the others, and says which it was', async () => {
+    const machine: ProviderInstance = {
+      instanceId: instanceId('i-1'), instanceType: 'm6i.large', zone: 'us-east-1a', market: 'spot', state: 'running', launchedAtMs: epochMs(0), address: '10.0.0.1',
+    };
+    const down = new Error('the other cloud is down');
+    const broken = new ProviderRegistry([
+      { name: DEFAULT_PROVIDER, capacity: { ...noting('aws', calls), describeAll: async () => [machine] }, owns: (id) => id.startsWith('i-') },
+      { name: 'other', capacity: { ...noting('other', calls), describeAll: () => Promise.reject(down) }, owns: (id) => id.startsWith('o-') },
+    ]);
+    const unheard: unknown[] = [];
+    expect(await broken.describeAll((...told) => unheard.push(told))).toEqual([machine]);
+    expect(unheard).toEqual([['other', down]]);
+    await expect(broken.describeAll()).rejects.toBe(down);
+  });
+
+  it('looks for an instance where its id comes from', async () => {
+    await registry.find(instanceId('o-1'));
+    await registry.find(instanceId('i-1'));
+    expect(calls).toEqual(['other.find', 'aws.find']);
+    expect(await registry.find(instanceId('x-1'))).toBeUndefined();
+    expect(calls).toHaveLength(2);
+  });
+
+  it('launches nothing more at a provider that is withdrawn, and looks after what was launched there', async () => {
+    const withdrawn = new ProviderRegistry([{ name: 'other', capacity: noting('other', calls), owns: (id) => id.startsWith('o-'), offered: false }]);
+    const refused = { kind: 'rejected', code: 'ProviderNotOffered', message: 'this deployment has no machines of provider other any more' };
+    expect(await withdrawn.acquire(aGang({ provider: 'other' }), never)).toEqual(refused);
+    expect(await withdrawn.replace(aGang({ provider: 'other' }), [aNode(0)])).toEqual(refused);
+    expect(calls).toEqual([]);
+    const attempt = { jobId: jobId('01hjob0000000000000000000a'), attempt: 1, provider: 'other' };
+    await withdrawn.describe(attempt);
+    await withdrawn.release(attempt);
+    await withdrawn.find(instanceId('o-1'));
+    await withdrawn.terminate([instanceId('o-1')]);
+    await withdrawn.describeAll();
+    expect(calls).toEqual(['other.describe', 'other.release', 'other.find', 'other.terminate o-1', 'other.describeAll']);
   });
 
   it('does not guess when a provider is registered no more', async () => {
