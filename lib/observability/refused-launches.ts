@@ -1,11 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { SIMULATED_PROVIDER } from '../../core/capacity/provider-registry.ts';
 import { LAUNCH_REFUSED } from '../../core/capacity/refused-launch.ts';
 import type { OrchestratorFunction } from '../functions/orchestrator-function.ts';
 import type { Alarms } from './alarms.ts';
 
 const metricName = 'LaunchesRefused';
+
+/** What a rehearsal is refused is its configuration's doing, and nobody's to mend. Lines of AWS name no provider. */
+const refusal = FilterPattern.all(
+  FilterPattern.stringValue('$.message', '=', LAUNCH_REFUSED),
+  FilterPattern.any(FilterPattern.notExists('$.provider'), FilterPattern.stringValue('$.provider', '!=', SIMULATED_PROVIDER)),
+);
 
 /**
  * Rings when EC2 has refused a launch for a reason that waiting does not cure: a role that may not launch, an image or
@@ -16,7 +23,7 @@ export function ringForRefusedLaunches(deployment: string, alarms: Alarms, funct
   for (const launcher of functions) {
     new MetricFilter(launcher, 'LaunchesRefused', {
       logGroup: launcher.logGroup,
-      filterPattern: FilterPattern.stringValue('$.message', '=', LAUNCH_REFUSED),
+      filterPattern: refusal,
       metricNamespace,
       metricName,
       metricValue: '1',

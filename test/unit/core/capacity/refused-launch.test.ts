@@ -9,10 +9,11 @@ import { InMemoryMarketKnowledge } from '../../../fakes/in-memory-market-knowled
 import { InMemoryTable } from '../../../fakes/in-memory-table.ts';
 import { never } from './acquisition.ts';
 
-function aListenedProvider() {
+function aListenedProvider(named: { readonly provider?: string } = {}) {
   const table = new InMemoryTable();
   const failures: (readonly [message: string, facts: object])[] = [];
   const provider = new InMemoryCapacityProvider({
+    ...named,
     attempts: new InMemoryAttemptStore(table), cooldowns: new InMemoryCooldownStore(table), knowledge: new InMemoryMarketKnowledge(),
     catalogue: new InMemoryInstanceCatalogue([someFacts('c6i.large')]), clock: new ManualClock(), deployment: aDeployment(),
     log: { info: () => undefined, warn: () => undefined, error: (message, facts) => void failures.push([message, facts]) },
@@ -28,6 +29,13 @@ describe('a launch that is refused for good', () => {
     const gang = aGang();
     expect(await provider.acquire(gang, never)).toMatchObject({ kind: 'rejected', ...rejected });
     expect(failures).toEqual([[LAUNCH_REFUSED, { jobId: gang.jobId, attempt: 1, ordinal: 1, pool: 'workers', rejected }]]);
+  });
+
+  it('is told with the provider that refused it, so that rehearsals wake nobody', async () => {
+    const { provider, failures } = aListenedProvider({ provider: 'simulated' });
+    provider.machines.launch = async () => ({ launched: [], unavailable: [], rejected: { code: 'UnauthorizedOperation', message: 'no' } });
+    await provider.acquire(aGang(), never);
+    expect(failures).toEqual([[LAUNCH_REFUSED, expect.objectContaining({ provider: 'simulated' })]]);
   });
 
   it('is told apart from one for which there was no capacity', async () => {
