@@ -112,6 +112,15 @@ describe('a rehearsal', () => {
     expect(world.job(id)).toMatchObject({ state: 'DONE', outcome: 'SUCCEEDED' });
   });
 
+  it('runs out of time where its hook would take longer than it may', async () => {
+    const timed = hooks('SIMULATED_SECONDS: "5000"').replace('name: train,', 'name: train, timeoutSeconds: 60,');
+    const id = await world.submit(rehearsed(aManifest({ hooks: timed })), 'job-a');
+    await world.live();
+    expect(world.job(id)).toMatchObject({
+      outcome: 'TIMED_OUT', reason: { code: 'StepTimedOut', message: 'train ran out of time; exit code 124 on head-0: simulated: nothing ran' },
+    });
+  });
+
   it('can be cancelled while it runs', async () => {
     const id = await world.submit(rehearsed(aManifest({ hooks: hooks('SIMULATED_SECONDS: "500"') })), 'job-a');
     await world.tick(5);

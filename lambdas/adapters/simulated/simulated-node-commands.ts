@@ -3,6 +3,7 @@ import { epochMs } from '../../../core/job/ids.ts';
 import type { Node } from '../../../core/job/job.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { CommandStatus, NodeAnswer, NodeCommands, StepDispatch } from '../../../core/ports/node-commands.ts';
+import type { NodeStep } from '../../../core/runtimes/node-step.ts';
 import { stepKey, unitOf } from '../../../core/runtimes/node-step.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { NOTHING_RAN } from './rehearsal.ts';
@@ -45,12 +46,12 @@ export class SimulatedNodeCommands implements NodeCommands {
 
   /** Begins the step on those of its nodes where it has not begun. */
   #run({ step, nodes }: StepDispatch, known: SimulatedUnit | undefined): SimulatedUnit {
-    const { exitCode, seconds, tail } = this.#ports.rehearsal(step);
+    const { tail, ...end } = this.#ports.rehearsal(step);
     const begun = known?.runs ?? [];
     const startedAtMs = this.#ports.clock.now();
     const fresh = nodesOf(step.ranks, nodes)
       .filter(({ instanceId }) => !begun.some((run) => run.instanceId === instanceId))
-      .map(({ name, instanceId }) => ({ node: name, instanceId, startedAtMs, endsAtMs: epochMs(startedAtMs + seconds * 1000), exitCode }));
+      .map(({ name, instanceId }) => ({ node: name, instanceId, startedAtMs, ...endOf(end, step, startedAtMs) }));
     return { name: step.name, tail: known?.tail ?? tail, runs: [...begun, ...fresh], commands: [...(known?.commands ?? []), stepKey(step)] };
   }
 
@@ -80,6 +81,16 @@ export class SimulatedNodeCommands implements NodeCommands {
   }
 }
 
+/** What a unit answers that its time limit has stopped, as a shell has it. */
+const TIMED_OUT_EXIT_CODE = 124;
+
+/** A step ends when its rehearsal says, or at its own limit, as on a node. */
+function endOf({ seconds, exitCode }: Omit<ReturnType<Rehearsal>, 'tail'>, { timeoutSeconds }: NodeStep, startedAtMs: EpochMs) {
+  const at = (after: number): EpochMs => epochMs(startedAtMs + after * 1000);
+  if (timeoutSeconds === undefined || seconds <= timeoutSeconds) return { endsAtMs: at(seconds), exitCode };
+  return { endsAtMs: at(timeoutSeconds), exitCode: TIMED_OUT_EXIT_CODE, timesOut: true } as const;
+}
+
 const nodesOf = (ranks: 'all' | 'head', nodes: readonly Node[]): readonly Node[] =>
   nodes.filter(({ goneAtMs, rank }) => goneAtMs === undefined && (ranks === 'all' || rank === 0));
 
@@ -90,15 +101,19 @@ function withStopped(units: SimulatedAttempt['units'], { stopFirst, nodes }: Ste
   const stopped = stopFirst.map((name) => {
     const unit = units[name];
     if (unit === undefined) return [name, { name: '', tail: '', runs: never, commands: [] }] as const;
-    return [name, { ...unit, runs: unit.runs.map((run) => (run.endsAtMs > nowMs ? { ...run, endsAtMs: nowMs, exitCode: STOPPED_EXIT_CODE } : run)) }] as const;
+    return [name, { ...unit, runs: unit.runs.map((run) => (run.endsAtMs > nowMs ? stoppedAt(nowMs, run) : run)) }] as const;
   });
   return { ...units, ...Object.fromEntries(stopped) };
 }
 
+function stoppedAt(endsAtMs: EpochMs, { timesOut: _timesOut, ...run }: SimulatedUnit['runs'][number]): SimulatedUnit['runs'][number] {
+  return { ...run, endsAtMs, exitCode: STOPPED_EXIT_CODE };
+}
+
 function answersOf({ runs, tail }: SimulatedUnit, { machines }: SimulatedAttempt, isCancelled: boolean, nowMs: EpochMs): NodeAnswer[] {
   const gone = new Set(machines.filter(({ goneAtMs }) => goneAtMs !== undefined).map(({ instanceId }) => instanceId));
-  return runs.map(({ instanceId, endsAtMs, exitCode }) => {
-    if (endsAtMs <= nowMs) return { instanceId, status: 'exited', exitCode, tail };
+  return runs.map(({ instanceId, endsAtMs, exitCode, timesOut = false }) => {
+    if (endsAtMs <= nowMs) return { instanceId, status: timesOut ? 'timedOut' : 'exited', exitCode, tail };
     if (gone.has(instanceId)) return { instanceId, status: 'lost' };
     return { instanceId, status: isCancelled ? 'cancelled' : 'running' };
   });

@@ -25,6 +25,8 @@ interface SimulatedRun {
   /** When it ends by itself, or was stopped. */
   readonly endsAtMs: EpochMs;
   readonly exitCode: number;
+  /** It ends because its step has no more time. */
+  readonly timesOut?: true;
 }
 
 /** A step on its nodes. */
