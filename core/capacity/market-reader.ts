@@ -23,6 +23,10 @@ const FEWEST_TYPES_TO_SCORE = 3;
  * is needed: `without` names what nobody could say.
  */
 export async function readMarket(gang: GangRequest, ports: MarketReaderPorts): Promise<MarketView> {
+  return gather(gang, ports, (question) => ports.knowledge.placementScores(question));
+}
+
+async function gather(gang: GangRequest, ports: MarketReaderPorts, scoresFor: MarketKnowledge['placementScores']): Promise<MarketView> {
   const { catalogue, cooldowns, clock, deployment } = ports;
   const types = [...new Set(gang.pools.flatMap(({ instanceTypes }) => instanceTypes))];
   const spotTypes = new Set(gang.pools.filter(isOnSpot).flatMap(({ instanceTypes }) => instanceTypes));
@@ -33,16 +37,17 @@ export async function readMarket(gang: GangRequest, ports: MarketReaderPorts): P
     readReservations(gang, ports),
     readAddresses(ports),
     readBands(gang, ports),
-    readScores(gang, ports),
+    readScores(gang, scoresFor),
   ]);
   const patienceMs = deployment.intervals.cooldownBase * 1000;
   const others: Partial<MarketView> = parts.reduce((all, { part }) => ({ ...all, ...part }), {});
   return { region: gang.region, subnets: deployment.subnets, types: facts, spotPrices, cooldowns: known, patienceMs, ...others, without: parts.flatMap(({ without }) => without) };
 }
 
-/** What a plan shows beyond what launches are decided by. */
+/** What a plan shows: the quotas of the account, too, and no placement scores but remembered ones, which launches need more. */
 export async function readMarketForPlan(gang: GangRequest, ports: MarketReaderPorts): Promise<MarketView> {
-  const [view, quotas] = await Promise.all([readMarket(gang, ports), ports.knowledge.accountQuotas(gang.region)]);
+  const { knowledge } = ports;
+  const [view, quotas] = await Promise.all([gather(gang, ports, (question) => knowledge.rememberedScores(question)), knowledge.accountQuotas(gang.region)]);
   const { part, without } = told('quotas of the account', quotas, (accountQuotas) => ({ accountQuotas }));
   return { ...view, ...part, without: [...(view.without ?? []), ...without] };
 }
@@ -84,10 +89,10 @@ async function readBands({ region, pools }: GangRequest, { knowledge }: MarketRe
 }
 
 /** Scores of the pools for which one means something. What one pool could be told is used, whatever became of the others. */
-async function readScores({ region, pools }: GangRequest, { knowledge }: MarketReaderPorts): Promise<Told> {
+async function readScores({ region, pools }: GangRequest, scoresFor: MarketKnowledge['placementScores']): Promise<Told> {
   const scored = pools.filter((pool) => isOnSpot(pool) && pool.instanceTypes.length >= FEWEST_TYPES_TO_SCORE);
   if (scored.length === 0) return notAsked;
-  const answers = await Promise.all(scored.map(async ({ pool, instanceTypes, count }) => ({ pool, answer: await knowledge.placementScores({ region, instanceTypes, count }) })));
+  const answers = await Promise.all(scored.map(async ({ pool, instanceTypes, count }) => ({ pool, answer: await scoresFor({ region, instanceTypes, count }) })));
   const scores = answers.flatMap(({ pool, answer }) => ('known' in answer ? [...answer.known].map(([zone, score]) => [scoreKey(pool, zone), score] as const) : []));
   const without = answers.flatMap(({ pool, answer }) => ('unknown' in answer ? [`placement scores for pool ${pool}: ${answer.unknown}`] : []));
   return { part: scores.length === 0 ? {} : { placementScores: new Map(scores) }, without };

@@ -13,6 +13,10 @@ export class NothingKnown implements MarketKnowledge {
     return this.#unknown;
   }
 
+  async rememberedScores(): Promise<Answered<ReadonlyMap<string, number>>> {
+    return this.#unknown;
+  }
+
   async interruptionBands(): Promise<Answered<ReadonlyMap<string, InterruptionBand>>> {
     return this.#unknown;
   }

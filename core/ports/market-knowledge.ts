@@ -35,6 +35,8 @@ export type AccountQuotas = ReadonlyMap<`${string}/${Market}`, number>;
 export interface MarketKnowledge {
   /** Placement score from 1 to 10 by zone. Never evidence against a zone: only a tie-break between equals. */
   placementScores(question: PlacementScoreQuestion): Promise<Answered<ReadonlyMap<string, number>>>;
+  /** Those that somebody has asked for within a day, to look at: asks nobody, since answers are few. */
+  rememberedScores(question: PlacementScoreQuestion): Promise<Answered<ReadonlyMap<string, number>>>;
   /** By instance type. */
   interruptionBands(region: string): Promise<Answered<ReadonlyMap<string, InterruptionBand>>>;
   accountQuotas(region: string): Promise<Answered<AccountQuotas>>;

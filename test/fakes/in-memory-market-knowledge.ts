@@ -17,6 +17,10 @@ export class InMemoryMarketKnowledge implements MarketKnowledge {
     return this.scores ? { known: this.scores } : unknown;
   }
 
+  async rememberedScores({ instanceTypes }: PlacementScoreQuestion): Promise<Answered<ReadonlyMap<string, number>>> {
+    return this.scores && new Set(instanceTypes).size >= 3 ? { known: this.scores } : unknown;
+  }
+
   async interruptionBands(): Promise<Answered<ReadonlyMap<string, InterruptionBand>>> {
     return this.bands ? { known: this.bands } : unknown;
   }

@@ -16,6 +16,8 @@ const FACTS_LIFE_MS = 600_000;
 const NO_FACTS_LIFE_MS = 60_000;
 /** The shared memory behind it holds for hours; each look at it is half a read unit. */
 const SCORES_LIFE_MS = 1_800_000;
+/** Somebody else may have been answered meanwhile. */
+const NO_SCORES_LIFE_MS = 60_000;
 /** What launches change: good for the calls of one decision. */
 const MOMENT_MS = 5_000;
 
@@ -23,7 +25,7 @@ export interface AwsMarketKnowledgePorts {
   /** A client of the region that the deployment serves, that gives up soon: what is asked here is optional. */
   readonly ec2: EC2Client;
   /** `undefined`: nothing was read yet. */
-  readonly facts: { read(): Promise<MarketFacts | undefined> };
+  readonly facts: { read(signal: AbortSignal): Promise<MarketFacts | undefined> };
   readonly scores: PlacementScoreMemory;
   readonly clock: Clock;
   readonly deployment: Pick<Deployment, 'region' | 'capacity'>;
@@ -43,6 +45,7 @@ export class AwsMarketKnowledge implements MarketKnowledge {
   readonly #asker: PlacementScores;
   readonly #facts: Answers<MarketFacts>;
   readonly #scores: Answers<ReadonlyMap<string, number>>;
+  readonly #remembered: Answers<ReadonlyMap<string, number>>;
   readonly #reservations: Answers<readonly CapacityReservation[]>;
   readonly #addresses: Answers<ReadonlyMap<string, number>>;
 
@@ -52,7 +55,8 @@ export class AwsMarketKnowledge implements MarketKnowledge {
     this.#ports = ports;
     this.#asker = new PlacementScores({ ec2, memory, clock, newPerDay: deployment.capacity.placementScoresPerDay });
     this.#facts = answers('facts of the market', FACTS_LIFE_MS, NO_FACTS_LIFE_MS);
-    this.#scores = answers('placement scores', SCORES_LIFE_MS);
+    this.#scores = answers('placement scores', SCORES_LIFE_MS, NO_SCORES_LIFE_MS);
+    this.#remembered = answers('remembered placement scores', SCORES_LIFE_MS, NO_SCORES_LIFE_MS);
     this.#reservations = answers('capacity reservations', MOMENT_MS);
     this.#addresses = answers('free addresses', MOMENT_MS);
   }
@@ -60,7 +64,13 @@ export class AwsMarketKnowledge implements MarketKnowledge {
   async placementScores(question: PlacementScoreQuestion): Promise<Answered<ReadonlyMap<string, number>>> {
     const like = likeQuestion(question);
     const refused = this.#elsewhere(question.region) ?? this.#asker.refused(like);
-    return refused === undefined ? this.#scores.to(questionKey(like), () => this.#asker.ask(like)) : { unknown: refused };
+    return refused === undefined ? this.#scores.to(questionKey(like), (signal) => this.#asker.ask(like, signal)) : { unknown: refused };
+  }
+
+  async rememberedScores(question: PlacementScoreQuestion): Promise<Answered<ReadonlyMap<string, number>>> {
+    const like = likeQuestion(question);
+    const refused = this.#elsewhere(question.region) ?? this.#asker.refused(like);
+    return refused === undefined ? this.#remembered.to(questionKey(like), () => this.#asker.recall(like)) : { unknown: refused };
   }
 
   async interruptionBands(region: string): Promise<Answered<ReadonlyMap<string, InterruptionBand>>> {
@@ -79,14 +89,14 @@ export class AwsMarketKnowledge implements MarketKnowledge {
     if (ids.length === 0) return { known: [] };
     const elsewhere = this.#elsewhere(region);
     if (elsewhere !== undefined) return { unknown: elsewhere };
-    const all = await this.#reservations.to(region, async () => ({ known: await this.#readReservations() }));
+    const all = await this.#reservations.to(region, async (signal) => ({ known: await this.#readReservations(signal) }));
     return 'unknown' in all ? all : { known: all.known.filter(({ reservationId }) => ids.includes(reservationId)) };
   }
 
   async freeAddresses(subnetIds: readonly string[]): Promise<Answered<ReadonlyMap<string, number>>> {
     if (subnetIds.length === 0) return { known: new Map() };
     const ids = [...new Set(subnetIds)].sort();
-    return this.#addresses.to(ids.join(), async () => ({ known: await this.#readAddresses(ids) }));
+    return this.#addresses.to(ids.join(), async (signal) => ({ known: await this.#readAddresses(ids, signal) }));
   }
 
   #elsewhere(region: string): string | undefined {
@@ -97,34 +107,43 @@ export class AwsMarketKnowledge implements MarketKnowledge {
   async #readFacts(region: string): Promise<Answered<MarketFacts>> {
     const elsewhere = this.#elsewhere(region);
     if (elsewhere !== undefined) return { unknown: elsewhere };
-    return this.#facts.to(region, async () => {
-      const facts = await this.#ports.facts.read();
+    return this.#facts.to(region, async (signal) => {
+      const facts = await this.#ports.facts.read(signal);
       if (facts === undefined) return { unknown: 'it was not read since the deployment was made, or this function may not see it' };
       return facts.region === region ? { known: facts } : { unknown: `what was read is about ${facts.region}` };
     });
   }
 
   /** By state, not by id: EC2 refuses a request that names one that is gone, and an administrator's list outlives some. */
-  async #readReservations(): Promise<CapacityReservation[]> {
+  async #readReservations(abortSignal: AbortSignal): Promise<CapacityReservation[]> {
     const all: CapacityReservation[] = [];
     const active = { Filters: [{ Name: 'state', Values: ['active'] }] };
-    for await (const page of paginateDescribeCapacityReservations({ client: this.#ports.ec2 }, active)) {
+    for await (const page of paginateDescribeCapacityReservations({ client: this.#ports.ec2 }, active, { abortSignal })) {
       all.push(...(page.CapacityReservations ?? []).flatMap(toReservation));
     }
     return all.toSorted((a, b) => (a.reservationId < b.reservationId ? -1 : 1));
   }
 
-  async #readAddresses(ids: string[]): Promise<ReadonlyMap<string, number>> {
-    const { Subnets: subnets = [] } = await this.#ports.ec2.send(new DescribeSubnetsCommand({ SubnetIds: ids }));
+  async #readAddresses(ids: string[], abortSignal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    const { Subnets: subnets = [] } = await this.#ports.ec2.send(new DescribeSubnetsCommand({ SubnetIds: ids }), { abortSignal });
     return new Map(subnets.flatMap(({ SubnetId: id, AvailableIpAddressCount: free }) => (id !== undefined && free !== undefined ? [[id, free] as const] : [])));
   }
 }
 
-/** None for what has no room, and for what the nodes, Linux on shared hardware, cannot use. */
+/** None for what has no room, and for what launches cannot use. */
 function toReservation(found: Ec2Reservation): CapacityReservation[] {
   const { CapacityReservationId: reservationId, InstanceType: instanceType, AvailabilityZone: zone } = found;
   const { AvailableInstanceCount: available = 0, TotalInstanceCount: total = 0 } = found;
   if (reservationId === undefined || instanceType === undefined || zone === undefined || available < 1) return [];
-  if ((found.InstancePlatform ?? 'Linux/UNIX') !== 'Linux/UNIX' || (found.Tenancy ?? 'default') !== 'default') return [];
+  if (!isForNodes(found)) return [];
   return [{ reservationId, instanceType, zone, available, total, matching: found.InstanceMatchCriteria === 'open' ? 'open' : 'targeted' }];
+}
+
+/**
+ * Whether the nodes, Linux on shared hardware of the region, may run in it. Capacity Blocks and interruptible reservations
+ * want launches of a kind of their own, one in a placement group takes only machines of that group.
+ */
+function isForNodes({ InstancePlatform: platform = 'Linux/UNIX', Tenancy: tenancy = 'default', ReservationType: type = 'default', ...found }: Ec2Reservation): boolean {
+  const isOrdinary = platform === 'Linux/UNIX' && tenancy === 'default' && type === 'default';
+  return isOrdinary && found.Interruptible !== true && (found.PlacementGroupArn ?? found.OutpostArn) === undefined;
 }

@@ -90,7 +90,7 @@ describe('AwsMarketKnowledge', () => {
 
     it('share an answer between like numbers of machines', async () => {
       const knowledge = world.newcomer();
-      const answers = await Promise.all([5, 6, 7, 8].map((count) => knowledge.placementScores({ ...first, count })));
+      const answers = await Promise.all([9, 10, 11, 12].map((count) => knowledge.placementScores({ ...first, count })));
       expect(answers.every((answer) => 'known' in answer)).toBe(true);
       expect(scored()).toBe(1);
     });
@@ -118,6 +118,26 @@ describe('AwsMarketKnowledge', () => {
       expect(await world.newcomer().placementScores({ ...first, count: 1024 })).toEqual({ unknown: 'no new question about placement scores is left for today' });
       expect(scored()).toBe(2);
       expect(await world.newcomer().placementScores(first)).toEqual({ known: expect.any(Map) });
+    });
+
+    it('are not asked for again all day where EC2 refuses the question as one too many', async () => {
+      const { market, scoreQuestions } = world.cloud.simulator.context;
+      market.change({ placementScoreQuestions: scoreQuestions.values().length });
+      const refused = { ...first, count: 2048 };
+      expect(await world.newcomer().placementScores(refused)).toEqual({ unknown: expect.stringContaining('MaxConfigLimitExceeded') });
+      for (let look = 0; look < 12; look++) {
+        world.clock.advance(HOUR_MS / 4);
+        expect(await world.newcomer().placementScores(refused)).toEqual({ unknown: 'no new question about placement scores is left for today' });
+      }
+      expect(scored()).toBe(1);
+    });
+
+    it('are remembered for plans, which ask nobody', async () => {
+      expect(await world.newcomer().rememberedScores(first)).toEqual({ unknown: 'no launch has asked EC2 for them within a day' });
+      const answer = await world.newcomer().placementScores(first);
+      expect(await world.unitsOf(async () => world.newcomer().rememberedScores(first))).toEqual({ writes: 0, reads: 0.5 });
+      expect(await world.newcomer().rememberedScores(first)).toEqual(answer);
+      expect(scored()).toBe(1);
     });
 
     it('stay as they were while EC2 does not answer, for a day', async () => {

@@ -149,11 +149,18 @@ describe('placement scores and interruption bands', () => {
   it('put a zone first among equals, and are asked for pools of three types and more only', async () => {
     const knowledge = new InMemoryMarketKnowledge();
     knowledge.scores = new Map([['us-east-1a', 2], ['us-east-1b', 3], ['us-east-1c', 9]]);
-    expect(await firstZone(knowledge, aPool({ instanceTypes: types, count: 12 }))).toBe('us-east-1c');
-    expect(knowledge.asked).toEqual([{ region: 'us-east-1', instanceTypes: types, count: 12 }]);
-    expect(await firstZone(knowledge, aPool({ instanceTypes: types.slice(0, 2) }))).toBe('us-east-1a');
-    expect(await firstZone(knowledge, onDemand({ instanceTypes: types }))).toBe('us-east-1a');
-    expect(knowledge.asked).toHaveLength(1);
+    const pools = [aPool({ instanceTypes: types, count: 12 }), aPool({ instanceTypes: types.slice(0, 2) }), onDemand({ instanceTypes: types })];
+    expect(await Promise.all(pools.map((pool) => firstZone(knowledge, pool)))).toEqual(['us-east-1c', 'us-east-1a', 'us-east-1a']);
+    const { provider } = aProvider([['c6i.large', 'c', 'spot', 12]], facts, { knowledge });
+    for (const [index, pool] of pools.entries()) await provider.acquire(gangOf(pool, { attempt: index + 1 }), never);
+    expect(new Set(knowledge.asked.map((question) => JSON.stringify(question)))).toEqual(new Set([JSON.stringify({ region: 'us-east-1', instanceTypes: types, count: 12 })]));
+  });
+
+  it('are shown in plans where they are remembered, and are asked for by none', async () => {
+    const knowledge = new InMemoryMarketKnowledge();
+    knowledge.scores = new Map([['us-east-1a', 2], ['us-east-1b', 3], ['us-east-1c', 9]]);
+    expect(await firstZone(knowledge, aPool({ instanceTypes: types }))).toBe('us-east-1c');
+    expect(knowledge.asked).toEqual([]);
   });
 
   it('never rule a zone out', async () => {
