@@ -1,8 +1,8 @@
 import { DependencyThrottledError } from '../../core/errors/orchestrator-error.ts';
 import type { JobId } from '../../core/job/ids.ts';
 import type { AttemptKey } from '../../core/ports/machines.ts';
-import type { Revised, SimulatedAttempt, SimulatedRecords } from '../../lambdas/adapters/simulated/simulated-records.ts';
-import { nothingOf } from '../../lambdas/adapters/simulated/simulated-records.ts';
+import type { LivingMachines, Revised, SimulatedAttempt, SimulatedRecords } from '../../lambdas/adapters/simulated/simulated-records.ts';
+import { livingOf, nothingOf } from '../../lambdas/adapters/simulated/simulated-records.ts';
 
 const keyOf = ({ jobId, attempt }: AttemptKey): string => `${jobId}/${attempt}`;
 
@@ -16,11 +16,12 @@ export class InMemorySimulatedRecords implements SimulatedRecords {
   }
 
   async ofJob(jobId: JobId): Promise<readonly SimulatedAttempt[]> {
-    return (await this.list()).filter((record) => record.jobId === jobId);
+    return [...this.#records.values()].map(({ record }) => record).filter((record) => record.jobId === jobId);
   }
 
-  async list(): Promise<readonly SimulatedAttempt[]> {
-    return [...this.#records.values()].map(({ record }) => record);
+  async list(): Promise<readonly LivingMachines[]> {
+    const all = [...this.#records.values()].map(({ record }) => ({ jobId: record.jobId, attempt: record.attempt, machines: livingOf(record) }));
+    return all.filter(({ machines }) => machines.length > 0);
   }
 
   async put(record: SimulatedAttempt, revision: number): Promise<boolean> {

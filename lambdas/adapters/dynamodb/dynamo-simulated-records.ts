@@ -1,19 +1,22 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
-import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
+import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
+import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { JobId } from '../../../core/job/ids.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { AttemptKey } from '../../../core/ports/machines.ts';
-import type { Revised, SimulatedAttempt, SimulatedRecords } from '../simulated/simulated-records.ts';
-import { nothingOf } from '../simulated/simulated-records.ts';
-import { partitions } from './keys.ts';
+import type { LivingMachines, Revised, SimulatedAttempt, SimulatedRecords } from '../simulated/simulated-records.ts';
+import { livingOf, nothingOf } from '../simulated/simulated-records.ts';
+import { partitions, simulatedPartition } from './keys.ts';
 import type { OrchestratorTable } from './orchestrator-table.ts';
 import { TransactionRefused } from './refusals.ts';
 
 /** How long an attempt is remembered of which nothing lives: its steps are told from here as long. */
 const REMEMBER_SECONDS = 24 * 3600;
 
-/** Records of the simulated cloud, one item an attempt. */
+const everything = { consistent: true, maxPages: Number.POSITIVE_INFINITY } as const;
+
+/** Records of the simulated cloud: an item an attempt, and another of its machines while some of them live. */
 export class DynamoSimulatedRecords implements SimulatedRecords {
   readonly #table: OrchestratorTable;
   readonly #clock: Clock;
@@ -31,29 +34,30 @@ export class DynamoSimulatedRecords implements SimulatedRecords {
   }
 
   async ofJob(jobId: JobId): Promise<readonly SimulatedAttempt[]> {
-    return this.#query({ partition: partitions.simulated, range: { beginsWith: `${jobId}#` } });
-  }
-
-  async list(): Promise<readonly SimulatedAttempt[]> {
-    return this.#query({ partition: partitions.simulated });
-  }
-
-  async #query(asked: { readonly partition: string; readonly range?: { readonly beginsWith: string } }): Promise<readonly SimulatedAttempt[]> {
     const { table, entities } = this.#table;
-    const query = table.build(QueryCommand).entities(entities.simulated).query(asked);
-    const { Items = [] } = await this.#table.call(() => query.options({ consistent: true, maxPages: Number.POSITIVE_INFINITY }).send());
-    return Items.map(({ jobId, attempt, simulated }) => ({ jobId, attempt, ...simulated }));
+    const query = table.build(QueryCommand).entities(entities.simulated).query({ partition: simulatedPartition(jobId) });
+    const { Items = [] } = await this.#table.call(() => query.options(everything).send());
+    return Items.map(({ simulated, ...item }) => ({ jobId, attempt: item.attempt, ...simulated }));
   }
 
-  async put({ jobId, attempt, ...simulated }: SimulatedAttempt, revision: number): Promise<boolean> {
-    const lives = simulated.machines.some(({ goneAtMs }) => goneAtMs === undefined);
-    const expiry = lives ? {} : { expiresAt: Math.ceil(this.#clock.now() / 1000) + REMEMBER_SECONDS };
-    const put = this.#table.entities.simulated
-      .build(PutItemCommand)
+  async list(): Promise<readonly LivingMachines[]> {
+    const { table, entities } = this.#table;
+    const query = table.build(QueryCommand).entities(entities.simulatedLiving).query({ partition: partitions.simulated });
+    const { Items = [] } = await this.#table.call(() => query.options(everything).send());
+    return Items.map(({ jobId, attempt, living }) => ({ jobId, attempt, machines: living }));
+  }
+
+  async put({ jobId, attempt, ...simulated }: SimulatedAttempt, revision: number, sameMachines = false): Promise<boolean> {
+    const { simulated: records, simulatedLiving } = this.#table.entities;
+    const living = livingOf(simulated);
+    const expiry = living.length > 0 ? {} : { expiresAt: Math.ceil(this.#clock.now() / 1000) + REMEMBER_SECONDS };
+    const put = records
+      .build(PutTransaction)
       .item({ jobId, attempt, simulated, simulatedRevision: revision + 1, ...expiry })
       .options({ condition: revision === 0 ? { attr: 'simulatedRevision', exists: false } : { attr: 'simulatedRevision', eq: revision } });
+    const machines = living.length > 0 ? simulatedLiving.build(PutTransaction).item({ jobId, attempt, living }) : simulatedLiving.build(DeleteTransaction).key({ jobId, attempt });
     try {
-      await this.#table.call(() => put.send());
+      await this.#table.transact(sameMachines ? [put] : [put, machines]);
       return true;
     } catch (error) {
       if (error instanceof TransactionRefused) return false;

@@ -43,10 +43,13 @@ export const partitions = {
   cycle: cyclePartition,
   cooldowns: 'COOLDOWNS',
   scheduler: 'SCHEDULER',
+  /** Machines of rehearsals that live. */
   simulated: 'SIMULATED',
   simulatedCooldowns: 'SIMULATED#COOLDOWNS',
   knowledge: 'KNOWLEDGE',
 } as const;
+
+export const simulatedPartition = (jobId: JobId): string => `${partitions.simulated}#${jobId}`;
 
 const inJob = (jobId: JobId, sk: string): Key => ({ pk: jobPartition(jobId), sk });
 const inCycle = (sk: string): Key => ({ pk: partitions.cycle, sk });
@@ -77,7 +80,8 @@ export const keys = {
   placementScores: (question: string): Key => ({ pk: partitions.knowledge, sk: `SCORES#${createHash('sha256').update(question).digest('hex')}` }),
   newQuestions: (day: string): Key => ({ pk: partitions.knowledge, sk: `NEW#${day}` }),
   /** What there is of an attempt in the simulated cloud. */
-  simulated: (jobId: JobId, attempt: number): Key => ({ pk: partitions.simulated, sk: `${jobId}#${digits(attempt, 4)}` }),
+  simulated: (jobId: JobId, attempt: number): Key => ({ pk: simulatedPartition(jobId), sk: digits(attempt, 4) }),
+  simulatedLiving: (jobId: JobId, attempt: number): Key => ({ pk: partitions.simulated, sk: `${jobId}#${digits(attempt, 4)}` }),
   lease: { pk: partitions.scheduler, sk: 'LEASE' },
   /** Where the stream is looked at. */
   wake: inCycle(wakeSortKey),

@@ -8,9 +8,9 @@ import type { Clock } from '../../../core/ports/clock.ts';
 import type { AttemptKey, DoomedInstance, LaunchRequest, Machines } from '../../../core/ports/machines.ts';
 import { attemptOf, machineId } from './simulated-ids.ts';
 import type { Room } from './simulated-market.ts';
-import { roomiestType, roomOf } from './simulated-market.ts';
-import type { SimulatedAttempt, SimulatedMachine, SimulatedRecords } from './simulated-records.ts';
-import { changeRecord } from './simulated-records.ts';
+import { isBounded, roomiestType, roomOf } from './simulated-market.ts';
+import type { LivingMachines, SimulatedAttempt, SimulatedMachine, SimulatedRecords } from './simulated-records.ts';
+import { changeRecord, livingOf } from './simulated-records.ts';
 
 const requestSchema = z.object({
   pool: z.string(), count: z.number(), minimum: z.number(), market: z.enum(['spot', 'on-demand', 'reserved']),
@@ -61,8 +61,9 @@ export class SimulatedMachines implements Machines {
 
   async #rooms({ zones, instanceTypes, market, oneType }: Request, own: SimulatedAttempt): Promise<readonly Room[]> {
     const offerings = zones.flatMap((zone) => instanceTypes.map((instanceType) => ({ instanceType, zone, market })));
-    const others = (await this.#ports.records.list()).filter((record) => record.jobId !== own.jobId || record.attempt !== own.attempt);
-    const rooms = roomOf(offerings, this.#ports.settings, [...own.machines, ...others.flatMap(({ machines }) => machines)]);
+    const all = isBounded(offerings, this.#ports.settings) ? await this.#ports.records.list() : [];
+    const others = all.filter((record) => record.jobId !== own.jobId || record.attempt !== own.attempt);
+    const rooms = roomOf(offerings, this.#ports.settings, [...livingOf(own), ...others.flatMap(({ machines }) => machines)]);
     return oneType ? roomiestType(rooms) : rooms;
   }
 
@@ -85,7 +86,7 @@ export class SimulatedMachines implements Machines {
   }
 
   async describeAll(): Promise<readonly ProviderInstance[]> {
-    return (await this.#ports.records.list()).flatMap(instancesOf).filter(({ state }) => state !== 'terminated');
+    return (await this.#ports.records.list()).flatMap(instancesOf);
   }
 
   async terminate(instances: readonly InstanceId[]): Promise<void> {
@@ -134,7 +135,7 @@ function addressOf(number: number): string {
   return `198.${18 + ((number >> 16) & 1)}.${(number >> 8) & 255}.${number & 255}`;
 }
 
-function instancesOf({ jobId, attempt, machines }: SimulatedAttempt): ProviderInstance[] {
+function instancesOf({ jobId, attempt, machines }: LivingMachines): ProviderInstance[] {
   return machines.map(({ goneAtMs, ...machine }) => ({ ...machine, jobId, attempt, ...(goneAtMs === undefined ? { state: 'running' } : { state: 'terminated', endedByCall: true }) }));
 }
 

@@ -10,14 +10,21 @@ export interface Room {
   readonly code: string;
 }
 
-/** What is left of each offering once those that live are counted. */
-export function roomOf(offerings: readonly Offering[], { capacity }: SimulatedProviderSettings, machines: readonly SimulatedMachine[]): Room[] {
+/** Whether there is not as much of each offering as anybody asks for. */
+export function isBounded(offerings: readonly Offering[], settings: SimulatedProviderSettings): boolean {
+  return offerings.some((offering) => ruleOf(settings, offering) !== undefined);
+}
+
+function ruleOf({ capacity }: SimulatedProviderSettings, offering: Offering): SimulatedCapacity | undefined {
+  return capacity.findLast((each) => matches(each, offering));
+}
+
+/** What is left of each offering beside the machines that live. */
+export function roomOf(offerings: readonly Offering[], settings: SimulatedProviderSettings, machines: readonly SimulatedMachine[]): Room[] {
   const living = new Map<string, number>();
-  for (const machine of machines) {
-    if (machine.goneAtMs === undefined) living.set(offeringKey(machine), 1 + (living.get(offeringKey(machine)) ?? 0));
-  }
+  for (const machine of machines) living.set(offeringKey(machine), 1 + (living.get(offeringKey(machine)) ?? 0));
   return offerings.map((offering) => {
-    const rule = capacity.findLast((each) => matches(each, offering));
+    const rule = ruleOf(settings, offering);
     const total = rule?.machines ?? Number.POSITIVE_INFINITY;
     return { offering, free: Math.max(0, total - (living.get(offeringKey(offering)) ?? 0)), code: rule?.code ?? 'InsufficientInstanceCapacity' };
   });

@@ -53,6 +53,11 @@ export interface SimulatedAttempt {
   readonly cancelled: readonly string[];
 }
 
+/** Those machines of an attempt that live. */
+export type LivingMachines = Pick<SimulatedAttempt, 'jobId' | 'attempt' | 'machines'>;
+
+export const livingOf = ({ machines }: Pick<SimulatedAttempt, 'machines'>): readonly SimulatedMachine[] => machines.filter(({ goneAtMs }) => goneAtMs === undefined);
+
 /** An attempt as it was read; 0: it was not there. */
 export interface Revised {
   readonly revision: number;
@@ -64,10 +69,13 @@ export interface SimulatedRecords {
   get(attempt: AttemptKey): Promise<Revised>;
   /** Attempts of a job that have begun here. */
   ofJob(jobId: JobId): Promise<readonly SimulatedAttempt[]>;
-  /** Attempts of which machines may live. */
-  list(): Promise<readonly SimulatedAttempt[]>;
-  /** Keeps a record in the place of what `revision` was read with. `false`: somebody else was faster. */
-  put(record: SimulatedAttempt, revision: number): Promise<boolean>;
+  /** All machines that live. What it reads grows neither with the attempts that are over nor with what the living have done. */
+  list(): Promise<readonly LivingMachines[]>;
+  /**
+   * Keeps a record in the place of what `revision` was read with. `false`: somebody else was faster. `sameMachines`: those
+   * of the record are as they were, which spares a write.
+   */
+  put(record: SimulatedAttempt, revision: number, sameMachines?: boolean): Promise<boolean>;
 }
 
 export const nothingOf = ({ jobId, attempt }: AttemptKey): SimulatedAttempt => ({ jobId, attempt, machines: [], launches: {}, units: {}, cancelled: [] });
@@ -83,6 +91,6 @@ export async function changeRecord<T>(records: SimulatedRecords, attempt: Attemp
   for (;;) {
     const { record, revision } = await records.get(attempt);
     const { next, answer } = await change(record);
-    if (next === undefined || (await records.put(next, revision))) return answer;
+    if (next === undefined || (await records.put(next, revision, next.machines === record.machines))) return answer;
   }
 }

@@ -25,10 +25,31 @@ export function describeSimulatedRecords(name: string, open: () => Promise<Simul
       const record = withMachine(nothingOf(key));
       expect(await records.put(record, 0)).toBe(true);
       expect((await records.get(key)).record).toEqual(record);
-      expect(await records.list()).toEqual([record]);
+      expect(await records.list()).toEqual([{ ...key, machines: record.machines }]);
       expect(await records.ofJob(key.jobId)).toEqual([record]);
       expect(await records.ofJob(jobId('01hother000000000000000000'))).toEqual([]);
       expect(await records.get({ ...key, attempt: 2 })).toMatchObject({ revision: 0 });
+    });
+
+    it('list the machines that live, and nothing of attempts that are over', async () => {
+      const ended = (record: SimulatedAttempt, index: number): SimulatedAttempt => ({
+        ...record, machines: record.machines.map((each, at) => (at === index ? { ...each, goneAtMs: epochMs(2000) } : each)),
+      });
+      const two = withMachine(withMachine(nothingOf(key)));
+      const one = ended(two, 0);
+      expect(await records.put(two, 0)).toBe(true);
+      expect(await records.put(one, 1)).toBe(true);
+      expect(await records.list()).toEqual([{ ...key, machines: two.machines.slice(1) }]);
+      const unit = { name: 'train', tail: '', runs: [], commands: [] };
+      const busy = { ...one, units: { [`orch-${key.jobId}-1-run-0`]: unit } };
+      expect(await records.put(busy, 2, true)).toBe(true);
+      expect(await records.list()).toEqual([{ ...key, machines: two.machines.slice(1) }]);
+      const none = ended(busy, 1);
+      expect(await records.put(none, 3)).toBe(true);
+      expect(await records.list()).toEqual([]);
+      expect(await records.ofJob(key.jobId)).toEqual([none]);
+      expect(await records.put(withMachine(none), 4)).toBe(true);
+      expect(await records.list()).toEqual([{ ...key, machines: withMachine(none).machines.slice(2) }]);
     });
 
     it('refuse what was made from an older reading', async () => {
