@@ -4,7 +4,7 @@ import { isLive } from '../../../local/fleet/model.ts';
 import { parseScenario } from '../../../local/fleet/market/scenario.ts';
 import { aDeployment } from '../../builders/capacity.ts';
 import { Lane, offeringsOf } from './leak/lane.ts';
-import { aLife } from './leak/lives.ts';
+import { someLives } from './leak/lives.ts';
 import { phases, type Phase } from './leak/phases.ts';
 import { buildWorkerProgram, type WorkerProgram } from './leak/worker-program.ts';
 import { startSimulatedEc2, type SimulatedEc2 } from './simulated-ec2.ts';
@@ -34,7 +34,7 @@ const scenario = parseScenario({
   capacity: [{ type: '*', zone: '*', market: '*', capacity: 0 }],
   boot: { runningSeconds: 0, registerSeconds: 1e6, terminateSeconds: 0, jitter: 0 },
   quotas: Object.fromEntries(['L-1216C47A', 'L-34B43A08', 'L-DB2E81BA', 'L-3819A6DF'].map((code) => [code, 1e6])),
-  throttles: { CreateFleet: { bucket: 30, refillPerSecond: 20 }, DescribeInstances: { bucket: 100, refillPerSecond: 60 }, TerminateInstances: { bucket: 30, refillPerSecond: 20 } },
+  throttles: { CreateFleet: { bucket: 50, refillPerSecond: 40 }, DescribeInstances: { bucket: 100, refillPerSecond: 60 }, TerminateInstances: { bucket: 30, refillPerSecond: 20 } },
   launchTokens: { bucket: 1e6, refillPerSecond: 1000 },
   reclaimWhenCapacityFalls: false,
 });
@@ -58,7 +58,8 @@ describe('capacity, with processes that are killed', () => {
     const killed = (at: Phase): void => void kills.set(at, (kills.get(at) ?? 0) + 1);
     const running = lanes.map((offered, number) => {
       const lane = new Lane({ ...offered, number, deployment, cloud, program, killed });
-      const lives = fc.sample(aLife(offered.types, offeringsOf(offered).length), { seed: seed + number, numRuns: acquisitions / lanes.length });
+      const count = acquisitions / lanes.length;
+      const [lives = []] = fc.sample(someLives({ types: offered.types, offerings: offeringsOf(offered).length }, count, number * count), { seed: seed + number, numRuns: 1 });
       return { lane, lived: lane.live(lives) };
     });
     const ends = await Promise.allSettled(running.map(({ lived }) => lived));

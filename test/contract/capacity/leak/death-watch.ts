@@ -1,9 +1,9 @@
 import type { Death, Phase } from './phases.ts';
 import type { FromWorker } from './work.ts';
 
-/** Tells the parent where this process is, and kills it where it is to die. */
+/** Tells the parent where this process is, and kills it (or stops it for a while) where it is to die. */
 export class DeathWatch {
-  readonly #death: Death | undefined;
+  #death: Death | undefined;
   readonly #entered = new Map<Phase | 'any', number>();
   #phase: Phase;
 
@@ -34,6 +34,12 @@ export class DeathWatch {
   }
 
   #die(afterMs: number): void {
+    if (this.#death?.stalls) {
+      this.#death = undefined;
+      process.send?.({ kind: 'stalled' } satisfies FromWorker);
+      process.kill(process.pid, 'SIGSTOP');
+      return;
+    }
     if (afterMs === 0) process.kill(process.pid, 'SIGKILL');
     else setTimeout(() => process.kill(process.pid, 'SIGKILL'), afterMs);
   }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AcquireResult, GangRequest, ReleaseResult } from '../../../../core/capacity/gang.ts';
 import type { Deployment } from '../../../../core/deployment/deployment.ts';
 import { scopeKey } from '../../../../core/capacity/offering.ts';
-import { epochMs, jobId } from '../../../../core/job/ids.ts';
+import { epochMs, jobId, type JobId } from '../../../../core/job/ids.ts';
 import type { Node } from '../../../../core/job/job.ts';
 import { isLive } from '../../../../local/fleet/model.ts';
 import { aGang } from '../../../builders/capacity.ts';
@@ -50,6 +50,8 @@ export class Lane {
   readonly #worker: MortalWorker;
   readonly #attempts: InMemoryAttemptStore;
   readonly #cooldowns: InMemoryCooldownStore;
+  /** Jobs that are torn down. */
+  readonly #over = new Set<JobId>();
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -60,29 +62,42 @@ export class Lane {
   }
 
   async live(lives: readonly Life[]): Promise<void> {
-    for (const [index, life] of lives.entries()) await this.#live(life, index);
-    await this.#worker.end();
+    try {
+      for (const [index, life] of lives.entries()) await this.#live(life, index);
+    } finally {
+      await this.#worker.end();
+    }
   }
 
   async #live(life: Life, index: number): Promise<void> {
     const { number, zones } = this.#parts;
     const gang = aGang({ jobId: jobId(`01hleak${String(number).padStart(3, '0')}${String(index).padStart(16, '0')}`), zones, spread: life.spread, pools: life.pools });
     await this.#prepare(life, gang);
-    const result = life.fate === 'is cancelled when nobody seeks' ? await this.#dieOnly(life, gang) : await this.#acquire(life, gang);
     const job = `life ${index} of lane ${number}`;
+    if (life.fate === 'is cancelled when nobody seeks') await this.#dieOnly(life, gang);
+    else await this.#seek(life, gang, job);
+    this.#forgetMishaps(gang);
+    this.#check(job, gang);
+  }
+
+  async #seek(life: Life, gang: GangRequest, job: string): Promise<void> {
+    const result = await this.#acquire(life, gang);
     if (result.kind === 'acquired' && life.fate !== 'is cancelled') {
       this.living.push({ job, gang, nodes: life.fate === 'loses a node' ? await this.#replaceOne(life, gang, result.nodes) : result.nodes });
     } else if (result.kind === 'acquired' || result.kind === 'interrupted') {
       await this.#release(life, gang);
     }
-    this.#forgetMishaps(gang);
-    this.#check(job, gang);
   }
 
-  /** Nobody goes on after the last death. */
-  async #dieOnly(life: Life, gang: GangRequest): Promise<AcquireResult> {
-    for (const death of life.deaths) await this.#worker.carryOut({ kind: 'acquire', gang }, this.#remote(life, gang), death).then(({ at }) => this.#parts.killed(at));
-    return { kind: 'interrupted', by: 'cancelled' };
+  /** Nobody goes on after the last death, unless it was none: who stands still wakes when all is over. */
+  async #dieOnly(life: Life, gang: GangRequest): Promise<void> {
+    const endings: Ending[] = [];
+    for (const death of life.deaths) endings.push(await this.#worker.carryOut({ kind: 'acquire', gang }, this.#remote(life, gang), death));
+    await this.#release(life, gang);
+    for (const ending of endings) {
+      if (ending.kind === 'stalled') await ending.wake();
+      else this.#parts.killed(ending.at);
+    }
   }
 
   /** The gang, or the last answer of the last turn. */
@@ -111,6 +126,7 @@ export class Lane {
   }
 
   async #release(life: Life, gang: GangRequest): Promise<void> {
+    this.#over.add(gang.jobId);
     for (let tries = 0, deaths: Deaths = life.laterDeaths; tries < MOST_TRIES; tries++, deaths = []) {
       const result = await this.#carryOut({ kind: 'release', gang }, deaths, life);
       if ('remaining' in result && result.remaining === 0) return;
@@ -125,6 +141,7 @@ export class Lane {
     while (errors.length < MOST_TRIES) {
       const ending: Ending = await this.#worker.carryOut(work, this.#remote(life, work.gang), toDie.shift());
       if (ending.kind === 'done') return ending.result;
+      if (ending.kind === 'stalled') throw new Error('a process stands still that nobody wakes');
       if (ending.kind === 'died') this.#parts.killed(ending.at);
       else errors.push(ending.error);
     }
@@ -143,6 +160,7 @@ export class Lane {
       replace: (known, next) => cooldowns.replace(known, next),
       clear: (keys) => cooldowns.clear(keys),
       interrupted: async () => {
+        if (this.#over.has(gang.jobId)) return 'cancelled';
         const launches = await attempts.launches(gang.jobId, gang.attempt);
         return fate in by && launches.length >= stoppedAt ? by[fate as keyof typeof by] : undefined;
       },

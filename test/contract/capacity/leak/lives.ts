@@ -35,6 +35,8 @@ const afterMs = fc.constantFrom(0, 0, 0, 1, 2, 4, 8, 20);
 const inPhase = (among: readonly Phase[]): fc.Arbitrary<AnyDeath> => fc.record({ on: fc.constantFrom(...among), nth: fc.constantFrom(1, 1, 1, 1, 2), afterMs });
 /** Phases that are over in no time. */
 const atTheStartOf = (...among: readonly Phase[]): fc.Arbitrary<AnyDeath> => fc.record({ on: fc.constantFrom(...among), nth: fc.constant(1), afterMs: fc.constant(0) });
+/** Its launch is written, and made only when it wakes. */
+const stall: fc.Arbitrary<AnyDeath> = fc.constant({ on: 'between the record and the call', nth: 1, afterMs: 0, stalls: true });
 const atAnyLine = (last: number): fc.Arbitrary<AnyDeath> => fc.record({ on: fc.constant('any' as const), nth: fc.integer({ min: 1, max: last }), afterMs });
 const atAnyTime: fc.Arbitrary<AnyDeath> = fc.record({ afterMs: fc.integer({ min: 30, max: 900 }) });
 
@@ -67,39 +69,51 @@ interface Scene {
 }
 
 const one = (death: fc.Arbitrary<AnyDeath>): fc.Arbitrary<readonly AnyDeath[]> => fc.tuple(death);
+const times = (count: number, scene: Scene): readonly Scene[] => Array.from({ length: count }, () => scene);
 
 /** Part of a gang is there, and not all of it. */
 const scarce = ({ supply, pools: [first] }: Life): Partial<Life> => ({
   afresh: true,
+  mishaps: [],
   fate: 'lives',
   spread: 'Prefer',
   supply: supply.map(() => 1),
   pools: [aPool({ ...first, count: supply.length, mix: 'Any', purchaseOption: 'Spot' })],
 });
-const losesAMachine = ({ mishaps: others }: Life): Partial<Life> => ({ afresh: true, mishaps: [...others, { kind: 'instanceDies', afterSeconds: 0, count: 1 }] });
-const losesANode = (): Partial<Life> => ({ afresh: true, fate: 'loses a node' });
-const isGivenUpOn = (): Partial<Life> => ({ afresh: true, fate: 'is cancelled when nobody seeks' });
+const losesAMachine = (): Partial<Life> => ({ afresh: true, mishaps: [{ kind: 'instanceDies', afterSeconds: 0, count: 1 }] });
+const losesANode = (): Partial<Life> => ({ afresh: true, mishaps: [], fate: 'loses a node' });
+const isGivenUpOn = (): Partial<Life> => ({ afresh: true, mishaps: [], fate: 'is cancelled when nobody seeks' });
 
-const scenes: readonly (Scene & { readonly weight: number })[] = [
-  { weight: 10, deaths: one(atAnyLine(14)) },
-  { weight: 2, deaths: fc.array(atAnyLine(12), { minLength: 2, maxLength: 3 }) },
-  { weight: 3, deaths: one(inPhase(['between the record and the call', 'during the call', 'between the call and the record of its answer', 'writing the answer'])) },
-  { weight: 2, deaths: one(atAnyTime) },
-  { weight: 3, deaths: one(atTheStartOf('marking as given up', 'marked as given up, not yet ended', 'ending what was given up')), of: scarce },
-  { weight: 1, deaths: one(inPhase(['seeing the given up go'])), of: scarce },
-  { weight: 1, deaths: fc.tuple(atTheStartOf('marked as given up, not yet ended', 'seeing the given up go'), inPhase(['finishing a giving up'])), of: scarce },
-  { weight: 2, deaths: one(atTheStartOf('striking off a dead machine')), of: losesAMachine },
-  { weight: 1, deaths: one(atAnyLine(14)), laterDeaths: one(atTheStartOf('ending what is replaced')), of: losesANode },
-  {
-    weight: 4,
-    deaths: one(atTheStartOf('between the record and the call', 'during the call', 'between the call and the record of its answer')),
-    laterDeaths: one(atTheStartOf(...ofRelease)),
-    of: isGivenUpOn,
-  },
+const ofLaunch = ['between the record and the call', 'during the call', 'between the call and the record of its answer'] as const;
+
+/** Taken in turn, so that each kind of death is tried often. */
+const scenes: readonly Scene[] = [
+  ...times(7, { deaths: one(atAnyLine(14)) }),
+  ...times(2, { deaths: fc.array(atAnyLine(12), { minLength: 2, maxLength: 3 }) }),
+  ...times(2, { deaths: one(atAnyTime) }),
+  ...[...ofLaunch, 'writing the answer' as const].map((phase) => ({ deaths: one(inPhase([phase])) })),
+  ...(['marking as given up', 'marked as given up, not yet ended', 'ending what was given up', 'seeing the given up go'] as const).map((phase) => ({ deaths: one(atTheStartOf(phase)), of: scarce })),
+  { deaths: fc.tuple(atTheStartOf('marked as given up, not yet ended', 'seeing the given up go'), inPhase(['finishing a giving up'])), of: scarce },
+  ...times(3, { deaths: one(atTheStartOf('striking off a dead machine')), of: losesAMachine }),
+  ...times(2, { deaths: one(inPhase(['waiting to see the machines'])) }),
+  { deaths: one(atAnyLine(14)), laterDeaths: one(atTheStartOf('ending what is replaced')), of: losesANode },
+  ...times(2, { deaths: fc.tuple(atTheStartOf('choosing a launch'), stall), of: isGivenUpOn }),
+  ...ofRelease.map((phase) => ({ deaths: one(atTheStartOf(...ofLaunch)), laterDeaths: one(atTheStartOf(phase)), of: isGivenUpOn })),
 ];
 
-/** @param types of the lane; `offerings`: how many it has of them, by zone and market */
-export function aLife(types: readonly string[], offerings: number): fc.Arbitrary<Life> {
+/** Where a life is lived: types of the lane, and how many offerings it has of them, by zone and market. */
+interface Place {
+  readonly types: readonly string[];
+  readonly offerings: number;
+}
+
+/** So many lives, one after the other; the first has the scene of this number. */
+export function someLives(place: Place, count: number, firstScene: number): fc.Arbitrary<readonly Life[]> {
+  const lives = Array.from({ length: count }, (_, index) => aLife(place, scenes[(firstScene + index) % scenes.length] ?? { deaths: fc.constant([]) }));
+  return fc.noBias(fc.tuple(...lives));
+}
+
+function aLife({ types, offerings }: Place, scene: Scene): fc.Arbitrary<Life> {
   const pool = fc.record({
     count: fc.integer({ min: 1, max: 4 }),
     instanceTypes: fc.shuffledSubarray([...types], { minLength: 1 }),
@@ -119,8 +133,7 @@ export function aLife(types: readonly string[], offerings: number): fc.Arbitrary
     laterDeaths: fc.oneof(fc.constant([]), one(laterDeath)),
     stoppedAt: fc.integer({ min: 1, max: 4 }),
   });
-  const scene = fc.oneof(
-    ...scenes.map(({ weight, deaths, laterDeaths, of }) => ({ weight, arbitrary: fc.tuple(deaths, laterDeaths ?? fc.constant(undefined)).map((drawn) => ({ drawn, of })) })),
-  );
-  return fc.tuple(life, scene).map(([before, { drawn: [deaths, laterDeaths = before.laterDeaths], of }]) => ({ ...before, deaths, laterDeaths, ...of?.(before) }));
+  return fc
+    .tuple(life, scene.deaths, scene.laterDeaths ?? fc.constant(undefined))
+    .map(([drawn, deaths, laterDeaths = drawn.laterDeaths]) => ({ ...drawn, deaths, laterDeaths, ...scene.of?.(drawn) }));
 }

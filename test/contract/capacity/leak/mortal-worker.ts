@@ -6,11 +6,13 @@ import type { Death, Phase } from './phases.ts';
 import type { FromWorker, Remote, RemoteCall, Surroundings, ToWorker, Work } from './work.ts';
 import type { WorkerProgram } from './worker-program.ts';
 
-/** How an order ended: `died` where the process was killed, and where it was then. */
+/** How an order ended, and where the process was then. */
 export type Ending = { readonly at: Phase } & (
   | { readonly kind: 'done'; readonly result: AcquireResult | ReleaseResult }
   | { readonly kind: 'failed'; readonly error: string }
   | { readonly kind: 'died' }
+  /** It stands still; another process works from now on. `wake` lets it go on to its end, and ends it then. */
+  | { readonly kind: 'stalled'; readonly wake: () => Promise<Ending> }
 );
 
 /** A worker that is replaced by another when it is killed. */
@@ -34,7 +36,7 @@ export class MortalWorker {
     clearTimeout(timer);
     // Killed from outside before anybody hears of what it did.
     if (timer !== undefined && ending.kind !== 'died') await this.end();
-    if (timer !== undefined || ending.kind === 'died') this.#child = undefined;
+    if (timer !== undefined || ending.kind === 'died' || ending.kind === 'stalled') this.#child = undefined;
     return timer === undefined ? ending : { kind: 'died', at: ending.at };
   }
 
@@ -54,6 +56,7 @@ function outcome(child: ChildProcess, remote: Remote, begins: Phase): Promise<En
     const onMessage = (message: FromWorker): void => {
       if (message.kind === 'entered') at = message.phase;
       else if (message.kind === 'call') void serve(child, message.id, message.call, remote);
+      else if (message.kind === 'stalled') finish({ kind: 'stalled', at, wake: async () => wake(child, remote, at) });
       else finish({ ...message, at });
     };
     const onDeath = (): void => {
@@ -65,6 +68,12 @@ function outcome(child: ChildProcess, remote: Remote, begins: Phase): Promise<En
     };
     child.on('message', onMessage).on('exit', onDeath).on('disconnect', onDeath);
   });
+}
+
+async function wake(child: ChildProcess, remote: Remote, at: Phase): Promise<Ending> {
+  const ending = outcome(child, remote, at);
+  child.kill('SIGCONT');
+  return ending.finally(() => child.kill('SIGKILL'));
 }
 
 async function serve(child: ChildProcess, id: number, call: RemoteCall, remote: Remote): Promise<void> {

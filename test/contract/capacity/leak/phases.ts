@@ -39,4 +39,6 @@ export interface Death {
   readonly on: Phase | 'any';
   readonly nth: number;
   readonly afterMs: number;
+  /** It does not die but stands still, until it is woken. */
+  readonly stalls?: true;
 }

@@ -33,5 +33,6 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: 'call'; readonly id: number; readonly call: RemoteCall }
   | { readonly kind: 'entered'; readonly phase: Phase }
+  | { readonly kind: 'stalled' }
   | { readonly kind: 'done'; readonly result: AcquireResult | ReleaseResult }
   | { readonly kind: 'failed'; readonly error: string };
