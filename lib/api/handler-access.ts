@@ -1,5 +1,6 @@
-import { allowFacts, allowKnowledge, allowMarketDescriptions } from '../capacity/knowledge-permissions.ts';
+import { allowFacts, allowMarketDescriptions } from '../capacity/knowledge-permissions.ts';
 import { allowCatalogue, allowDescriptions } from '../capacity/launch-permissions.ts';
+import type { DeploymentConfiguration } from '../configuration/schema.ts';
 import type { OrchestratorFunction } from '../functions/orchestrator-function.ts';
 import type { LifecycleAddress } from '../lifecycle/lifecycle-address.ts';
 import type { JobNodes } from '../nodes/job-nodes.ts';
@@ -7,6 +8,7 @@ import type { QueueTable } from '../queue/queue-table.ts';
 
 /** What functions of the API may be given. */
 export interface ApiResources {
+  readonly configuration: DeploymentConfiguration;
   readonly queue: QueueTable;
   readonly nodes: JobNodes;
   readonly lifecycle: LifecycleAddress;
@@ -32,7 +34,9 @@ const grants: Readonly<Record<string, Grant>> = {
     writes(handler, resources);
     allowCatalogue(handler);
     allowDescriptions(handler);
-    allowKnowledge(handler, resources.nodes);
+    // What a dry run shows; placement scores it takes from the table alone.
+    allowFacts(handler, resources.nodes);
+    allowMarketDescriptions(handler, resources.configuration);
   },
   'list-jobs': reads,
   'get-job': reads,
@@ -74,7 +78,7 @@ const grants: Readonly<Record<string, Grant>> = {
     reads(handler, resources);
     allowCatalogue(handler);
     allowFacts(handler, resources.nodes);
-    allowMarketDescriptions(handler);
+    allowMarketDescriptions(handler, resources.configuration);
   },
   'list-audit': reads,
   'validate-manifest': (handler, { nodes }) => {

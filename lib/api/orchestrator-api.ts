@@ -18,7 +18,7 @@ const stageName = 'api';
 /** Answers of the server's own fault within five minutes that are more than an accident. */
 const tolerableServerErrors = 5;
 
-export interface OrchestratorApiProps extends ApiResources {
+export interface OrchestratorApiProps extends Omit<ApiResources, 'configuration'> {
   readonly settings: FunctionSettings;
   readonly alarms: Alarms;
 }
@@ -66,7 +66,7 @@ function makeHandler(scope: Construct, name: string, props: OrchestratorApiProps
     timeout: Duration.seconds(28),
     memorySize: 1024,
   });
-  grantApiHandler(name, handler, props);
+  grantApiHandler(name, handler, { ...props, configuration: props.settings.configuration });
   return handler;
 }
 

@@ -1,3 +1,4 @@
+import type { DeploymentConfiguration } from '../configuration/schema.ts';
 import type { OrchestratorFunction } from '../functions/orchestrator-function.ts';
 import type { JobNodes } from '../nodes/job-nodes.ts';
 
@@ -8,16 +9,18 @@ const factsKey = 'market/facts.json';
  * Asking all that others know of the market. The table, where placement scores are shared, is not part of it: who asks
  * for them needs to read and write it.
  */
-export function allowKnowledge(asker: OrchestratorFunction, nodes: JobNodes): void {
+export function allowKnowledge(asker: OrchestratorFunction, configuration: DeploymentConfiguration, nodes: JobNodes): void {
   allowFacts(asker, nodes);
-  allowMarketDescriptions(asker);
+  allowMarketDescriptions(asker, configuration);
+  if (configuration.capacity.placementScoresPerDay === 0) return;
   // EC2 names the zones of scores by their ids.
   asker.allow(['ec2:GetSpotPlacementScores', 'ec2:DescribeAvailabilityZones'], ['*']);
 }
 
-/** Free addresses and room in capacity reservations. EC2 knows no resources for descriptions. */
-export function allowMarketDescriptions(asker: OrchestratorFunction): void {
-  asker.allow(['ec2:DescribeSubnets', 'ec2:DescribeCapacityReservations'], ['*']);
+/** Free addresses, and room in capacity reservations where namespaces have some. EC2 knows no resources for descriptions. */
+export function allowMarketDescriptions(asker: OrchestratorFunction, { namespaces }: DeploymentConfiguration): void {
+  const hasReservations = Object.values(namespaces).some(({ capacityReservations }) => capacityReservations.length > 0);
+  asker.allow(['ec2:DescribeSubnets', ...(hasReservations ? ['ec2:DescribeCapacityReservations'] : [])], ['*']);
 }
 
 /** Reading what the refresh wrote: bands and account quotas. */

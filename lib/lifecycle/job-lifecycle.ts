@@ -55,7 +55,7 @@ export class JobLifecycle extends Construct {
       allowDescriptions(launcher);
       allowTerminations(launcher, configuration);
     }
-    for (const decider of [acquire, awaitNodes]) allowKnowledge(decider, nodes);
+    for (const decider of [acquire, awaitNodes]) allowKnowledge(decider, configuration, nodes);
     allowDescriptions(explain);
     nodes.allowCommandStatus(awaitNodes);
     nodes.allowCommands(runStep);

@@ -100,11 +100,21 @@ describe('identity policies', () => {
   it('ask for what is known of the market only where launches are decided, and let one function write it', () => {
     const onFacts = grants.filter(({ resources: on }) => JSON.stringify(on).includes('/market/facts.json'));
     const role = (policy: string): string => policy.replace(/RoleDefaultPolicy\w+$/, '');
-    expect(whoMay('ec2:GetSpotPlacementScores')).toEqual(['ApiSubmitJob', 'LifecycleAcquireCapacity', 'LifecycleAwaitNodes']);
+    // Not where jobs are submitted: dry runs take no question from the few that an account may ask.
+    expect(whoMay('ec2:GetSpotPlacementScores')).toEqual(['LifecycleAcquireCapacity', 'LifecycleAwaitNodes']);
     expect(whoMay('servicequotas:ListServiceQuotas')).toEqual(['MarketRefreshMarket']);
     expect(onFacts.filter(({ actions }) => actions.includes('s3:PutObject')).map(({ policy }) => role(policy))).toEqual(['MarketRefreshMarket']);
     expect(onFacts.flatMap(({ actions }) => actions).filter((action) => !['s3:GetObject', 's3:PutObject'].includes(action))).toEqual([]);
     for (const { resources: on } of onFacts) expect(on).toHaveLength(1);
+  });
+
+  it('ask for no placement scores and no reservations where the deployment uses none', () => {
+    const actionsWith = (configuration: Parameters<typeof synthesize>[0]): Set<string> => new Set(grantsOf(synthesize(configuration).resources).flatMap(({ actions }) => actions));
+    const [plain, full] = [actionsWith({ capacity: { placementScoresPerDay: 0 } }), actionsWith({ namespaces: { '*': { capacityReservations: ['cr-00000000000000001'] } } })];
+    const optional = ['ec2:GetSpotPlacementScores', 'ec2:DescribeAvailabilityZones', 'ec2:DescribeCapacityReservations'];
+    expect(optional.filter((action) => plain.has(action))).toEqual([]);
+    expect(optional.filter((action) => full.has(action))).toEqual(optional);
+    expect(plain).toContain('ec2:DescribeSubnets');
   });
 
   it('read the facts of the market with the key of the deployment where it has one', () => {
