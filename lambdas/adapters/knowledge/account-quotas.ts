@@ -1,6 +1,7 @@
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { paginateListServiceQuotas } from '@aws-sdk/client-service-quotas';
 import type { QuotaKey } from '../../../core/job/job.ts';
+import type { EventLog } from '../../../core/ports/event-log.ts';
 
 /**
  * Codes of EC2's vCPU quotas, by family as `quotaFamily` names them. Quotas that there are none of, such as Spot for
@@ -33,30 +34,41 @@ const COUNTED: Readonly<Record<string, QuotaKey>> = {
 interface ListedQuota {
   readonly QuotaCode?: string | undefined;
   readonly Value?: number | undefined;
+  /** Why Service Quotas could not read it: what it says of the value then is not documented. */
+  readonly ErrorReason?: { readonly ErrorCode?: string | undefined } | undefined;
 }
+
+const keyOf = (code: string): QuotaKey | undefined => (Object.hasOwn(COUNTED, code) ? COUNTED[code] : undefined);
 
 /**
  * vCPUs by family and market. Of several quotas that count for one, the largest: what is refused for good must be
- * beyond all of them.
+ * beyond all of them. One that Service Quotas could not read makes its family unknown, which refuses nothing.
  */
-export function vcpuQuotas(listed: Iterable<ListedQuota>): Readonly<Record<QuotaKey, number>> {
+export function vcpuQuotas(listed: readonly ListedQuota[]): Readonly<Record<QuotaKey, number>> {
+  const unread = new Set(unreadQuotas(listed));
   const vcpus: Record<QuotaKey, number> = {};
   for (const { QuotaCode: code = '', Value: value } of listed) {
-    const key = Object.hasOwn(COUNTED, code) ? COUNTED[code] : undefined;
-    if (key !== undefined && value !== undefined) vcpus[key] = Math.max(value, vcpus[key] ?? 0);
+    const key = keyOf(code);
+    if (key !== undefined && value !== undefined && !unread.has(key)) vcpus[key] = Math.max(value, vcpus[key] ?? 0);
   }
   return vcpus;
+}
+
+function unreadQuotas(listed: readonly ListedQuota[]): QuotaKey[] {
+  return listed.flatMap(({ QuotaCode: code = '', ErrorReason: error }) => (error === undefined ? [] : (keyOf(code) ?? [])));
 }
 
 /**
  * The account's vCPU quotas in the client's region. Needs `servicequotas:ListServiceQuotas`.
  *
- * @throws what Service Quotas says, or Error when it lists none of them.
+ * @throws what Service Quotas says, or Error when it tells none of them.
  */
-export async function readAccountQuotas(client: ServiceQuotasClient): Promise<Readonly<Record<QuotaKey, number>>> {
+export async function readAccountQuotas(client: ServiceQuotasClient, log: EventLog): Promise<Readonly<Record<QuotaKey, number>>> {
   const listed: ListedQuota[] = [];
   for await (const page of paginateListServiceQuotas({ client }, { ServiceCode: 'ec2', MaxResults: 100 })) listed.push(...(page.Quotas ?? []));
+  const unread = unreadQuotas(listed);
+  if (unread.length > 0) log.warn('Service Quotas could not read some quotas', { quotas: unread });
   const vcpus = vcpuQuotas(listed);
-  if (Object.keys(vcpus).length === 0) throw new Error('Service Quotas lists no vCPU quota of EC2');
+  if (Object.keys(vcpus).length === 0) throw new Error('Service Quotas tells no vCPU quota of EC2');
   return vcpus;
 }

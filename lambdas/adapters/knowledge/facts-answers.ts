@@ -1,16 +1,10 @@
 import type { EpochMs } from '../../../core/job/ids.ts';
 import { entriesOf } from '../../../core/scheduling/quota-state.ts';
 import type { AccountQuotas, Answered, InterruptionBand } from '../../../core/ports/market-knowledge.ts';
-import { interruptionBands, type FactsPart, type MarketFacts } from './market-facts.ts';
-
-const DAY_MS = 86_400_000;
-/** The feed is about the month that ended; AWS makes it anew about daily. */
-const BANDS_GOOD_MS = 7 * DAY_MS;
-/** Quotas refuse jobs, so that one raised since must not hold for long. */
-const QUOTAS_GOOD_MS = DAY_MS;
+import { factsGoodMs, interruptionBands, type FactsPart, type MarketFacts } from './market-facts.ts';
 
 export function bandsOf(part: MarketFacts['bands'], nowMs: EpochMs): Answered<ReadonlyMap<string, InterruptionBand>> {
-  const good = goodPart(part, nowMs, BANDS_GOOD_MS);
+  const good = goodPart(part, nowMs, factsGoodMs.bands);
   if ('unknown' in good) return good;
   const bands = Object.entries(good.known).flatMap(([type, index]) => {
     const band = interruptionBands[index];
@@ -20,7 +14,7 @@ export function bandsOf(part: MarketFacts['bands'], nowMs: EpochMs): Answered<Re
 }
 
 export function quotasOf(part: MarketFacts['quotas'], nowMs: EpochMs): Answered<AccountQuotas> {
-  const good = goodPart(part, nowMs, QUOTAS_GOOD_MS);
+  const good = goodPart(part, nowMs, factsGoodMs.quotas);
   return 'unknown' in good ? good : { known: new Map(entriesOf(good.known)) };
 }
 

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
-import { marketFacts, type MarketFacts } from './market-facts.ts';
+import { marketFacts, UnreadableFactsError, type MarketFacts } from './market-facts.ts';
 
 /** Where the document lies in the bucket; `lib/capacity` names it too. */
 const KEY = 'market/facts.json';
@@ -24,21 +24,32 @@ export class S3MarketFacts {
   /**
    * `undefined` before the first was written. To a role that may not list the bucket, as ours, S3 calls that
    * `AccessDenied`.
-   * @throws what S3 says, or what is wrong with the document.
+   * @throws what S3 says, or UnreadableFactsError.
    */
-  async read(): Promise<MarketFacts | undefined> {
+  async read(abortSignal?: AbortSignal): Promise<MarketFacts | undefined> {
     try {
-      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: KEY }));
-      const text = (await Body?.transformToString()) ?? '';
-      return marketFacts.parse(JSON.parse(text));
+      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: KEY }), { ...(abortSignal && { abortSignal }) });
+      return parsed((await Body?.transformToString()) ?? '');
     } catch (error) {
       if (error instanceof NoSuchKey || (error instanceof Error && error.name === 'AccessDenied')) return undefined;
       throw error;
     }
   }
 
-  async write(facts: MarketFacts): Promise<void> {
+  /**
+   * @param isFirst whether none were found: then none are replaced, for a read that is denied looks the same
+   * @throws what S3 says, `PreconditionFailed` where there are some all the same.
+   */
+  async write(facts: MarketFacts, isFirst: boolean): Promise<void> {
     const Body = JSON.stringify(facts);
-    await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key: KEY, Body, ContentType: 'application/json' }));
+    await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key: KEY, Body, ContentType: 'application/json', ...(isFirst && { IfNoneMatch: '*' }) }));
+  }
+}
+
+function parsed(text: string): MarketFacts {
+  try {
+    return marketFacts.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new UnreadableFactsError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { interruptionBands } from './market-facts.ts';
 
-/** The feed is some five megabytes; what is much larger is not the feed. */
-const MAX_BYTES = 64 * 1024 ** 2;
+/** The feed is some five megabytes; what is much larger is not the feed, and read whole would not fit into the function's memory. */
+const MAX_BYTES = 16 * 1024 ** 2;
 const PATIENCE_MS = 20_000;
 
 const shape = z.object({

@@ -22,7 +22,7 @@ export const handler = eventHandler({
       region,
       facts,
       readBands: spotAdvisorFeed === '' ? undefined : () => readSpotAdvisor(spotAdvisorFeed, region),
-      readQuotas: () => readAccountQuotas(quotas),
+      readQuotas: () => readAccountQuotas(quotas, logger),
       clock: new SystemClock(),
       log: logger,
     });

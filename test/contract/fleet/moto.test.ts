@@ -130,7 +130,7 @@ describe('the adapters of EC2, judged by moto', () => {
     ['CreatePlacementGroup', () => ec2.send(new CreatePlacementGroupCommand({ GroupName: 'group', Strategy: 'cluster' }))],
     ['DescribePlacementGroups', () => ec2.send(new DescribePlacementGroupsCommand({}))],
     ['GetProducts', () => new PriceList(new PricingClient(options())).onDemandMicroUsdPerHour(region, 'm6i.large')],
-    ['ListServiceQuotas of EC2', () => readAccountQuotas(new ServiceQuotasClient(options()))],
+    ['ListServiceQuotas of EC2', () => readAccountQuotas(new ServiceQuotasClient(options()), silentLog)],
     ['DescribeInstanceInformation', () => new SSMClient(options()).send(new DescribeInstanceInformationCommand({}))],
   ])('leaves %s out', async (_action, call) => {
     await expect(call()).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });

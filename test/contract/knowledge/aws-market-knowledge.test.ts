@@ -195,7 +195,7 @@ describe('AwsMarketKnowledge', () => {
 
     it('has one part without the other', async () => {
       world.cloud.simulator.context.faults.add([{ kind: 'fail', action: 'ListServiceQuotas', code: 'AccessDeniedException', message: 'No.', status: 400 }]);
-      await world.refresh(log);
+      await expect(world.refresh(log)).rejects.toThrow('quotas: AccessDeniedException: No.');
       expect(await world.newcomer().accountQuotas(region)).toEqual({ unknown: 'AccessDeniedException: No.' });
       expect(await world.newcomer().interruptionBands(region)).toEqual({ known: expect.any(Map) });
     });

@@ -59,7 +59,7 @@ export class AwsWorld {
   async refresh(log: EventLog = silentLog, feed = this.deployment.capacity.spotAdvisorFeed): Promise<void> {
     const quotas = new ServiceQuotasClient({ endpoint: this.cloud.simulator.url, region, maxAttempts: 1, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
     const { facts, clock } = this;
-    await refreshMarket({ region, facts, clock, log, readBands: () => readSpotAdvisor(feed, region), readQuotas: () => readAccountQuotas(quotas) });
+    await refreshMarket({ region, facts, clock, log, readBands: () => readSpotAdvisor(feed, region), readQuotas: () => readAccountQuotas(quotas, log) });
   }
 
   /** As after the deployment was made: nothing read, no question asked. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { marketFacts, type MarketFacts } from '../../../lambdas/adapters/knowledge/market-facts.ts';
+import { marketFacts, UnreadableFactsError, type MarketFacts } from '../../../lambdas/adapters/knowledge/market-facts.ts';
 import { refreshMarket, type RefreshMarketPorts } from '../../../lambdas/capacity/refresh-market/refresh-market.ts';
 import { ManualClock, silentLog } from '../../builders/capacity.ts';
 
@@ -11,10 +11,17 @@ const failing = (why: string) => async (): Promise<never> => {
 /** Facts that are kept, as text, as a bucket keeps them. */
 class Bucket {
   text: string | undefined;
+  isHidden = false;
 
   readonly facts = {
-    read: async (): Promise<MarketFacts | undefined> => (this.text === undefined ? undefined : marketFacts.parse(JSON.parse(this.text))),
-    write: async (facts: MarketFacts): Promise<void> => {
+    read: async (): Promise<MarketFacts | undefined> => {
+      if (this.text === undefined || this.isHidden) return undefined;
+      const { data, error } = marketFacts.safeParse(JSON.parse(this.text));
+      if (error) throw new UnreadableFactsError(error.message);
+      return data;
+    },
+    write: async (facts: MarketFacts, isFirst: boolean): Promise<void> => {
+      if (isFirst && this.text !== undefined) throw new Error('PreconditionFailed');
       this.text = JSON.stringify(facts);
     },
   };
@@ -49,12 +56,37 @@ describe('refreshMarket', () => {
 
   it('makes anew what another release or another region left', async () => {
     const bucket = new Bucket();
-    bucket.text = '{"bands":"many"}';
-    await refresh(bucket, { readBands: failing('no feed') });
-    expect((await bucket.facts.read())?.bands).toEqual({ problem: 'Error: no feed' });
-    bucket.text = JSON.stringify({ region: 'eu-west-1', bands: { good: { asOfMs: 1, value: { 'm6i.large': 4 } } }, quotas: {} });
-    await refresh(bucket, { readBands: failing('no feed') });
-    expect((await bucket.facts.read())?.bands).toEqual({ problem: 'Error: no feed' });
+    const old = JSON.stringify({ region: 'eu-west-1', bands: { good: { asOfMs: clock.now(), value: { 'm6i.large': 4 } } }, quotas: {} });
+    for (const text of ['{"bands":"many"}', old]) {
+      bucket.text = text;
+      await expect(refresh(bucket, { readBands: failing('no feed') })).rejects.toThrow('bands: Error: no feed');
+      expect((await bucket.facts.read())?.bands).toEqual({ problem: 'Error: no feed' });
+    }
+  });
+
+  it('leaves alone what it may not see, and fails', async () => {
+    const bucket = new Bucket();
+    await refresh(bucket);
+    const before = bucket.text;
+    clock.advance(3_600_000);
+    bucket.isHidden = true;
+    await expect(refresh(bucket)).rejects.toThrow('PreconditionFailed');
+    await expect(refresh(bucket, { facts: { ...bucket.facts, read: failing('SlowDown') } })).rejects.toThrow('SlowDown');
+    expect(bucket.text).toBe(before);
+  });
+
+  it.each([
+    { part: 'bands', days: 7, fields: { readBands: failing('no feed') } },
+    { part: 'quotas', days: 1, fields: { readQuotas: failing('AccessDenied') } },
+  ])('fails, having written the rest, once $part are too old to be used', async ({ part, days, fields }) => {
+    const bucket = new Bucket();
+    await refresh(bucket);
+    clock.advance(days * 86_400_000);
+    await refresh(bucket, fields);
+    clock.advance(1);
+    await expect(refresh(bucket, fields)).rejects.toThrow(new RegExp(`^What was read of the market is too old: ${part}: Error: (no feed|AccessDenied)$`));
+    const written = await bucket.facts.read();
+    expect((part === 'bands' ? written?.quotas : written?.bands)?.good?.asOfMs).toBe(clock.now());
   });
 
   it('reads no feed where the deployment names none', async () => {

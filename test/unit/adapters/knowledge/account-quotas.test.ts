@@ -1,6 +1,9 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { quotaFamilies } from '../../../../core/capacity/error-scope.ts';
-import { vcpuQuotas } from '../../../../lambdas/adapters/knowledge/account-quotas.ts';
+import { readAccountQuotas, vcpuQuotas } from '../../../../lambdas/adapters/knowledge/account-quotas.ts';
+import { silentLog } from '../../../builders/capacity.ts';
 
 describe('vcpuQuotas', () => {
   it('knows the vCPU quotas of EC2 by their codes, and leaves out what counts something else', () => {
@@ -18,6 +21,12 @@ describe('vcpuQuotas', () => {
     expect([vcpuQuotas([p4, p5]), vcpuQuotas([p5, p4])]).toEqual([{ 'P/spot': 768 }, { 'P/spot': 768 }]);
   });
 
+  it('does not know a family of which Service Quotas could not read one quota, whatever value stands beside the error', () => {
+    const failed = { QuotaCode: 'L-C4BD4855', Value: 0, ErrorReason: { ErrorCode: 'DEPENDENCY_THROTTLING_ERROR' } };
+    const [p4, standard] = [{ QuotaCode: 'L-7212CCBC', Value: 96 }, { QuotaCode: 'L-1216C47A', Value: 320 }];
+    for (const listed of [[p4, failed, standard], [failed, standard, p4]]) expect(vcpuQuotas(listed)).toEqual({ 'Standard/on-demand': 320 });
+  });
+
   it('is not misled by a code that is a word of the language', () => {
     expect(vcpuQuotas([{ QuotaCode: 'constructor', Value: 1 }, { QuotaCode: '__proto__', Value: 1 }])).toEqual({});
   });
@@ -29,5 +38,25 @@ describe('vcpuQuotas', () => {
     expect(families).toHaveLength(codes.length);
     expect(quotaFamilies.filter((family) => !families.includes(family))).toEqual(['Mac']);
     expect(families.filter((family) => !quotaFamilies.includes(family ?? ''))).toEqual([]);
+  });
+});
+
+describe('readAccountQuotas', () => {
+  const saying = (quotas: readonly object[]): ServiceQuotasClient => {
+    const handle = async () => ({ response: { statusCode: 200, headers: {}, body: Readable.from([JSON.stringify({ Quotas: quotas })]) } });
+    return new ServiceQuotasClient({ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, requestHandler: { handle } });
+  };
+  const failed = (QuotaCode: string) => ({ QuotaCode, Value: 5, ErrorReason: { ErrorCode: 'SERVICE_QUOTA_NOT_AVAILABLE_ERROR', ErrorMessage: 'Later.' } });
+
+  it('says in the log which quotas could not be read, and brings the others', async () => {
+    const said: unknown[] = [];
+    const log = { info: () => undefined, warn: (...line: unknown[]) => void said.push(line) };
+    const client = saying([failed('L-1216C47A'), failed('L-0263D0A3'), { QuotaCode: 'L-7212CCBC', Value: 96 }]);
+    expect(await readAccountQuotas(client, log)).toEqual({ 'P/spot': 96 });
+    expect(said).toEqual([['Service Quotas could not read some quotas', { quotas: ['Standard/on-demand'] }]]);
+  });
+
+  it('fails where none could be read, so that those of before are kept', async () => {
+    await expect(readAccountQuotas(saying([failed('L-1216C47A')]), silentLog)).rejects.toThrow('tells no vCPU quota');
   });
 });

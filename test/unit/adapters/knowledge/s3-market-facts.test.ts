@@ -11,10 +11,14 @@ describe('S3MarketFacts', () => {
   let facts: S3MarketFacts;
   let answer = { status: 200, body: '' };
   const asked: string[] = [];
+  const conditions: unknown[] = [];
 
   beforeEach(async () => {
+    answer = { status: 200, body: '' };
+    conditions.length = 0;
     server = createServer((request, response) => {
       asked.push(`${request.method} ${new URL(request.url ?? '', 'http://s3').pathname}`);
+      if (request.method === 'PUT') conditions.push(request.headers['if-none-match']);
       request.resume().on('end', () => response.writeHead(answer.status).end(answer.body));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -43,10 +47,25 @@ describe('S3MarketFacts', () => {
     await expect(facts.read()).rejects.toThrow(why);
   });
 
+  it('tells a document that it cannot make out from what S3 refuses', async () => {
+    answer = { status: 200, body: '{"bands":"many"}' };
+    await expect(facts.read()).rejects.toMatchObject({ name: 'UnreadableFactsError' });
+    answer = refused(403, 'KMS.DisabledException');
+    await expect(facts.read()).rejects.toMatchObject({ name: 'KMS.DisabledException' });
+  });
+
+  it('writes first facts only where there are none: a read that is denied looks like none', async () => {
+    await facts.write(nothingRead('us-east-1'), true);
+    await facts.write(nothingRead('us-east-1'), false);
+    expect(conditions).toEqual(['*', undefined]);
+    answer = refused(412, 'PreconditionFailed');
+    await expect(facts.write(nothingRead('us-east-1'), true)).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  });
+
   it('reads and writes the one object that its functions may', async () => {
     asked.length = 0;
     answer = { status: 200, body: JSON.stringify(nothingRead('us-east-1')) };
-    await facts.write(nothingRead('us-east-1'));
+    await facts.write(nothingRead('us-east-1'), false);
     expect(await facts.read()).toEqual({ region: 'us-east-1', bands: {}, quotas: {} });
     expect(asked).toEqual(['PUT /steps/market/facts.json', 'GET /steps/market/facts.json']);
   });

@@ -80,6 +80,6 @@ describe('reading the feed', () => {
       };
       go();
     });
-    await expect(readSpotAdvisor(endless, region)).rejects.toThrow('is larger than');
+    await expect(readSpotAdvisor(endless, region)).rejects.toThrow('is larger than 16777216 bytes');
   });
 });
