@@ -159,6 +159,8 @@ export interface JobEvent {
   readonly attempt: number;
   readonly type: JobEventType;
   readonly message: string;
+  /** Who has the job's machines; absent: the default provider. Who counts events tells rehearsals by it. */
+  readonly provider?: string;
   /** For `StateChanged`. */
   readonly from?: JobState;
   readonly to?: JobState;

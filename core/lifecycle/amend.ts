@@ -21,6 +21,7 @@ export function numberEvents(job: Job, nowMs: EpochMs, after: number, events: re
     number: after + i + 1,
     atMs: nowMs,
     attempt: job.attempt,
+    ...(job.provider === undefined ? {} : { provider: job.provider }),
     ...event,
   }));
 }

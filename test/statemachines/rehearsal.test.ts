@@ -84,6 +84,7 @@ describe('a rehearsal', () => {
     expect(await world.simulatedMachines()).toBe(0);
     expect(world.said(id, 'JobSubmitted')).toEqual(['submitted by ada for machines of provider simulated']);
     expect(world.said(id, 'CapacityAcquired')).toEqual([expect.stringMatching(/^3 nodes of provider simulated in us-east-1/)]);
+    expect(world.history(id).every(({ provider }) => provider === 'simulated')).toBe(true);
     const ends = world.said(id, 'StepFinished');
     expect(ends).toHaveLength(6);
     expect(ends.every((message) => message.endsWith('exited with 0 (simulated: nothing ran)'))).toBe(true);

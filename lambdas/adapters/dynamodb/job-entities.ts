@@ -29,7 +29,7 @@ export function jobEntities(table: ToolboxTable) {
       schema: item({
         jobId: as<JobId>().key(), number: number().key(), namespace: string(), atMs: as<EpochMs>(), attempt: number(), type: as<JobEvent['type']>(),
         message: string(), from: as<NonNullable<JobEvent['from']>>().optional(), to: as<NonNullable<JobEvent['to']>>().optional(),
-        data: as<NonNullable<JobEvent['data']>>().optional(),
+        provider: as<string>().optional(), data: as<NonNullable<JobEvent['data']>>().optional(),
       } satisfies AttributesOf<JobEvent>),
     }),
     script: new Entity({

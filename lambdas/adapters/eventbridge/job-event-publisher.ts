@@ -12,6 +12,7 @@ const eventSchema = z.object({
   attempt: z.number(),
   type: z.string(),
   message: z.string(),
+  provider: z.string().optional(),
   from: z.string().optional(),
   to: z.string().optional(),
   data: z.record(z.string(), z.unknown()).optional(),
