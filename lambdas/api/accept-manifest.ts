@@ -20,6 +20,8 @@ export interface ServedProvider {
   readonly catalogue: InstanceCatalogue;
   readonly region: string;
   readonly zones: readonly string[];
+  /** Where the provider itself has a bound, beside the deployment's. */
+  readonly maxNodesPerJob?: number;
 }
 
 export interface AcceptancePorts {
@@ -91,6 +93,7 @@ async function examine(
       ...(accountQuotas === undefined ? {} : { accountQuotas }),
       nodeLossPolicies: ['Replace', 'Requeue'],
     }),
+    ...tooManyNodes(place, manifest),
     ...unservedNamespace(manifest, deployment, types),
   ];
   return { demand: demandOf(manifest, types), problems };
@@ -116,6 +119,13 @@ async function typeFacts({ region, catalogue }: ServedProvider, named: readonly 
   const names = await catalogue.names(region);
   const meant = unknown.flatMap((type) => nearest(type, names) ?? []);
   return meant.length === 0 ? known : new Map([...known, ...(await catalogue.facts(region, meant))]);
+}
+
+function tooManyNodes({ maxNodesPerJob = Number.POSITIVE_INFINITY }: ServedProvider, { spec }: Manifest): readonly ManifestProblem[] {
+  const nodes = spec.nodePools.reduce((sum, { count }) => sum + count, 0);
+  if (nodes <= maxNodesPerJob) return [];
+  const message = `asks for ${nodes} nodes; provider ${spec.placement.provider} has ${maxNodesPerJob} for a job at most`;
+  return [{ code: 'limit-exceeded', path: 'spec.nodePools', message, value: nodes }];
 }
 
 function tooManyTypes(count: number): ManifestProblem {

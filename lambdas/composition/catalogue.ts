@@ -1,8 +1,10 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { PricingClient } from '@aws-sdk/client-pricing';
+import { SIMULATED_PROVIDER } from '../../core/capacity/provider-registry.ts';
 import { Ec2InstanceCatalogue } from '../adapters/ec2/ec2-instance-catalogue.ts';
 import { PRICE_LIST_REGION, PriceList } from '../adapters/pricing/price-list.ts';
 import { SimulatedCatalogue } from '../adapters/simulated/simulated-catalogue.ts';
+import { MOST_NODES_OF_A_REHEARSAL } from '../adapters/simulated/simulated-records.ts';
 import type { ServedProvider } from '../api/accept-manifest.ts';
 import { logger, traced } from '../runtime/telemetry.ts';
 import { clock, deployment } from './stores.ts';
@@ -23,5 +25,6 @@ export const otherProviders: ReadonlyMap<string, ServedProvider> = new Map(simul
 function simulatedProvider(): readonly (readonly [string, ServedProvider])[] {
   const settings = deployment.providers?.simulated;
   if (settings === undefined) return [];
-  return [['simulated', { catalogue: new SimulatedCatalogue(catalogue, settings), region: deployment.region, zones: Object.keys(deployment.subnets) }]];
+  const place = { region: deployment.region, zones: Object.keys(deployment.subnets), maxNodesPerJob: MOST_NODES_OF_A_REHEARSAL };
+  return [[SIMULATED_PROVIDER, { ...place, catalogue: new SimulatedCatalogue(catalogue, settings) }]];
 }

@@ -3,6 +3,9 @@ import type { EpochMs, InstanceId, JobId } from '../../../core/job/ids.ts';
 import type { Market } from '../../../core/job/job.ts';
 import type { AttemptKey } from '../../../core/ports/machines.ts';
 
+/** A record is one item of the table. So many nodes and every step that a manifest may name for each of them fit into it. */
+export const MOST_NODES_OF_A_REHEARSAL = 1000;
+
 /** A machine that is nothing but this. */
 export interface SimulatedMachine {
   readonly instanceId: InstanceId;

@@ -31,7 +31,7 @@ describeNodeCommands('simulated', async (): Promise<NodesWorld> => {
         jobId: job, attempt: 1, ordinal: 1, pool: 'workers', count, minimum: count, market: 'on-demand', instanceTypes: ['m6i.large'], zones: ['us-east-1a'], clientToken: `${job}-1-1`,
       } as const;
       const request = await machines.request(gang, planned);
-      if (request.kind === 'rejected') throw new Error(request.message);
+      if (request.kind !== 'request') throw new Error(request.message);
       const { launched } = await machines.launch({ ...planned, requestedAtMs: clock.now(), request: request.request });
       return launched.map(({ instanceId }, rank) => aNode(rank, { instanceId }));
     },
