@@ -75,9 +75,11 @@ async function remember(record: LaunchRecord, outcome: LaunchOutcome, view: Mark
   if (outcome.rejected) logRefusal(record, outcome.rejected, ports);
 }
 
-/** The job fails for it, and so will others: somebody has to mend it. */
-function logRefusal({ jobId, attempt, ordinal, pool }: PlannedLaunch, rejected: NonNullable<LaunchOutcome['rejected']>, { log, provider }: Pick<CapacityPorts, 'log' | 'provider'>): void {
-  log.error(LAUNCH_REFUSED, { jobId, attempt, ordinal, pool, rejected, ...(provider === undefined ? {} : { provider }) });
+/** The job fails for it, and so will others: somebody has to mend it. What is reserved they do without. */
+function logRefusal({ jobId, attempt, ordinal, pool, market, reservations }: PlannedLaunch, rejected: NonNullable<LaunchOutcome['rejected']>, { log, provider }: Pick<CapacityPorts, 'log' | 'provider'>): void {
+  const launch = { jobId, attempt, ordinal, pool, rejected, ...(provider === undefined ? {} : { provider }) };
+  if (market === 'reserved') log.warn('Reservations cannot be used', { ...launch, reservations });
+  else log.error(LAUNCH_REFUSED, launch);
 }
 
 async function coolAccount(view: MarketView, { cooldowns, clock, deployment }: CapacityPorts): Promise<void> {

@@ -11,14 +11,17 @@ import { never } from './acquisition.ts';
 
 function aListenedProvider(named: { readonly provider?: string } = {}) {
   const table = new InMemoryTable();
+  const knowledge = new InMemoryMarketKnowledge();
+  const warnings: (readonly [message: string, facts: object | undefined])[] = [];
   const failures: (readonly [message: string, facts: object])[] = [];
   const provider = new InMemoryCapacityProvider({
     ...named,
-    attempts: new InMemoryAttemptStore(table), cooldowns: new InMemoryCooldownStore(table), knowledge: new InMemoryMarketKnowledge(),
-    catalogue: new InMemoryInstanceCatalogue([someFacts('c6i.large')]), clock: new ManualClock(), deployment: aDeployment(),
-    log: { info: () => undefined, warn: () => undefined, error: (message, facts) => void failures.push([message, facts]) },
+    attempts: new InMemoryAttemptStore(table), cooldowns: new InMemoryCooldownStore(table), knowledge,
+    catalogue: new InMemoryInstanceCatalogue([someFacts('c6i.large')]), clock: new ManualClock(),
+    deployment: aDeployment({ namespaces: { '*': { launchTemplates: { x86_64: 'lt-x86' }, capacityReservations: ['cr-b'] } } }),
+    log: { info: () => undefined, warn: (message, facts) => void warnings.push([message, facts]), error: (message, facts) => void failures.push([message, facts]) },
   });
-  return { provider, failures };
+  return { provider, failures, warnings, knowledge };
 }
 
 describe('a launch that is refused for good', () => {
@@ -36,6 +39,16 @@ describe('a launch that is refused for good', () => {
     provider.machines.launch = async () => ({ launched: [], unavailable: [], rejected: { code: 'UnauthorizedOperation', message: 'no' } });
     await provider.acquire(aGang(), never);
     expect(failures).toEqual([[LAUNCH_REFUSED, expect.objectContaining({ provider: 'simulated' })]]);
+  });
+
+  it('is no failure where it was for reserved capacity, which the job does without: somebody pays for it and should know', async () => {
+    const { provider, failures, warnings, knowledge } = aListenedProvider();
+    knowledge.reserved = [{ reservationId: 'cr-b', instanceType: 'c6i.large', zone: 'us-east-1b', available: 9, total: 9, matching: 'targeted' }];
+    const rejected = { code: 'InvalidParameterValue', message: 'It is a Capacity Block.' };
+    provider.machines.launch = async ({ market }) => ({ launched: [], unavailable: [], ...(market === 'reserved' ? { rejected } : {}) });
+    expect(await provider.acquire(aGang(), never)).toMatchObject({ kind: 'short' });
+    expect(failures).toEqual([]);
+    expect(warnings).toEqual([['Reservations cannot be used', expect.objectContaining({ rejected, reservations: ['cr-b'], pool: 'workers' })]]);
   });
 
   it('is told apart from one for which there was no capacity', async () => {
