@@ -7,8 +7,9 @@ const byArchitecture = z.object({ x86_64: z.exactOptional(z.string()), arm64: z.
 const byAdapters = z.record(z.string(), z.string());
 const seconds = z.number().nonnegative();
 
-const simulatedProvider = z.object({
-  capacity: z.array(z.object({
+// Strict: settings of a provider that are not named here would be lost without a word, and the provider with them.
+const simulatedProvider = z.strictObject({
+  capacity: z.array(z.strictObject({
     instanceType: z.exactOptional(z.string()), zone: z.exactOptional(z.string()), market: z.exactOptional(z.enum(['spot', 'on-demand', 'reserved'])),
     machines: z.int().nonnegative(), code: z.exactOptional(z.string()),
   })),
@@ -32,7 +33,7 @@ const deploymentSchema = z.object({
     efaLaunchTemplates: z.exactOptional(z.object({ x86_64: z.exactOptional(byAdapters), arm64: z.exactOptional(byAdapters) })),
     capacityReservations: z.exactOptional(z.array(z.string())),
   })),
-  providers: z.exactOptional(z.object({ simulated: z.exactOptional(simulatedProvider) })),
+  providers: z.exactOptional(z.strictObject({ simulated: z.exactOptional(simulatedProvider) })),
   limits: z.object({
     maxRunningJobs: z.int().positive(),
     maxNodesPerJob: z.int().positive(),

@@ -28,6 +28,14 @@ describe('loadDeployment', () => {
     expect(deployment.namespaces['*']).toEqual({ launchTemplates: { x86_64: 'lt-1' } });
   });
 
+  it('takes the settings of the providers that it knows, and refuses those of others instead of losing them', () => {
+    const withProviders = (providers: object) => loadDeployment({ fixed: JSON.stringify({ ...fixed, providers }), resources: JSON.stringify(resources) });
+    const simulated = { capacity: [{ machines: 0 }], usdPerHour: {} };
+    expect(withProviders({ simulated }).providers).toEqual({ simulated });
+    expect(() => withProviders({ simulated, elsewhere: {} })).toThrow(/providers: .*elsewhere/);
+    expect(() => withProviders({ simulated: { ...simulated, region: 'moon' } })).toThrow(/providers\.simulated: .*region/);
+  });
+
   it('names everything that is missing', () => {
     const { table: _, ...incomplete } = resources;
     expect(() => loadDeployment({ fixed: JSON.stringify({ ...fixed, limits: {} }), resources: JSON.stringify(incomplete) })).toThrow(
