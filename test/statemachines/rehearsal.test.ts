@@ -176,7 +176,11 @@ describe('a rehearsal', () => {
     const id = await world.submit(rehearsed(aManifest()), 'job-a');
     world.rehearsals = 'withdrawn';
     await world.live();
-    expect(world.job(id)).toMatchObject({ state: 'PROVISIONING_FAILED', reason: { message: expect.stringContaining('no machines of provider simulated any more') } });
+    expect(world.job(id)).toMatchObject({
+      state: 'PROVISIONING_FAILED',
+      outcome: 'FAILED',
+      reason: { code: 'LaunchRejected', message: 'provider simulated refused the launch: ProviderNotOffered: this deployment has no machines of provider simulated any more' },
+    });
     expect(await world.simulatedMachines()).toBe(0);
   });
 

@@ -4,6 +4,7 @@ import { DEFAULT_PROVIDER } from '../../../core/capacity/provider-registry.ts';
 import type { AcquireResult, GangRequest, LaunchOutcome, LaunchRecord } from '../../../core/capacity/gang.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { amend, type NewEvent } from '../../../core/lifecycle/amend.ts';
+import { refuserOf } from '../../../core/capacity/refused-launch.ts';
 import { LAUNCH_REJECTED } from '../../../core/lifecycle/retry.ts';
 import { capacityDeadline, timeoutReason } from '../../../core/lifecycle/time-over.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
@@ -116,7 +117,7 @@ async function answer(ports: AcquirePorts, job: Job, result: AcquireResult): Pro
         ? cancelled(job)
         : { kind: 'short', untilMs: result.untilMs, reason: { code: 'NoCapacity', message: shortMessage(result) } };
     case 'rejected':
-      return { kind: 'rejected', reason: { code: LAUNCH_REJECTED, message: `EC2 refused the launch: ${result.code}: ${result.message}` } };
+      return { kind: 'rejected', reason: { code: LAUNCH_REJECTED, message: `${refuserOf(job)} refused the launch: ${result.code}: ${result.message}` } };
     case 'leaked':
       return { kind: 'leaked', reason: { code: 'ReleaseUnverified', message: `${result.remaining} instances of a gang that stayed short are not yet shutting down.` } };
     case 'interrupted':

@@ -4,6 +4,7 @@ import type { Deployment } from '../../../core/deployment/deployment.ts';
 import type { Job, Node } from '../../../core/job/job.ts';
 import { nameNodes } from '../../../core/job/name-nodes.ts';
 import { canReplace, planReplacement, withReplacements } from '../../../core/lifecycle/node-loss.ts';
+import { refuserOf } from '../../../core/capacity/refused-launch.ts';
 import { LAUNCH_REJECTED } from '../../../core/lifecycle/retry.ts';
 import type { TaskAnswer } from '../../../core/lifecycle/task.ts';
 import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
@@ -45,7 +46,7 @@ export async function replaceNodes(ports: ReplacePorts, job: Job, nodes: readonl
   const plan = planReplacement(nodes, missing, launches, ports.deployment.limits.maxReplacementsPerAttempt);
   if (plan.kind === 'exhausted') return ended(absence, `and ${plan.spent} replacements have been tried`);
   const result = await ports.capacity.replace(gangRequest(job, await manifestOf(ports.manifests, job)), plan.nodes);
-  if (result.kind !== 'acquired') return notReplaced(absence, result);
+  if (result.kind !== 'acquired') return notReplaced(job, absence, result);
   const after = withReplacements(nodes, plan.nodes, result.nodes, ports.clock.now());
   await ports.attempts.putNodes(job.jobId, job.attempt, after);
   // One entry for all: a change takes a hundred writes, and a thousand nodes may be late together.
@@ -54,10 +55,10 @@ export async function replaceNodes(ports: ReplacePorts, job: Job, nodes: readonl
   return { kind: 'replaced', nodes: after };
 }
 
-function notReplaced(absence: Absence, result: Exclude<AcquireResult, { readonly kind: 'acquired' }>): TaskAnswer {
+function notReplaced(job: Job, absence: Absence, result: Exclude<AcquireResult, { readonly kind: 'acquired' }>): TaskAnswer {
   switch (result.kind) {
     case 'rejected':
-      return { kind: 'rejected', reason: { code: LAUNCH_REJECTED, message: `EC2 refused to launch a node in the place of another: ${result.code}: ${result.message}` } };
+      return { kind: 'rejected', reason: { code: LAUNCH_REJECTED, message: `${refuserOf(job)} refused to launch a node in the place of another: ${result.code}: ${result.message}` } };
     case 'short':
       return ended(absence, `and could not be replaced: ${result.shortfall} are short (${[...new Set(result.cooldowns.map(({ code }) => code))].join(', ') || 'no capacity'})`);
     case 'leaked':
