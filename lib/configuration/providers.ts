@@ -18,7 +18,7 @@ const simulated = z.strictObject({
       + 'of the rules that match, the last one holds; without one there are as many as are asked for. `code` is the error of a launch that wants more.'),
   usdPerHour: z.record(name, z.number().min(0).max(100_000)).default({})
     .describe('Price by instance type; others cost nothing. What jobs are said to have cost is made of it, and nobody pays it.'),
-}).describe('Machines that are only records, for rehearsals: `placement.provider: simulated`. Left out: there are none.');
+}).describe('Machines that are only records, for rehearsals: `placement.provider: simulated`. They hold `limits` and shares as other jobs do. Left out: no rehearsal begins.');
 
 /** Providers beside AWS. */
 export const providersConfiguration = z.strictObject({ simulated: simulated.optional() })
