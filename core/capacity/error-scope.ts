@@ -14,6 +14,9 @@ const SCOPES: Readonly<Record<string, ErrorScope>> = {
   IdempotentInstanceTerminated: 'offering',
   Unsupported: 'offering',
   InvalidFleetConfiguration: 'offering',
+  // Of jobs with a placement group alone: it shows a moment later, or when others have given theirs up.
+  'InvalidPlacementGroup.Unknown': 'offering',
+  PlacementGroupLimitExceeded: 'offering',
   InvalidFleetConfig: 'reject',
 
   InsufficientFreeAddressesInSubnet: 'subnet',
@@ -33,7 +36,6 @@ const SCOPES: Readonly<Record<string, ErrorScope>> = {
   // Limits of the region that others than the family share: they end when something is given back.
   MaxFleetCountExceeded: 'account',
   NetworkInterfaceLimitExceeded: 'account',
-  PlacementGroupLimitExceeded: 'account',
   VolumeLimitExceeded: 'account',
   MaxIOPSLimitExceeded: 'account',
 

@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { FailureLog } from '../ports/event-log.ts';
 import type { MarketKnowledge } from '../ports/market-knowledge.ts';
 import type { AttemptStore } from '../ports/job-store.ts';
-import type { Machines } from '../ports/machines.ts';
+import type { LaunchRequest, Machines } from '../ports/machines.ts';
 import type { CooldownPolicy } from './cooldown.ts';
 import { learn, nextCooldown } from './cooldown.ts';
 import type { GangRequest, LaunchOutcome, LaunchRecord, PlannedLaunch } from './gang.ts';
@@ -14,6 +14,7 @@ import type { LaunchLedger } from './launch-ledger.ts';
 import type { MarketView } from './market-view.ts';
 import { scopeKey } from './offering.ts';
 import { LAUNCH_REFUSED } from './refused-launch.ts';
+import { unavailableOutcome } from './unavailable-outcome.ts';
 
 export interface CapacityPorts {
   /** Whose machines they are, as the log says it; absent: the default provider's. */
@@ -28,19 +29,24 @@ export interface CapacityPorts {
   readonly log: FailureLog;
 }
 
-/** Writes the launch, makes its call, and keeps the answer and what it teaches. Answers the record as it is then. */
+/**
+ * Writes the launch, makes its call, and keeps the answer and what it teaches. Answers the record as it is then. One for
+ * which something is lacking beside machines is written as answered: there is no call whose answer could be lost.
+ */
 export async function makeLaunch(gang: GangRequest, planned: PlannedLaunch, ledger: LaunchLedger, view: MarketView, ports: CapacityPorts): Promise<LaunchRecord> {
-  const request = await ports.machines.request(gang, planned);
+  const request = await heedingThrottles(view, ports, () => ports.machines.request(gang, planned));
   const record: LaunchRecord = {
     ...planned,
     requestedAtMs: ports.clock.now(),
-    ...(request.kind === 'request'
-      ? { request: request.request }
-      : { result: { launched: [], unavailable: [], rejected: { code: request.code, message: request.message } } }),
+    ...(request.kind === 'request' ? { request: request.request } : { result: outcomeWithoutCall(planned, request) }),
   };
-  if (record.result?.rejected) logRefusal(record, record.result.rejected, ports);
+  if (record.result) await remember(record, record.result, view, ports);
   await ledger.open(record);
   return record.result ? record : settle(record, ledger, view, ports);
+}
+
+function outcomeWithoutCall(launch: PlannedLaunch, { kind, code, message }: Exclude<LaunchRequest, { readonly kind: 'request' }>): LaunchOutcome {
+  return kind === 'lacking' ? unavailableOutcome(launch, code, message) : { launched: [], unavailable: [], rejected: { code, message } };
 }
 
 /**
@@ -48,12 +54,18 @@ export async function makeLaunch(gang: GangRequest, planned: PlannedLaunch, ledg
  * have launched. So the record stays open, and whoever comes next asks again with the same token.
  */
 export async function settle(record: LaunchRecord, ledger: LaunchLedger, view: MarketView, ports: CapacityPorts): Promise<LaunchRecord> {
-  try {
+  return heedingThrottles(view, ports, async () => {
     const outcome = await ports.machines.launch(record);
     await remember(record, outcome, view, ports);
-    return await ledger.close(record, outcome, ports.clock.now());
+    return ledger.close(record, outcome, ports.clock.now());
+  });
+}
+
+async function heedingThrottles<T>(view: MarketView, ports: CapacityPorts, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
   } catch (error) {
-    if (error instanceof DependencyThrottledError) await coolAccount(view, ports);
+    if (error instanceof DependencyThrottledError) await coolAccount(error, view, ports);
     throw error;
   }
 }
@@ -82,10 +94,11 @@ function logRefusal({ jobId, attempt, ordinal, pool, market, reservations }: Pla
   else log.error(LAUNCH_REFUSED, launch);
 }
 
-async function coolAccount(view: MarketView, { cooldowns, clock, deployment }: CapacityPorts): Promise<void> {
+/** Under the name that the cloud gave it, for a limit of the account is another matter than too many calls. */
+async function coolAccount({ details: { code } }: DependencyThrottledError, view: MarketView, { cooldowns, clock, deployment }: CapacityPorts): Promise<void> {
   const scope = { kind: 'account', region: view.region } as const;
   const known = view.cooldowns.find((cooldown) => scopeKey(cooldown.scope) === scopeKey(scope));
-  const failure = { scope, code: 'RequestLimitExceeded', atLeast: 1 };
+  const failure = { scope, code: typeof code === 'string' ? code : 'RequestLimitExceeded', atLeast: 1 };
   await cooldowns.record([nextCooldown(failure, known, cooldownPolicy(deployment), clock.now())]);
 }
 

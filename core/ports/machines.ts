@@ -10,6 +10,8 @@ export interface AttemptKey {
 /** The provider's request for a launch, or why there cannot be one. */
 export type LaunchRequest =
   | { readonly kind: 'request'; readonly request: string }
+  /** What the launch needs beside machines is not to be had now: it is not made, and counts as one that brought nothing. */
+  | { readonly kind: 'lacking'; readonly code: string; readonly message: string }
   | { readonly kind: 'rejected'; readonly code: string; readonly message: string };
 
 /** An instance that is to go. One that was launched a moment ago may not be visible yet and is not therefore gone. */
@@ -24,7 +26,10 @@ export interface DoomedInstance {
  * and is made again from its record.
  */
 export interface Machines {
-  /** The exact request for a launch, to be kept until its answer is known. */
+  /**
+   * The exact request for a launch, to be kept until its answer is known. What it names beside machines is there then, so
+   * that to make the call again needs nothing else.
+   */
   request(gang: GangRequest, launch: PlannedLaunch): Promise<LaunchRequest>;
   /** Sends `launch.request`. The same client token answers what the first call brought and never launches twice. */
   launch(launch: LaunchRecord): Promise<LaunchOutcome>;

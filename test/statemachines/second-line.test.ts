@@ -269,6 +269,16 @@ describe('a placement group', () => {
     await world.reconcile();
     expect([...groups.keys()]).toEqual([]);
   });
+
+  it('goes while its job is parked, so that one that waits long leaves room for others', async () => {
+    for (const zone of ZONES) world.stock(zone, 0);
+    const id = await world.submit(aManifest(), 'job-a');
+    for (let n = 0; n < 40 && world.table.parked.size === 0; n += 1) await world.tick(1);
+    const { groups } = world.placementGroups;
+    groups.set('of-this', { name: 'of-this', jobId: id, attempt: 1 });
+    await world.reconcile();
+    expect([...groups.keys()]).toEqual([]);
+  });
 });
 
 describe('a step that fails', () => {

@@ -3,6 +3,7 @@ import type { CreateFleetCommandInput, CreateFleetCommandOutput, EC2Client } fro
 import { CreateFleetCommand, DescribeFleetsCommand } from '@aws-sdk/client-ec2';
 import { knownScope } from '../../../core/capacity/error-scope.ts';
 import type { GangRequest, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../../../core/capacity/gang.ts';
+import { unavailableOutcome } from '../../../core/capacity/unavailable-outcome.ts';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
 import { InternalError } from '../../../core/errors/orchestrator-error.ts';
 import type { InstanceId } from '../../../core/job/ids.ts';
@@ -11,7 +12,7 @@ import type { Clock } from '../../../core/ports/clock.ts';
 import type { AttemptKey, DoomedInstance, LaunchRequest, Machines } from '../../../core/ports/machines.ts';
 import { Destruction } from './destruction.ts';
 import { patiently, refusalIn } from './ec2-error.ts';
-import { fleetOutcome, refusedOutcome } from './fleet-outcome.ts';
+import { fleetOutcome } from './fleet-outcome.ts';
 import { Ec2PlacementGroups } from './ec2-placement-groups.ts';
 import { fleetRequest, groupOf } from './fleet-request.ts';
 import { InstanceReader } from './instance-reader.ts';
@@ -45,7 +46,11 @@ export class Ec2Machines implements Machines {
     const { catalogue, deployment } = this.#ports;
     const types = await catalogue.facts(gang.region, launch.instanceTypes);
     const made = fleetRequest(gang, launch, types, deployment);
-    return made.kind === 'request' ? { kind: 'request', request: JSON.stringify(made.input) } : made;
+    if (made.kind !== 'request') return made;
+    const group = groupOf(made.input);
+    const refusal = group === undefined ? undefined : await this.#groups.ensure(group, launch);
+    if (refusal) return { kind: knownScope(refusal.code) === 'offering' ? 'lacking' : 'rejected', ...refusal };
+    return { kind: 'request', request: JSON.stringify(made.input) };
   }
 
   async launch(launch: LaunchRecord): Promise<LaunchOutcome> {
@@ -58,15 +63,13 @@ export class Ec2Machines implements Machines {
   async #createFleet(launch: LaunchRecord): Promise<CreateFleetCommandOutput | LaunchOutcome> {
     if (launch.request === undefined) throw new InternalError('A launch without its request cannot be made', { ordinal: launch.ordinal });
     const input: CreateFleetCommandInput = JSON.parse(launch.request);
-    const group = groupOf(input);
     try {
-      if (group !== undefined) await this.#groups.ensure(group, launch);
       return await patiently(() => this.#ports.ec2.send(new CreateFleetCommand(input)));
     } catch (error) {
       const refusal = refusalIn(error);
       if (!refusal) throw error;
       const scope = knownScope(refusal.code) ?? 'reject';
-      return scope === 'reject' ? { launched: [], unavailable: [], rejected: refusal } : refusedOutcome(launch, refusal.code, refusal.message);
+      return scope === 'reject' ? { launched: [], unavailable: [], rejected: refusal } : unavailableOutcome(launch, refusal.code, refusal.message);
     }
   }
 

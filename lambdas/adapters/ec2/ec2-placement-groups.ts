@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EC2Client, PlacementGroup as Ec2PlacementGroup } from '@aws-sdk/client-ec2';
 import { CreatePlacementGroupCommand, DeletePlacementGroupCommand, DescribePlacementGroupsCommand } from '@aws-sdk/client-ec2';
-import { DependencyThrottledError } from '../../../core/errors/orchestrator-error.ts';
 import { jobId } from '../../../core/job/ids.ts';
 import type { AttemptKey } from '../../../core/ports/machines.ts';
 import type { PlacementGroup, PlacementGroups } from '../../../core/ports/placement-groups.ts';
+import type { Ec2Refusal } from './ec2-error.ts';
 import { patiently, refusalIn } from './ec2-error.ts';
 import { tagKeys } from './instance-tags.ts';
 
@@ -23,32 +23,43 @@ export function groupName(deployment: string, { jobId: job, attempt }: AttemptKe
 export class Ec2PlacementGroups implements PlacementGroups {
   readonly #ec2: EC2Client;
   readonly #deployment: string;
-  readonly #made = new Set<string>();
 
   constructor(ec2: EC2Client, deployment: string) {
     this.#ec2 = ec2;
     this.#deployment = deployment;
   }
 
-  /** Makes a group unless it is there, and waits until launches may name it: EC2 refuses those for good that name none. */
-  async ensure(name: string, { jobId: job, attempt }: AttemptKey): Promise<void> {
-    if (this.#made.has(name)) return;
+  /**
+   * Makes a group unless it is there, and waits until launches may name it. Answers why there is none: what EC2 said, or
+   * what it says to a launch that names a group too early.
+   */
+  async ensure(name: string, { jobId: job, attempt }: AttemptKey): Promise<Ec2Refusal | undefined> {
+    if (await this.#isAvailable(name)) return undefined;
     const tags = { [tagKeys.deployment]: this.#deployment, [tagKeys.job]: job, [tagKeys.attempt]: String(attempt) };
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-    await this.#unlessRefused('InvalidPlacementGroup.Duplicate', () =>
-      this.#ec2.send(new CreatePlacementGroupCommand({ GroupName: name, Strategy: 'cluster', TagSpecifications: [{ ResourceType: 'placement-group', Tags }] })),
-    );
-    await this.#awaitAvailable(name);
-    this.#made.add(name);
+    try {
+      await this.#unlessRefused('InvalidPlacementGroup.Duplicate', () =>
+        this.#ec2.send(new CreatePlacementGroupCommand({ GroupName: name, Strategy: 'cluster', TagSpecifications: [{ ResourceType: 'placement-group', Tags }] })),
+      );
+    } catch (error) {
+      const refusal = refusalIn(error);
+      if (refusal === undefined) throw error;
+      return refusal;
+    }
+    return (await this.#becomesAvailable(name)) ? undefined : { code: 'InvalidPlacementGroup.Unknown', message: `The placement group ${name} is not available yet` };
   }
 
-  async #awaitAvailable(name: string): Promise<void> {
-    for (let waitedMs = 0, pauseMs = FIRST_PAUSE_MS; ; waitedMs += pauseMs, pauseMs *= 2) {
-      const [group] = await this.#describe({ 'group-name': name });
-      if (group?.State === 'available') return;
-      if (waitedMs >= AVAILABLE_AFTER_MS) throw new DependencyThrottledError(`The placement group ${name} is not available yet`, { name });
+  async #becomesAvailable(name: string): Promise<boolean> {
+    for (let waitedMs = 0, pauseMs = FIRST_PAUSE_MS; waitedMs < AVAILABLE_AFTER_MS; waitedMs += pauseMs, pauseMs *= 2) {
+      if (await this.#isAvailable(name)) return true;
       await delay(pauseMs);
     }
+    return this.#isAvailable(name);
+  }
+
+  async #isAvailable(name: string): Promise<boolean> {
+    const [group] = await this.#describe({ 'group-name': name });
+    return group?.State === 'available';
   }
 
   async list(): Promise<readonly PlacementGroup[]> {
@@ -61,7 +72,6 @@ export class Ec2PlacementGroups implements PlacementGroups {
   }
 
   async remove(name: string): Promise<boolean> {
-    this.#made.delete(name);
     return this.#unlessRefused('InvalidPlacementGroup.InUse', () =>
       this.#unlessRefused('InvalidPlacementGroup.Unknown', () => this.#ec2.send(new DeletePlacementGroupCommand({ GroupName: name }))),
     );

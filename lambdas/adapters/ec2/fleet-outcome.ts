@@ -6,24 +6,21 @@ import type { Market } from '../../../core/job/job.ts';
 
 type FleetAnswer = Pick<CreateFleetCommandOutput, 'Instances' | 'Errors'>;
 
-/** Reads what a fleet brought. Errors beside instances are a result; one that waiting does not cure refuses the launch. */
+/**
+ * Reads what a fleet brought. Errors beside instances are a result. One that waiting does not cure refuses the launch, but
+ * not where it is about one type or zone and others are served or will be.
+ */
 export function fleetOutcome(launch: LaunchRecord, answer: FleetAnswer, subnets: Readonly<Record<string, string>>, requestId: string | undefined): LaunchOutcome {
   const errors = answer.Errors ?? [];
-  const refused = errors.find(({ ErrorCode }) => errorScope(ErrorCode ?? '') === 'reject');
+  const refusals = errors.filter(({ ErrorCode }) => errorScope(ErrorCode ?? '') === 'reject');
+  const nothingElse = refusals.length === errors.length && (answer.Instances ?? []).length === 0;
+  const refused = nothingElse ? refusals[0] : refusals.find(isOfAll);
   return {
     launched: (answer.Instances ?? []).flatMap((instances) => launchedOf(launch, instances, subnets)),
     unavailable: errors.flatMap((error) => unavailableOf(launch, error, subnets)),
     ...(requestId ? { requestId } : {}),
     ...(refused ? { rejected: { code: refused.ErrorCode ?? 'Unknown', message: refused.ErrorMessage ?? '' } } : {}),
   };
-}
-
-/** The outcome of a call that EC2 refused as a whole for lack of something: nothing of what it names is there. */
-export function refusedOutcome(launch: LaunchRecord, code: string, message: string): LaunchOutcome {
-  const unavailable = launch.zones.flatMap((zone) =>
-    launch.instanceTypes.map((instanceType) => ({ offering: { instanceType, zone, market: launch.market }, code, message })),
-  );
-  return { launched: [], unavailable };
 }
 
 function launchedOf(launch: LaunchRecord, instances: CreateFleetInstance, subnets: Readonly<Record<string, string>>): LaunchedInstance[] {
@@ -48,6 +45,10 @@ function unavailableOf(launch: LaunchRecord, error: CreateFleetError, subnets: R
   const types = overrides?.InstanceType ? [overrides.InstanceType] : launch.instanceTypes;
   const { ErrorCode: code = 'Unknown', ErrorMessage: message = '' } = error;
   return zones.flatMap((at) => types.map((instanceType) => ({ offering: { instanceType, zone: at, market: launch.market }, code, message })));
+}
+
+function isOfAll({ LaunchTemplateAndOverrides: { Overrides: overrides } = {} }: CreateFleetError): boolean {
+  return overrides?.InstanceType === undefined && overrides?.SubnetId === undefined && overrides?.AvailabilityZone === undefined;
 }
 
 function zoneOf(subnetId: string | undefined, subnets: Readonly<Record<string, string>>): string | undefined {

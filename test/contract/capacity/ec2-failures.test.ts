@@ -76,6 +76,12 @@ describe('Ec2CapacityProvider, when EC2 fails', () => {
     expect(await provider.release(gang)).toEqual({ terminated: 2, remaining: 0 });
   });
 
+  it.each(['RequestLimitExceeded', 'NetworkInterfaceLimitExceeded', 'MaxFleetCountExceeded'])('keeps under its own name that %s holds back the account', async (code) => {
+    fail(code, 400);
+    await expect(provider.acquire(onDemand(2), never)).rejects.toMatchObject({ name: 'DependencyThrottledError' });
+    expect(await cooldowns.active(clock.now())).toMatchObject([{ scope: { kind: 'account' }, code }]);
+  });
+
   it('cools the whole family when the quota is used up', async () => {
     cloud.simulator.context.market.change({ quotas: { 'L-1216C47A': 4 } });
     expect(await provider.acquire(onDemand(5), never)).toMatchObject({ kind: 'short' });

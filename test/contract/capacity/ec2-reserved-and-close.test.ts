@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DescribeCapacityReservationsCommand, DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import type { AcquireResult, GangRequest, PoolRequest } from '../../../core/capacity/gang.ts';
 import { scopeKey } from '../../../core/capacity/offering.ts';
@@ -62,6 +62,7 @@ describe('Ec2CapacityProvider, over the fleet simulator', () => {
     provider = new Ec2CapacityProvider({ ec2: cloud.ec2, attempts: new InMemoryAttemptStore(table), cooldowns, knowledge, catalogue, clock, deployment, log: silentLog });
     groups = new Ec2PlacementGroups(cloud.ec2, deployment.name);
   });
+  afterEach(() => cloud.simulator.context.faults.remove());
   afterAll(async () => cloud.close());
 
   describe('with reserved capacity', () => {
@@ -125,6 +126,44 @@ describe('Ec2CapacityProvider, over the fleet simulator', () => {
       expect(await groups.remove(name)).toBe(true);
       for (const group of await groups.list()) expect(await groups.remove(group.name)).toBe(true);
       expect(await groups.list()).toEqual([]);
+    });
+
+    const fail = (action: string, code: string): void => {
+      cloud.simulator.context.faults.add([{ kind: 'fail', action, code, message: 'Injected', status: 400 }]);
+    };
+    const close = (): GangRequest => {
+      cloud.supply([['c6i.large', 'a', 'on-demand', 9], ['c6i.large', 'b', 'on-demand', 9]]);
+      return gangOf(onDemand({ instanceTypes: ['c6i.large'] }), { placementGroup: true, spread: 'Single' });
+    };
+
+    it('waits alone where the account has no room for another group, and leaves nothing open to release', async () => {
+      const gang = close();
+      fail('CreatePlacementGroup', 'PlacementGroupLimitExceeded');
+      expect(await provider.acquire(gang, never)).toMatchObject({ kind: 'short', shortfall: 4 });
+      expect(await cooling()).toEqual([]);
+      expect(await provider.release(gang)).toEqual({ terminated: 0, remaining: 0 });
+    });
+
+    it('fails where it may not make a group', async () => {
+      const gang = close();
+      fail('CreatePlacementGroup', 'UnauthorizedOperation');
+      expect(await provider.acquire(gang, never)).toMatchObject({ kind: 'rejected', code: 'UnauthorizedOperation' });
+    });
+
+    it('tries again later where a launch does not see its group yet', async () => {
+      const gang = close();
+      fail('CreateFleet', 'InvalidPlacementGroup.Unknown');
+      expect(await provider.acquire(gang, never)).toMatchObject({ kind: 'short', shortfall: 4 });
+      expect(await cooling()).toEqual([]);
+    });
+
+    it('needs no group any more to make again a launch whose answer was lost', async () => {
+      const gang = close();
+      cloud.simulator.context.faults.add([{ kind: 'launchThenFail', how: 'error', count: 1 }]);
+      await expect(provider.acquire(gang, never)).rejects.toMatchObject({ name: 'InternalError' });
+      for (const action of ['CreatePlacementGroup', 'DescribePlacementGroups']) fail(action, 'UnauthorizedOperation');
+      expect(nodesOf(await provider.acquire(gang, never))).toHaveLength(4);
+      expect(await provider.release(gang)).toEqual({ terminated: 4, remaining: 0 });
     });
 
     it('goes on to the next zone with a group of its own', async () => {

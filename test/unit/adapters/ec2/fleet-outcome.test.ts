@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { epochMs } from '../../../../core/job/ids.ts';
 import type { LaunchRecord } from '../../../../core/capacity/gang.ts';
-import { fleetOutcome, refusedOutcome } from '../../../../lambdas/adapters/ec2/fleet-outcome.ts';
+import { fleetOutcome } from '../../../../lambdas/adapters/ec2/fleet-outcome.ts';
 import { aGang } from '../../../builders/capacity.ts';
 
 const launch: LaunchRecord = {
@@ -26,14 +26,16 @@ describe('fleetOutcome', () => {
     expect(fleetOutcome(launch, { Errors: [{ ErrorCode: 'MaxSpotInstanceCountExceeded' }] }, subnets, undefined).unavailable).toHaveLength(4);
   });
 
-  it('refuses the launch for an error that waiting does not cure, and keeps what was launched to be released', () => {
+  it('leaves out a type that is refused where others are served or merely gone, and refuses the launch when all it names is', () => {
+    const refused = (InstanceType: 'c6i.large' | 'm6i.large') => ({ LaunchTemplateAndOverrides: { Overrides: { InstanceType, SubnetId: 'subnet-a' } }, ErrorCode: 'InvalidParameterCombination', ErrorMessage: `not ${InstanceType}` });
+    const Instances = [{ InstanceType: 'c6i.large' as const, AvailabilityZone: 'us-east-1a', InstanceIds: ['i-1'] }];
+    expect(fleetOutcome(launch, { Instances, Errors: [refused('m6i.large')] }, subnets, undefined)).not.toHaveProperty('rejected');
+    expect(fleetOutcome(launch, { Errors: [{ ...refused('c6i.large'), ErrorCode: 'InsufficientInstanceCapacity' }, refused('m6i.large')] }, subnets, undefined)).not.toHaveProperty('rejected');
+    expect(fleetOutcome(launch, { Errors: [refused('c6i.large'), refused('m6i.large')] }, subnets, undefined)).toMatchObject({ rejected: { message: 'not c6i.large' } });
+  });
+
+  it('refuses the launch for an error that waiting does not cure and that names no type, and keeps what was launched to be released', () => {
     const answer = { Instances: [{ InstanceType: 'c6i.large' as const, AvailabilityZone: 'us-east-1a', InstanceIds: ['i-1'] }], Errors: [{ ErrorCode: 'UnauthorizedOperation', ErrorMessage: 'no' }] };
     expect(fleetOutcome(launch, answer, subnets, undefined)).toMatchObject({ launched: [{ instanceId: 'i-1' }], rejected: { code: 'UnauthorizedOperation', message: 'no' } });
-  });
-});
-
-describe('refusedOutcome', () => {
-  it('says of all that the launch named that it is not there', () => {
-    expect(refusedOutcome(launch, 'InsufficientInstanceCapacity', 'none').unavailable).toHaveLength(4);
   });
 });
