@@ -41,7 +41,8 @@ async function gather(gang: GangRequest, ports: MarketReaderPorts, scoresFor: Ma
   ]);
   const patienceMs = deployment.intervals.cooldownBase * 1000;
   const others: Partial<MarketView> = parts.reduce((all, { part }) => ({ ...all, ...part }), {});
-  return { region: gang.region, subnets: deployment.subnets, types: facts, spotPrices, cooldowns: known, patienceMs, ...others, without: parts.flatMap(({ without }) => without) };
+  const countedAtMs = parts.reduce((all, part) => ({ ...all, ...part.countedAtMs }), {});
+  return { region: gang.region, subnets: deployment.subnets, types: facts, spotPrices, cooldowns: known, patienceMs, ...others, countedAtMs, without: parts.flatMap(({ without }) => without) };
 }
 
 /** What a plan shows: the quotas of the account, too, and no placement scores but remembered ones, which launches need more. */
@@ -63,12 +64,15 @@ export async function readCooldowns({ cooldowns, clock, deployment }: Omit<Marke
 interface Told {
   readonly part: Partial<MarketView>;
   readonly without: readonly string[];
+  readonly countedAtMs?: NonNullable<MarketView['countedAtMs']>;
 }
 
 const notAsked: Told = { part: {}, without: [] };
 
-function told<T>(what: string, answer: Answered<T>, part: (known: T) => Partial<MarketView>): Told {
-  return 'known' in answer ? { part: part(answer.known), without: [] } : { part: {}, without: [`${what}: ${answer.unknown}`] };
+/** @param count the name under which the view says when this was counted */
+function told<T>(what: string, answer: Answered<T>, part: (known: T) => Partial<MarketView>, count?: keyof NonNullable<MarketView['countedAtMs']>): Told {
+  if ('unknown' in answer) return { part: {}, without: [`${what}: ${answer.unknown}`] };
+  return { part: part(answer.known), without: [], ...(count === undefined || answer.atMs === undefined ? {} : { countedAtMs: { [count]: answer.atMs } }) };
 }
 
 const isOnSpot = ({ purchaseOption }: PoolRequest): boolean => purchaseOption !== 'OnDemand';
@@ -76,11 +80,11 @@ const isOnSpot = ({ purchaseOption }: PoolRequest): boolean => purchaseOption !=
 async function readReservations({ region, namespace }: GangRequest, { knowledge, deployment }: MarketReaderPorts): Promise<Told> {
   const ids = namespaceSettings(deployment, namespace)?.capacityReservations ?? [];
   if (ids.length === 0) return notAsked;
-  return told('capacity reservations', await knowledge.reservations(region, ids), (reservations) => ({ reservations }));
+  return told('capacity reservations', await knowledge.reservations(region, ids), (reservations) => ({ reservations }), 'reservations');
 }
 
 async function readAddresses({ knowledge, deployment }: MarketReaderPorts): Promise<Told> {
-  return told('free addresses', await knowledge.freeAddresses(Object.values(deployment.subnets)), (freeAddresses) => ({ freeAddresses }));
+  return told('free addresses', await knowledge.freeAddresses(Object.values(deployment.subnets)), (freeAddresses) => ({ freeAddresses }), 'addresses');
 }
 
 async function readBands({ region, pools }: GangRequest, { knowledge }: MarketReaderPorts): Promise<Told> {

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../job/ids.ts';
 import type { Market } from '../job/job.ts';
 import type { InstanceTypeFacts } from '../ports/capacity-provider.ts';
 import type { AccountQuotas, CapacityReservation, InterruptionBand } from '../ports/market-knowledge.ts';
@@ -15,12 +16,16 @@ export interface MarketView {
   readonly spotPrices: ReadonlyMap<string, number>;
   /** The latest of each scope, recently expired ones too. */
   readonly cooldowns: readonly Cooldown[];
+  /** Whether the gang may ask for what cools before its time: see `endFor`. */
+  readonly asksEarly?: boolean;
   /** How long a job waits that found nothing though nothing cools. */
   readonly patienceMs: number;
   /** Reservations that the namespace may name and that have room. */
   readonly reservations?: readonly CapacityReservation[];
   /** Free addresses by subnet id. */
   readonly freeAddresses?: ReadonlyMap<string, number>;
+  /** When these were counted; absent: within the last seconds. */
+  readonly countedAtMs?: { readonly reservations?: EpochMs; readonly addresses?: EpochMs };
   /** By instance type. */
   readonly interruptionBands?: ReadonlyMap<string, InterruptionBand>;
   /** From 1 to 10, by `scoreKey`. */

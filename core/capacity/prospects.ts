@@ -8,9 +8,7 @@ import { freeAddressesIn, launchMarketsOf, reservedRoom } from './market-view.ts
 import type { Offering } from './offering.ts';
 import type { Filter } from './screen.ts';
 import { addressed, affordable, notCooling, notTried, reserved, screen, served, withinQuotas } from './screen.ts';
-
-/** What is known of free addresses may be this old. */
-const UNCOUNTED_MS = 10_000;
+import { uncounted, withOwnReserved } from './uncounted.ts';
 
 /** What may be launched for a gang at one moment: worked out once for each question, which are asked again and again. */
 export class Prospects {
@@ -28,7 +26,7 @@ export class Prospects {
   constructor(gang: GangRequest, progress: LaunchProgress, view: MarketView, nowMs: EpochMs) {
     this.gang = gang;
     this.progress = progress;
-    this.view = view;
+    this.view = withOwnReserved(view, progress.held, nowMs);
     this.#nowMs = nowMs;
     this.zones = zonesOfTry(gang, progress, view);
   }
@@ -63,8 +61,8 @@ export class Prospects {
   }
 
   #countAddresses(zone: string): number {
-    const uncounted = this.progress.held.filter((instance) => instance.zone === zone && this.#nowMs - instance.launchedAtMs < UNCOUNTED_MS);
-    return Math.max(0, freeAddressesIn(zone, this.view) - uncounted.length);
+    const here = this.progress.held.filter((instance) => instance.zone === zone);
+    return Math.max(0, freeAddressesIn(zone, this.view) - uncounted(here, this.view.countedAtMs?.addresses, this.#nowMs).length);
   }
 
   /** How many machines of the gang stand in a zone already. */

@@ -1,7 +1,11 @@
+import type { EpochMs } from '../job/ids.ts';
 import type { Market } from '../job/job.ts';
 
-/** What was asked, or why nobody can say: the launcher goes on without it and names what it went without. */
-export type Answered<T> = { readonly known: T } | { readonly unknown: string };
+/**
+ * What was asked, or why nobody can say: the launcher goes on without it and names what it went without. `atMs`, of what
+ * launches change: what was launched before is in the count; absent where nobody knows.
+ */
+export type Answered<T> = { readonly known: T; readonly atMs?: EpochMs } | { readonly unknown: string };
 
 /** A question about the chances of Spot capacity. A score means something for three types or more only. */
 export interface PlacementScoreQuestion {

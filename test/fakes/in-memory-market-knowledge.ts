@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../core/job/ids.ts';
 import type { AccountQuotas, Answered, CapacityReservation, InterruptionBand, MarketKnowledge, PlacementScoreQuestion } from '../../core/ports/market-knowledge.ts';
 
 const unknown = { unknown: 'nobody has said it' } as const;
@@ -9,6 +10,8 @@ export class InMemoryMarketKnowledge implements MarketKnowledge {
   quotas: AccountQuotas | undefined;
   reserved: readonly CapacityReservation[] | undefined;
   addresses: ReadonlyMap<string, number> | undefined;
+  /** When reservations and addresses were counted; left out where a test does not say. */
+  countedAtMs: EpochMs | undefined;
   readonly asked: PlacementScoreQuestion[] = [];
 
   async placementScores(question: PlacementScoreQuestion): Promise<Answered<ReadonlyMap<string, number>>> {
@@ -31,11 +34,15 @@ export class InMemoryMarketKnowledge implements MarketKnowledge {
 
   async reservations(_region: string, ids: readonly string[]): Promise<Answered<readonly CapacityReservation[]>> {
     if (ids.length === 0) return { known: [] };
-    return this.reserved ? { known: this.reserved.filter(({ reservationId, available }) => ids.includes(reservationId) && available > 0) } : unknown;
+    return this.reserved ? { known: this.reserved.filter(({ reservationId, available }) => ids.includes(reservationId) && available > 0), ...this.#at() } : unknown;
   }
 
   async freeAddresses(subnetIds: readonly string[]): Promise<Answered<ReadonlyMap<string, number>>> {
     if (subnetIds.length === 0) return { known: new Map() };
-    return this.addresses ? { known: new Map([...this.addresses].filter(([id]) => subnetIds.includes(id))) } : unknown;
+    return this.addresses ? { known: new Map([...this.addresses].filter(([id]) => subnetIds.includes(id))), ...this.#at() } : unknown;
+  }
+
+  #at(): { readonly atMs?: EpochMs } {
+    return this.countedAtMs === undefined ? {} : { atMs: this.countedAtMs };
   }
 }

@@ -89,14 +89,20 @@ export class AwsMarketKnowledge implements MarketKnowledge {
     if (ids.length === 0) return { known: [] };
     const elsewhere = this.#elsewhere(region);
     if (elsewhere !== undefined) return { unknown: elsewhere };
-    const all = await this.#reservations.to(region, async (signal) => ({ known: await this.#readReservations(signal) }));
-    return 'unknown' in all ? all : { known: all.known.filter(({ reservationId }) => ids.includes(reservationId)) };
+    const all = await this.#reservations.to(region, async (signal) => this.#counted(() => this.#readReservations(signal)));
+    return 'unknown' in all ? all : { ...all, known: all.known.filter(({ reservationId }) => ids.includes(reservationId)) };
   }
 
   async freeAddresses(subnetIds: readonly string[]): Promise<Answered<ReadonlyMap<string, number>>> {
     if (subnetIds.length === 0) return { known: new Map() };
     const ids = [...new Set(subnetIds)].sort();
-    return this.#addresses.to(ids.join(), async (signal) => ({ known: await this.#readAddresses(ids, signal) }));
+    return this.#addresses.to(ids.join(), async (signal) => this.#counted(() => this.#readAddresses(ids, signal)));
+  }
+
+  /** With the time before it was asked: what was launched by then is in the count. */
+  async #counted<T>(ask: () => Promise<T>): Promise<Answered<T>> {
+    const atMs = this.#ports.clock.now();
+    return { known: await ask(), atMs };
   }
 
   #elsewhere(region: string): string | undefined {

@@ -162,7 +162,7 @@ describe('AwsMarketKnowledge', () => {
     expect(warnings).toEqual(['Not known: free addresses']);
     world.cloud.simulator.context.faults.remove();
     world.clock.advance(10_000);
-    expect(await knowledge.freeAddresses(ids)).toEqual({ known: expect.any(Map) });
+    expect(await knowledge.freeAddresses(ids)).toEqual({ known: expect.any(Map), atMs: world.clock.now() });
   });
 
   it('gives up soon where EC2 does not answer', async () => {

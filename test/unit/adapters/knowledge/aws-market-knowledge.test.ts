@@ -81,7 +81,7 @@ describe('reservations', () => {
     const ordinary = item('cr-1', '<reservationType>default</reservationType><interruptible>false</interruptible>');
     const special = item('cr-2').replace(/<(tenancy|instancePlatform)>[^<]*<\/\1>/g, (field, name: string) => (more.includes(`<${name}>`) ? '' : field)).replace('</item>', `${more}</item>`);
     const { client } = ec2Saying(`<Answer><capacityReservationSet>${ordinary}${special}</capacityReservationSet></Answer>`);
-    expect(await knowing({ ec2: client }).reservations(region, ['cr-1', 'cr-2'])).toEqual({ known: [expect.objectContaining({ reservationId: 'cr-1', available: 4 })] });
+    expect(await knowing({ ec2: client }).reservations(region, ['cr-1', 'cr-2'])).toMatchObject({ known: [expect.objectContaining({ reservationId: 'cr-1', available: 4 })] });
   });
 });
 
