@@ -5,14 +5,14 @@ import { offeringsOf, priceOf } from './market-view.ts';
 import { screen, served } from './screen.ts';
 
 /** Cheapest price per hour at which one machine of a pool can be had anywhere; 0 where no price is known. */
-function cheapest(pool: PoolRequest, view: MarketView): number {
-  const { kept } = screen(offeringsOf(pool, Object.keys(view.subnets)), [served(view, pool)]);
+function cheapest(pool: PoolRequest, gang: GangRequest, view: MarketView): number {
+  const { kept } = screen(offeringsOf(pool, Object.keys(view.subnets)), [served(view, pool, gang)]);
   return kept.length === 0 ? 0 : Math.min(...kept.map((offering) => priceOf(offering, view)));
 }
 
 /** The least that a gang costs per hour, in millionths of a dollar. */
 export function cheapestGang(gang: GangRequest, view: MarketView): number {
-  return gang.pools.reduce((sum, pool) => sum + pool.count * cheapest(pool, view), 0);
+  return gang.pools.reduce((sum, pool) => sum + pool.count * cheapest(pool, gang, view), 0);
 }
 
 /**
@@ -24,7 +24,7 @@ export function priceCeiling(gang: GangRequest, progress: LaunchProgress, pool: 
   const held = progress.held.reduce((sum, instance) => sum + priceOf(instance, view), 0);
   const others = progress.missing
     .filter((missing) => missing.pool.pool !== pool.pool)
-    .reduce((sum, missing) => sum + missing.count * cheapest(missing.pool, view), 0);
+    .reduce((sum, missing) => sum + missing.count * cheapest(missing.pool, gang, view), 0);
   const count = progress.missing.find((missing) => missing.pool.pool === pool.pool)?.count ?? 1;
   return (gang.maxMicroUsdPerHour - held - others) / count;
 }

@@ -1,8 +1,8 @@
 import type { NamespaceSettings } from '../deployment/deployment.ts';
 import type { InstanceTypeFacts } from '../ports/capacity-provider.ts';
 
-/** How many Elastic Fabric Adapters a type may have: one for each network card that carries them. */
-function efaInterfacesOf({ efa, efaInterfaces }: Pick<InstanceTypeFacts, 'efa' | 'efaInterfaces'>): number {
+/** How many Elastic Fabric Adapters a launch template may give a type: one for each network card that carries them. */
+export function efaInterfacesOf({ efa, efaInterfaces }: Pick<InstanceTypeFacts, 'efa' | 'efaInterfaces'>): number {
   return efa ? (efaInterfaces ?? 1) : 0;
 }
 

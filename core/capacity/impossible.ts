@@ -1,4 +1,6 @@
+import type { InstanceTypeFacts } from '../ports/capacity-provider.ts';
 import { cheapestGang } from './budget.ts';
+import { efaInterfacesOf } from './efa.ts';
 import type { GangRequest, PoolRequest } from './gang.ts';
 import type { MarketView } from './market-view.ts';
 import { offeringsOf } from './market-view.ts';
@@ -11,16 +13,20 @@ export function whyImpossible(gang: GangRequest, view: MarketView): { readonly c
       return { code: 'UnknownInstanceType', message: `pool ${pool.pool}: ${gang.region} has no instance type ${pool.instanceTypes.join(', ')}` };
     }
   }
-  const plain = gang.pools.find((pool) => pool.efa && !pool.instanceTypes.some((type) => view.types.get(type)?.efa));
+  const plain = gang.pools.find((pool) => pool.efa && !pool.instanceTypes.some((type) => hasEfa(view.types.get(type))));
   if (plain) {
     return { code: 'NoElasticFabricAdapter', message: `pool ${plain.pool}: none of its instance types has an Elastic Fabric Adapter` };
   }
+  const apart = gang.placementGroup === true ? gang.pools.find((pool) => !pool.instanceTypes.some((type) => view.types.get(type)?.clusterGroups !== false)) : undefined;
+  if (apart) {
+    return { code: 'NoClusterPlacementGroup', message: `pool ${apart.pool}: cluster placement groups take none of its instance types` };
+  }
   const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone));
-  const unplaced = gang.pools.find((pool) => !zones.some((zone) => isServed(pool, zone, view)));
+  const unplaced = gang.pools.find((pool) => !zones.some((zone) => isServed(pool, gang, zone, view)));
   if (unplaced) {
     return { code: 'NotOfferedInZones', message: `pool ${unplaced.pool}: none of its instance types is offered in the zones ${zones.join(', ') || '(none)'}` };
   }
-  if (gang.spread === 'Single' && !zones.some((zone) => gang.pools.every((pool) => isServed(pool, zone, view)))) {
+  if (gang.spread === 'Single' && !zones.some((zone) => gang.pools.every((pool) => isServed(pool, gang, zone, view)))) {
     return { code: 'NotOfferedInOneZone', message: `no zone of ${zones.join(', ')} offers instance types of all pools, and the job must stand in one zone` };
   }
   const pricesMove = gang.pools.some(({ purchaseOption }) => purchaseOption !== 'OnDemand');
@@ -31,8 +37,10 @@ export function whyImpossible(gang: GangRequest, view: MarketView): { readonly c
   return undefined;
 }
 
-function isServed(pool: PoolRequest, zone: string, view: MarketView): boolean {
-  return screen(offeringsOf(pool, [zone]), [served(view, pool)]).kept.length > 0;
+function isServed(pool: PoolRequest, gang: GangRequest, zone: string, view: MarketView): boolean {
+  return screen(offeringsOf(pool, [zone]), [served(view, pool, gang)]).kept.length > 0;
 }
+
+const hasEfa = (facts: InstanceTypeFacts | undefined): boolean => facts !== undefined && efaInterfacesOf(facts) > 0;
 
 const usd = (microUsd: number): string => (microUsd / 1e6).toFixed(2);

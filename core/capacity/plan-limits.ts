@@ -43,7 +43,7 @@ function budgetLimits(gang: GangRequest, view: MarketView): string[] {
 function tooDear(gang: GangRequest, pool: PoolRequest, view: MarketView): string[] {
   const ceiling = priceCeiling(gang, progressOf(gang, []), pool, view);
   if (ceiling === undefined) return [];
-  const { kept, rejected } = screen(offeringsOf(pool, zonesOf(gang, view)), [served(view), affordable(view, ceiling)]);
+  const { kept, rejected } = screen(offeringsOf(pool, zonesOf(gang, view)), [served(view, pool, gang), affordable(view, ceiling)]);
   const name = ({ instanceType, market }: (typeof kept)[number]): string => `${instanceType} ${market}`;
   const open = new Set(kept.map(name));
   return [...new Set(rejected.filter(({ rejection }) => rejection.code === 'too-dear').map(({ offering }) => name(offering)))].filter((what) => !open.has(what));

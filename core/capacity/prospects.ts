@@ -95,7 +95,7 @@ export class Prospects {
     const { gang, view, progress } = this;
     const heeded = isBegun ? { ...view, cooldowns: view.cooldowns.filter(({ scope }) => scope.kind !== 'offering') } : view;
     return [
-      served(view, pool), withinQuotas(gang), reserved(view), addressed((zone) => this.addressesIn(zone), need),
+      served(view, pool, gang), withinQuotas(gang), reserved(view), addressed((zone) => this.addressesIn(zone), need),
       notCooling(heeded, need, progress.held.length === 0, this.#nowMs), notTried(progress.turn, need, pool.pool),
     ];
   }

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../job/ids.ts';
 import { errorScope, quotaFamily } from './error-scope.ts';
-import type { GangRequest, LaunchRecord } from './gang.ts';
+import { efaInterfacesOf } from './efa.ts';
+import type { GangRequest, LaunchRecord, PoolRequest } from './gang.ts';
 import type { MarketView } from './market-view.ts';
 import { priceOf, reservedRoom, scopesOf } from './market-view.ts';
 import type { Cooldown, Offering } from './offering.ts';
@@ -8,7 +9,7 @@ import { offeringKey, scopeKey } from './offering.ts';
 
 /** Why an offering is left out. */
 type Rejection =
-  | { readonly code: 'unknown-type' | 'not-offered' | 'no-efa' | 'no-quota' | 'no-addresses' | 'not-reserved' | 'tried' | 'too-dear' }
+  | { readonly code: 'unknown-type' | 'not-offered' | 'no-efa' | 'not-close' | 'no-quota' | 'no-addresses' | 'not-reserved' | 'tried' | 'too-dear' }
   | { readonly code: 'cooling'; readonly cooldown: Cooldown };
 
 /** A condition on offerings. */
@@ -40,12 +41,13 @@ function firstRejection(offering: Offering, filters: readonly Filter[]): Rejecti
   return undefined;
 }
 
-/** The type exists, has what the pool asks of it, its zone offers it, and the deployment has a subnet there. */
-export function served(view: MarketView, { efa }: { readonly efa: boolean } = { efa: false }): Filter {
+/** The type exists, has what the pool asks of it, may stand close together where the gang does, its zone offers it, and the deployment has a subnet there. */
+export function served(view: MarketView, { efa }: Pick<PoolRequest, 'efa'> = { efa: false }, { placementGroup = false }: Pick<GangRequest, 'placementGroup'> = {}): Filter {
   return ({ instanceType, zone }) => {
     const facts = view.types.get(instanceType);
     if (facts === undefined) return { code: 'unknown-type' };
-    if (efa && !facts.efa) return { code: 'no-efa' };
+    if (efa && efaInterfacesOf(facts) === 0) return { code: 'no-efa' };
+    if (placementGroup && facts.clusterGroups === false) return { code: 'not-close' };
     return facts.zones.includes(zone) && view.subnets[zone] !== undefined ? undefined : { code: 'not-offered' };
   };
 }

@@ -16,6 +16,8 @@ export interface InstanceTypeFacts {
   readonly zones?: readonly string[];
   /** Whether it has an Elastic Fabric Adapter; absent means no. */
   readonly efa?: boolean;
+  /** Whether cluster placement groups take it; absent means yes. */
+  readonly clusterGroups?: boolean;
 }
 
 /** What a deployment serves and allows. What is optional is not offered when it is absent. */
@@ -112,6 +114,9 @@ function checkPool(pool: NodePool, path: Path, placement: Placement, facts: Depl
     ...types
       .filter((each) => pool.efa && each.facts !== undefined && each.facts.efa !== true)
       .map((each) => problem('not-offered', [...path, 'efa'], `${each.type} has no Elastic Fabric Adapter`)),
+    ...types
+      .filter((each) => placement.placementGroup && each.facts?.clusterGroups === false)
+      .map((each) => problem('not-offered', each.path, `cluster placement groups do not take ${each.type}: name another type or leave out placementGroup`, each.type)),
     ...checkArchitectures(types.flatMap((each) => (each.facts === undefined ? [] : [{ type: each.type, architectures: each.facts.architectures }])), path),
     ...checkMachineImage(pool.image, [...path, 'image'], facts.amiAliases),
   ];

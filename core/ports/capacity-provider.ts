@@ -86,8 +86,13 @@ export interface InstanceTypeFacts {
   readonly gpus: number;
   readonly architecture: 'x86_64' | 'arm64';
   readonly efa: boolean;
-  /** How many network cards may carry an Elastic Fabric Adapter; absent: one where there is `efa`. */
+  /**
+   * How many network cards, from the first on, carry an Elastic Fabric Adapter each; absent: one where there is `efa`. 0: it
+   * has them elsewhere, where launch templates have none.
+   */
   readonly efaInterfaces?: number;
+  /** Whether cluster placement groups take it; absent: nobody says that they do not. */
+  readonly clusterGroups?: boolean;
   /** Zones of the region that offer it. */
   readonly zones: readonly string[];
   /** On-demand list price; 0 where the price list does not know the type. */

@@ -1,7 +1,7 @@
 import { DEFAULT_PROVIDER } from '../../core/capacity/provider-registry.ts';
 import { refusalOf } from '../../core/api/refuse-document.ts';
 import type { ManifestSource } from '../../core/api/submission.ts';
-import { efaLaunchTemplate } from '../../core/capacity/efa.ts';
+import { efaInterfacesOf, efaLaunchTemplate } from '../../core/capacity/efa.ts';
 import { namespaceSettings } from '../../core/deployment/deployment.ts';
 import type { Deployment, NamespaceSettings } from '../../core/deployment/deployment.ts';
 import { demandOf } from '../../core/job/demand.ts';
@@ -169,10 +169,12 @@ function unservedEfa(
   { efa, instanceTypes }: NodePool, path: string, namespace: string, settings: NamespaceSettings, types: ReadonlyMap<string, InstanceTypeFacts>,
 ): readonly ManifestProblem[] {
   if (!efa) return [];
-  const unserved = instanceTypes.filter((type) => {
-    const facts = types.get(type);
-    return facts?.efa === true && efaLaunchTemplate(settings, facts) === undefined;
-  });
-  if (unserved.length === 0) return [];
-  return [{ code: 'not-offered', path, message: `this deployment does not offer namespace ${namespace} Elastic Fabric Adapters for ${unserved.join(', ')}` }];
+  const withEfa = instanceTypes.flatMap((type) => types.get(type) ?? []).filter((facts) => facts.efa);
+  const elsewhere = withEfa.filter((facts) => efaInterfacesOf(facts) === 0).map(({ instanceType }) => instanceType);
+  const unserved = withEfa.filter((facts) => efaInterfacesOf(facts) > 0 && efaLaunchTemplate(settings, facts) === undefined).map(({ instanceType }) => instanceType);
+  const messages = [
+    ...(elsewhere.length === 0 ? [] : [`${elsewhere.join(', ')}: not all network cards carry Elastic Fabric Adapters, and EC2 does not say which do, so that no launch template fits`]),
+    ...(unserved.length === 0 ? [] : [`this deployment does not offer namespace ${namespace} Elastic Fabric Adapters for ${unserved.join(', ')}`]),
+  ];
+  return messages.map((message) => ({ code: 'not-offered', path, message }));
 }

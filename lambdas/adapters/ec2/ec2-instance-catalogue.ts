@@ -129,7 +129,8 @@ export class Ec2InstanceCatalogue implements InstanceCatalogue {
 
 function toFacts(info: InstanceTypeInfo, zones: ReadonlyMap<string, readonly string[]>, microUsdPerHour: number): InstanceTypeFacts {
   const instanceType = info.InstanceType ?? '';
-  const adapters = info.NetworkInfo?.EfaInfo?.MaximumEfaInterfaces;
+  const adapters = adaptersOf(info);
+  const strategies = info.PlacementGroupInfo?.SupportedStrategies;
   return {
     instanceType,
     vcpus: info.VCpuInfo?.DefaultVCpus ?? 0,
@@ -138,7 +139,14 @@ function toFacts(info: InstanceTypeInfo, zones: ReadonlyMap<string, readonly str
     architecture: info.ProcessorInfo?.SupportedArchitectures?.includes('arm64') ? 'arm64' : 'x86_64',
     efa: info.NetworkInfo?.EfaSupported ?? false,
     ...(adapters === undefined ? {} : { efaInterfaces: adapters }),
+    ...(strategies === undefined ? {} : { clusterGroups: strategies.includes('cluster') }),
     zones: (zones.get(instanceType) ?? []).toSorted(),
     microUsdPerHour,
   };
+}
+
+/** EC2 does not say which cards carry adapters: of a type with other cards beside, the first may not be one that does. */
+function adaptersOf({ NetworkInfo: { NetworkCards: cards = [], EfaInfo: efa } = {} }: InstanceTypeInfo): number | undefined {
+  const most = efa?.MaximumEfaInterfaces;
+  return most === undefined || cards.length === 0 || cards.length === most ? most : 0;
 }

@@ -1,5 +1,5 @@
 import type { FleetContext } from '../context.ts';
-import { INSTANCE_TYPES, isOffered, networkCards, priceUsdPerHour, zoneId, zoneNames } from '../facts/facts.ts';
+import { INSTANCE_TYPES, isOffered, networkCards, placementStrategies, priceUsdPerHour, zoneId, zoneNames } from '../facts/facts.ts';
 import type { InstanceTypeFacts } from '../facts/facts.ts';
 import type { Caller } from '../http/caller.ts';
 import { page } from '../protocol/paging.ts';
@@ -138,7 +138,7 @@ function writeInstanceType(name: string, facts: InstanceTypeFacts): XmlTree {
             gpus: [{ name: gpus.name, manufacturer: gpus.manufacturer, count: gpus.count, memoryInfo: { sizeInMiB: gpus.memoryMiB } }],
             totalGpuMemoryInMiB: gpus.count * gpus.memoryMiB,
           },
-    placementGroupInfo: { supportedStrategies: ['cluster', 'partition', 'spread'] },
+    placementGroupInfo: { supportedStrategies: [...placementStrategies(name)] },
     supportedBootModes: ['uefi'],
   };
 }

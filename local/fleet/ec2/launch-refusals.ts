@@ -1,5 +1,5 @@
 import type { FleetContext } from '../context.ts';
-import { INSTANCE_TYPES, networkCards } from '../facts/facts.ts';
+import { INSTANCE_TYPES, networkCards, placementStrategies } from '../facts/facts.ts';
 import type { FleetOverride } from '../model.ts';
 import type { Pool } from './fleet-pools.ts';
 import { availableGroup, unknownGroup } from './placement-groups.ts';
@@ -17,8 +17,22 @@ export function impossiblePools(pools: readonly Pool[], context: FleetContext): 
   return refused;
 }
 
-function groupRefusal({ group }: FleetOverride, context: FleetContext): PoolRefusal | undefined {
-  return group !== undefined && availableGroup(group, context) === undefined ? unknownGroup(group) : undefined;
+function groupRefusal({ group, type }: FleetOverride, context: FleetContext): PoolRefusal | undefined {
+  if (group === undefined) {
+    return undefined;
+  }
+  const found = availableGroup(group, context);
+  if (found === undefined) {
+    return unknownGroup(group);
+  }
+  if (placementStrategies(type).includes(found.strategy)) {
+    return undefined;
+  }
+  const strategy = `${found.strategy.charAt(0).toUpperCase()}${found.strategy.slice(1)}`;
+  return {
+    code: 'InvalidParameterCombination',
+    message: `${strategy} placement groups are not supported by the '${type}' instance type. Specify a supported instance type or change the placement group strategy, and try again.`,
+  };
 }
 
 /** A type has so many cards, one interface that carries EFA on each, and so many of these in all. */

@@ -91,6 +91,11 @@ export function networkCards(type: string): number {
   return Math.max(1, INSTANCE_TYPES.get(type)?.efaInterfaces ?? 1);
 }
 
+/** The strategies of placement groups that take a type: no burstable one stands in a cluster. */
+export function placementStrategies(type: string): readonly string[] {
+  return /^t\d/.test(type) ? ['partition', 'spread'] : ['cluster', 'partition', 'spread'];
+}
+
 /** The quota that an instance of `type` counts against, or undefined where none is kept. */
 export function quotaOf(type: string, market: PurchaseMarket): QuotaFacts | undefined {
   const family = INSTANCE_TYPES.get(type)?.family;

@@ -1,3 +1,4 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ec2InstanceCatalogue } from '../../../lambdas/adapters/ec2/ec2-instance-catalogue.ts';
 import { PriceList } from '../../../lambdas/adapters/pricing/price-list.ts';
@@ -23,6 +24,24 @@ describe('Ec2InstanceCatalogue', () => {
     expect(facts.get('p4d.24xlarge')).toMatchObject({ vcpus: 96, gpus: 8, architecture: 'x86_64', efa: true, efaInterfaces: 4, zones: ['us-east-1a', 'us-east-1b', 'us-east-1d'] });
     expect(facts.get('p4d.24xlarge')?.microUsdPerHour).toBeGreaterThan(20_000_000);
     expect(facts.get('c7g.large')?.architecture).toBe('arm64');
+  });
+
+  it('knows which types cluster placement groups take', async () => {
+    const facts = await catalogueOf().facts(region, ['c6i.large', 't3.medium']);
+    expect([...facts].map(([type, { clusterGroups }]) => [type, clusterGroups])).toEqual([['c6i.large', true], ['t3.medium', false]]);
+  });
+
+  it.each([[16, 16, 16], [17, 16, 0], [8, 4, 0]])('counts of %i network cards with %i adapters %i for launch templates, which begin with the first card', async (cards, adapters, efaInterfaces) => {
+    const NetworkCards = Array.from({ length: cards }, (_, NetworkCardIndex) => ({ NetworkCardIndex }));
+    const ec2 = new EC2Client({ region });
+    ec2.middlewareStack.add((_next, { commandName }) => async () => ({
+      response: {},
+      output: {
+        $metadata: {},
+        ...(commandName === 'DescribeInstanceTypesCommand' ? { InstanceTypes: [{ InstanceType: 'p6.big', NetworkInfo: { EfaSupported: true, EfaInfo: { MaximumEfaInterfaces: adapters }, NetworkCards } }] } : {}),
+      },
+    }));
+    expect((await catalogueOf({ ec2 }).facts(region, ['p6.big'])).get('p6.big')).toMatchObject({ efa: true, efaInterfaces });
   });
 
   it('lists every type of the region', async () => {

@@ -136,6 +136,17 @@ describe('Ec2CapacityProvider, over the fleet simulator', () => {
       return gangOf(onDemand({ instanceTypes: ['c6i.large'] }), { placementGroup: true, spread: 'Single' });
     };
 
+    it('asks for no type that no cluster takes, and launches nothing where a pool has no other', async () => {
+      cloud.supply([['t3.medium', 'a', 'on-demand', 9], ['c6i.large', 'a', 'on-demand', 9]]);
+      const gang = gangOf(onDemand({ instanceTypes: ['t3.medium', 'c6i.large'] }), { placementGroup: true, spread: 'Single', zones: ['us-east-1a'] });
+      expect(nodesOf(await provider.acquire(gang, never)).map(({ instanceType }) => instanceType)).toEqual(Array(4).fill('c6i.large'));
+      await provider.release(gang);
+      const pools = [onDemand({ pool: 'head', count: 1, instanceTypes: ['t3.medium'] }), onDemand({ instanceTypes: ['c6i.large'] })];
+      const apart = { ...gangOf(onDemand()), pools, placementGroup: true, spread: 'Single' } as const;
+      expect(await provider.acquire(apart, never)).toEqual({ kind: 'rejected', code: 'NoClusterPlacementGroup', message: 'pool head: cluster placement groups take none of its instance types' });
+      expect(await provider.release(apart)).toEqual({ terminated: 0, remaining: 0 });
+    });
+
     it('waits alone where the account has no room for another group, and leaves nothing open to release', async () => {
       const gang = close();
       fail('CreatePlacementGroup', 'PlacementGroupLimitExceeded');

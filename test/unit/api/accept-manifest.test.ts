@@ -26,3 +26,14 @@ describe('a provider with a bound of its own', () => {
     expect(await problemsOf(1001, 'aws')).toEqual([]);
   });
 });
+
+describe('Elastic Fabric Adapters', () => {
+  it('of a type that has them on other network cards than launch templates do are refused', async () => {
+    const types = new InMemoryInstanceCatalogue([someFacts('m6i.large', { efa: true }), someFacts('p6.big', { efa: true, efaInterfaces: 0 })]);
+    const namespaces = { '*': { launchTemplates: { x86_64: 'lt-x86' }, efaLaunchTemplates: { x86_64: { 1: 'lt-efa-1' } } } };
+    const ports = { deployment: aDeployment({ namespaces }), catalogue: types, knowledge: new InMemoryMarketKnowledge() };
+    const text = aManifestText({ spec: '' }).replace('instanceType: [c6i.large, m6i.large]', 'instanceType: [p6.big, m6i.large]\n      efa: true').replace('placement:', 'placement:\n    spread: Single');
+    const refused = acceptManifest(ports, { kind: 'text', text, format: 'yaml' }, {});
+    await expect(refused).rejects.toMatchObject({ details: { problems: [{ code: 'not-offered', path: 'spec.nodePools[1].efa', message: expect.stringMatching(/^p6\.big: not all network cards carry/) }] } });
+  });
+});

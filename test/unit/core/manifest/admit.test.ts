@@ -94,6 +94,16 @@ describe('checkAgainstDeployment', () => {
     expect(messageOf({ placement: { ...placement, placementGroup: true } }, { placementGroups: true })).toBeUndefined();
   });
 
+  it('names the types of a pool that no cluster placement group takes', () => {
+    const instanceTypes = new Map([...facts.instanceTypes, ['t3.medium', { ...x86, clusterGroups: false }]]);
+    const close = { placement: { ...placement, placementGroup: true }, nodePools: [{ ...pool, instanceType: ['m6i.large', 't3.medium'] }] };
+    expect(checkAgainstDeployment(manifest(close), { ...facts, instanceTypes, placementGroups: true })).toEqual([expect.objectContaining({
+      code: 'not-offered', path: 'spec.nodePools[0].instanceType[1]',
+      message: 'cluster placement groups do not take t3.medium: name another type or leave out placementGroup',
+    })]);
+    expect(checkAgainstDeployment(manifest({ ...close, placement }), { ...facts, instanceTypes, placementGroups: true })).toEqual([]);
+  });
+
   it('refuses a runtime that the deployment leaves out', () => {
     expect(checkAgainstDeployment(manifest({ runtime: { type: 'Slurm' } }), { ...facts, runtimes: ['None'] })).toMatchObject([{ path: 'spec.runtime.type' }]);
   });

@@ -4,7 +4,7 @@ import {
   DescribePlacementGroupsCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import type { CreateFleetResult } from '@aws-sdk/client-ec2';
+import type { _InstanceType, CreateFleetResult } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { TestFleet, present, until } from './test-fleet.ts';
@@ -26,12 +26,12 @@ describe('placement groups', () => {
         TagSpecifications: [{ ResourceType: 'placement-group', Tags: [{ Key: 'job', Value: job }] }],
       }),
     );
-  const launchInto = (group: string, zones = 'a', count = 2) =>
+  const launchInto = (group: string, zones = 'a', count = 2, InstanceType: _InstanceType = 'c6i.large') =>
     fleet.createFleet(count, {
       LaunchTemplateConfigs: [
         {
           LaunchTemplateSpecification: { LaunchTemplateId: 'lt-0abc', Version: '1' },
-          Overrides: [...zones].map((zone) => ({ InstanceType: 'c6i.large', AvailabilityZone: `us-east-1${zone}`, Placement: { GroupName: group } })),
+          Overrides: [...zones].map((zone) => ({ InstanceType, AvailabilityZone: `us-east-1${zone}`, Placement: { GroupName: group } })),
         },
       ],
     });
@@ -80,6 +80,14 @@ describe('placement groups', () => {
     const result = await launchInto('gang-1', 'ab', 4);
     expect(ids(result)).toHaveLength(2);
     expect(result.Errors?.map(({ ErrorCode }) => ErrorCode)).toEqual(['InsufficientInstanceCapacity', 'InvalidPlacementGroup.InUse']);
+  });
+
+  it('that are clusters take no burstable types', async () => {
+    await create('gang-1');
+    expect((await launchInto('gang-1', 'a', 1, 't3.medium')).Errors?.[0]).toMatchObject({
+      ErrorCode: 'InvalidParameterCombination',
+      ErrorMessage: expect.stringContaining("Cluster placement groups are not supported by the 't3.medium'"),
+    });
   });
 
   it('that do not exist, or not yet, take no instances', async () => {
