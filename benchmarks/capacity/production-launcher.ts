@@ -7,7 +7,8 @@ import type { Deployment } from '../../core/deployment/deployment.ts';
 import { epochMs, jobId } from '../../core/job/ids.ts';
 import type { ParkedEntry } from '../../core/lifecycle/change.ts';
 import type { CooldownStore } from '../../core/ports/capacity-provider.ts';
-import { isDue } from '../../core/scheduling/parked-turn.ts';
+import { earlyShapes } from '../../core/scheduling/early-shapes.ts';
+import { isDue, mayBeDue } from '../../core/scheduling/parked-turn.ts';
 import { deploymentConfiguration } from '../../lib/configuration/schema.ts';
 import { aDeployment, silentLog, someFacts } from '../../test/builders/capacity.ts';
 import { InMemoryAttemptStore } from '../../test/fakes/in-memory-attempt-store.ts';
@@ -20,8 +21,6 @@ import { NothingKnown } from '../../core/capacity/nothing-known.ts';
 
 type Parking = Pick<ParkedEntry, 'sinceMs' | 'untilMs'>;
 
-/** A job that has not been tried yet. */
-const queued: Parking = { sinceMs: epochMs(0), untilMs: epochMs(0) };
 /** Acquisitions that run at the same time: the default of `maxLaunchesInFlight`. */
 const MOST_IN_FLIGHT = 25;
 const INSTANCE_TYPE = 'p3.2xlarge';
@@ -60,9 +59,15 @@ export class ProductionLauncher implements Launcher {
   async turns(jobs: readonly GangJob[]): Promise<readonly Turn[]> {
     const nowMs = this.#cloud.now();
     const cooldowns = await this.#cooldowns.active(epochMs(nowMs - LONGEST_COOLDOWN_MS));
-    const due = jobs.filter(({ number }) => isDue(this.#parked.get(number) ?? queued, cooldowns, nowMs));
+    const queued = jobs.filter(({ number }) => !this.#parked.has(number)).map(({ arrivedAtMs }) => ({ shape: 'gang', submittedAtMs: epochMs(arrivedAtMs) }));
+    const asksEarly = earlyShapes([{ entries: queued }], nowMs).has('gang');
+    const due = jobs.filter(({ number }) => {
+      const parking = this.#parked.get(number);
+      return parking === undefined || isDue(parking, cooldowns, nowMs) || (asksEarly && mayBeDue(parking, nowMs));
+    });
+    const starting = due.slice(0, this.#mostStarts(cooldowns, asksEarly));
     const turns = new Map<number, Turn>();
-    await Promise.all(due.slice(0, this.#mostStarts(cooldowns)).map(async (job) => turns.set(job.number, await this.#turn(job))));
+    await Promise.all(starting.map(async (job) => turns.set(job.number, await this.#turn(job))));
     return jobs.map(({ number }) => turns.get(number) ?? { kind: 'waits', untilMs: nowMs });
   }
 
@@ -71,9 +76,9 @@ export class ProductionLauncher implements Launcher {
   }
 
   /** What the scheduler asks before it starts jobs: where they could but find out whether something is back, one does. */
-  #mostStarts(cooldowns: readonly Cooldown[]): number {
+  #mostStarts(cooldowns: readonly Cooldown[], asksEarly: boolean): number {
     const pool = { nodes: this.#size.nodes, vcpus: this.#size.nodes * 8, types: [INSTANCE_TYPE], markets: ['spot'] } as const;
-    const opening = openings(cooldowns, this.#deployment, this.#cloud.now())([pool], []);
+    const opening = openings(cooldowns, this.#deployment, this.#cloud.now(), asksEarly)([pool], []);
     if (!opening.open) return 0;
     return opening.probes === undefined ? MOST_IN_FLIGHT : 1;
   }

@@ -104,12 +104,17 @@ function firstCandidate(prospects: Prospects, pool: PoolRequest, missing: number
   return undefined;
 }
 
-/** All that the pool misses in one zone, or nothing: not once packing has begun, since each zone then takes what it has. */
+/**
+ * All that the pool misses in one zone, or nothing: not once packing has begun, since each zone then takes what it has. The
+ * last zone that may have it all is not asked twice: packing asks for what it has, which may be all.
+ */
 function whole(prospects: Prospects, pool: PoolRequest, market: Market, count: number, zones: readonly string[]): LaunchCandidate | undefined {
   const { gang, progress } = prospects;
   const packing = progress.attempted.some((launch) => launch.pool === pool.pool && launch.market === market && launch.minimum < launch.count);
   if (gang.spread === 'Any' || packing) return undefined;
-  return inBestZone(prospects, pool, market, { count, minimum: count }, zones);
+  const candidates = zonesOf(prospects.open(pool, market, count, zones));
+  const isLast = gang.spread === 'Prefer' && candidates.length === 1;
+  return inBestZone(prospects, pool, market, { count, minimum: isLast ? 1 : count }, candidates);
 }
 
 /** What can be had of it: in the best zone, or wherever EC2 finds it when the job may be spread freely. */

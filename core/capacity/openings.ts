@@ -1,6 +1,6 @@
 import type { EpochMs } from '../job/ids.ts';
 import type { PoolNeed } from '../job/job.ts';
-import { isHalfOpen } from './half-open.ts';
+import { endFor, isHalfOpen } from './half-open.ts';
 import { scopesOf } from './market-view.ts';
 import type { Cooldown, Offering } from './offering.ts';
 import { offeringKey, scopeKey } from './offering.ts';
@@ -48,10 +48,17 @@ type PoolStanding = { readonly closing: Cooldown } | { readonly probes: readonly
  * open while one offering that it may be launched as is, for a launch of all its nodes. Which types a zone has is not
  * known here: a type that it lacks counts as open there, and the acquisition finds out. So does a pool without any
  * offering, for which cooldowns are not to blame.
+ *
+ * @param asksEarly whether the jobs may ask before the time: see `endFor`
  */
-export function openings(cooldowns: readonly Cooldown[], market: { readonly region: string; readonly subnets: Readonly<Record<string, string>> }, nowMs: EpochMs): FindOpening {
+export function openings(
+  cooldowns: readonly Cooldown[],
+  market: { readonly region: string; readonly subnets: Readonly<Record<string, string>> },
+  nowMs: EpochMs,
+  asksEarly = false,
+): FindOpening {
   const served = Object.keys(market.subnets);
-  const coverOf = covers(cooldowns, market, nowMs);
+  const coverOf = covers(cooldowns, market, nowMs, asksEarly);
   return (pools, zones) => {
     const among = zones.length === 0 ? served : served.filter((zone) => zones.includes(zone));
     let last: Cooldown | undefined;
@@ -72,9 +79,9 @@ function byScope(cooldowns: readonly Cooldown[]): Map<string, Cooldown> {
 }
 
 /** Worked out once for each offering. */
-function covers(cooldowns: readonly Cooldown[], market: Parameters<typeof openings>[1], nowMs: EpochMs): (offering: Offering) => Cover {
-  const active = byScope(cooldowns.filter(({ untilMs }) => untilMs > nowMs));
-  const ended = byScope(cooldowns.filter((cooldown) => isHalfOpen(cooldown, nowMs)));
+function covers(cooldowns: readonly Cooldown[], market: Parameters<typeof openings>[1], nowMs: EpochMs, asksEarly: boolean): (offering: Offering) => Cover {
+  const active = byScope(cooldowns.map((cooldown) => ({ ...cooldown, untilMs: endFor(cooldown, asksEarly) })).filter(({ untilMs }) => untilMs > nowMs));
+  const ended = byScope(cooldowns.filter((cooldown) => isHalfOpen(cooldown, nowMs, asksEarly)));
   const known = new Map<string, Cover>();
   return (offering) => {
     const key = offeringKey(offering);

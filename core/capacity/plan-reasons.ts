@@ -14,22 +14,32 @@ export function whyLaunch(gang: GangRequest, before: readonly LaunchRecord[], la
   const prospects = new Prospects(gang, progressOf(gang, before), view, nowMs);
   const { missing } = prospects.progress;
   const wanted = missing.find(({ pool }) => pool.pool === launch.pool)?.count ?? launch.count;
-  return [...(missing.length > 1 ? ['scarcest pool first'] : []), extent(launch, wanted), ...zoneReason(prospects, launch, wanted)].join('; ');
+  const isForAll = isLastForAll(prospects, launch, wanted);
+  return [...(missing.length > 1 ? ['scarcest pool first'] : []), extent(launch, wanted, isForAll), ...zoneReason(prospects, launch, wanted, isForAll)].join('; ');
 }
 
 const marketWords: Readonly<Record<Market, string>> = { spot: 'on Spot', 'on-demand': 'on demand', reserved: 'from reserved capacity' };
 
-function extent({ market, minimum, count, zones }: PlannedLaunch, wanted: number): string {
+function extent({ market, minimum, count, zones }: PlannedLaunch, wanted: number, isForAll: boolean): string {
   const where = marketWords[market];
   if (market === 'reserved') return count === wanted ? `all ${where}` : `${count} of ${wanted} ${where}`;
   if (zones.length > 1) return `${where}, EC2 chooses among ${zones.length} zones`;
-  return minimum === count ? `all ${where} in one zone` : `what the zone has ${where}`;
+  if (minimum === count) return `all ${where} in one zone`;
+  return isForAll ? `all ${where} in one zone, or what it has` : `what the zone has ${where}`;
 }
 
-function zoneReason(prospects: Prospects, { pool: name, market, minimum, count, zones: [zone, ...more] }: PlannedLaunch, wanted: number): string[] {
+/** Whether this is the one zone left that may have all that is wanted: one call asks it for all, or for what it has. */
+function isLastForAll(prospects: Prospects, { pool: name, market, minimum, count, zones: [zone] }: PlannedLaunch, wanted: number): boolean {
+  const pool = prospects.gang.pools.find((each) => each.pool === name);
+  if (pool === undefined || market === 'reserved' || prospects.gang.spread !== 'Prefer' || minimum === count || count < wanted) return false;
+  const ranking = rankZones(prospects, pool, market, wanted, prospects.zones);
+  return ranking.length === 1 && ranking[0]?.zone === zone;
+}
+
+function zoneReason(prospects: Prospects, { pool: name, market, minimum, count, zones: [zone, ...more] }: PlannedLaunch, wanted: number, isForAll: boolean): string[] {
   const pool = prospects.gang.pools.find((each) => each.pool === name);
   if (pool === undefined || zone === undefined || more.length > 0) return [];
-  const ranking = rankZones(prospects, pool, market, minimum, prospects.zones);
+  const ranking = rankZones(prospects, pool, market, isForAll ? wanted : minimum, prospects.zones);
   const place = ranking.findIndex((score) => score.zone === zone);
   const [chosen, next] = [ranking[place], ranking[place + 1]];
   if (chosen === undefined) return [];

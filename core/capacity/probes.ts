@@ -41,8 +41,8 @@ export class Probes {
 }
 
 /** Cooldowns of offerings that ended a short while ago, of launches as large as this one. */
-function endedFor({ instanceTypes, zones, market, minimum }: PlannedLaunch, { cooldowns }: MarketView, nowMs: EpochMs): Cooldown[] {
+function endedFor({ instanceTypes, zones, market, minimum }: PlannedLaunch, { cooldowns, asksEarly = false }: MarketView, nowMs: EpochMs): Cooldown[] {
   const offerings = new Set(zones.flatMap((zone) => instanceTypes.map((instanceType) => offeringKey({ instanceType, zone, market }))));
   const isAsked = ({ scope, atLeast = 1 }: Cooldown): boolean => scope.kind === 'offering' && offerings.has(offeringKey(scope.offering)) && minimum >= atLeast;
-  return cooldowns.filter((cooldown) => isAsked(cooldown) && isHalfOpen(cooldown, nowMs));
+  return cooldowns.filter((cooldown) => isAsked(cooldown) && isHalfOpen(cooldown, nowMs, asksEarly));
 }

@@ -12,6 +12,7 @@ import { givenUpInstances, progressOf } from './launch-progress.ts';
 import { readMarket } from './market-reader.ts';
 import type { MarketView } from './market-view.ts';
 import { Probes } from './probes.ts';
+import { isReclaim } from './reclaimed.ts';
 
 /** All machines of a gang, each visible and alive. */
 export interface WholeGang {
@@ -35,6 +36,8 @@ export class Pursuit {
   readonly #ledger: LaunchLedger;
   readonly #ports: CapacityPorts;
   readonly #probes: Probes;
+  /** Decided once for a turn. */
+  #asksEarly: boolean | undefined;
 
   /** @param replaced the instances that this gang replaces; none for the gang of an attempt itself */
   constructor(gang: GangRequest, replaced: readonly InstanceId[], ledger: LaunchLedger, ports: CapacityPorts) {
@@ -69,7 +72,8 @@ export class Pursuit {
   /** Gives up all that this pursuit holds; answers how many machines are not seen to go. */
   async abandon(): Promise<number> {
     const last = this.#records.toSorted((a, b) => a.ordinal - b.ordinal).at(-1);
-    return last ? this.#giveUp(last, 'turn') : 0;
+    // One whose answer is not known is left to the release, which finds out. What has been given up is not once more.
+    return last?.result === undefined || last.ends === 'turn' ? 0 : this.#giveUp(last, 'turn');
   }
 
   get #records(): LaunchRecord[] {
@@ -81,7 +85,17 @@ export class Pursuit {
   }
 
   async #readMarket(): Promise<MarketView> {
-    return this.#probes.ownView(await readMarket(this.#gang, this.#ports));
+    const known = await readMarket(this.#gang, this.#ports);
+    const cooldowns = this.#gang.despiteReclaims ? known.cooldowns.filter((cooldown) => !isReclaim(cooldown)) : known.cooldowns;
+    const view = this.#probes.ownView({ ...known, cooldowns });
+    this.#asksEarly ??= this.#mayAskEarly(view);
+    return { ...view, asksEarly: this.#asksEarly };
+  }
+
+  /** In a first turn, and in one that the scheduler has given though everything cools. Nodes that are replaced wait as others do. */
+  #mayAskEarly(view: MarketView): boolean {
+    if (this.#replaced.length > 0) return false;
+    return !this.#records.some(({ ends }) => ends === 'turn') || this.#nextStep(view).kind === 'short';
   }
 
   /** A launch that another job probes for all is left to it. */

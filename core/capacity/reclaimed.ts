@@ -7,7 +7,7 @@ const reclaimCodes = ['SpotInterruption', 'SpotReclaimed'] as const;
 export type ReclaimCode = (typeof reclaimCodes)[number];
 
 /** Whether a cooldown is from machines that were taken back: giving others back does not end it. */
-export function isReclaim({ code }: Cooldown): boolean {
+export function isReclaim({ code }: Pick<Cooldown, 'code'>): boolean {
   return (reclaimCodes as readonly string[]).includes(code);
 }
 

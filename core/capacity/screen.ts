@@ -2,6 +2,7 @@ import type { EpochMs } from '../job/ids.ts';
 import { errorScope, quotaFamily } from './error-scope.ts';
 import { efaInterfacesOf } from './efa.ts';
 import type { GangRequest, LaunchRecord, PoolRequest } from './gang.ts';
+import { endFor } from './half-open.ts';
 import type { MarketView } from './market-view.ts';
 import { priceOf, reservedRoom, scopesOf } from './market-view.ts';
 import type { Cooldown, Offering } from './offering.ts';
@@ -78,7 +79,7 @@ export function withinQuotas({ quotas = {} }: Pick<GangRequest, 'quotas'>): Filt
 export function notCooling(view: MarketView, need: number, heedAccount: boolean, nowMs: EpochMs): Filter {
   const active = new Map<string, Cooldown>();
   for (const cooldown of view.cooldowns) {
-    if (cooldown.untilMs > nowMs && need >= (cooldown.atLeast ?? 1)) active.set(scopeKey(cooldown.scope), cooldown);
+    if (endFor(cooldown, view.asksEarly === true) > nowMs && need >= (cooldown.atLeast ?? 1)) active.set(scopeKey(cooldown.scope), cooldown);
   }
   return (offering) => {
     if (active.size === 0) return undefined;

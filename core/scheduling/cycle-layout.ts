@@ -10,7 +10,8 @@ import { LeafQueue, type CompareEntries } from './leaf-queue.ts';
 import { Limits } from './limits.ts';
 import type { SchedulingPolicy } from './policy.ts';
 import { entriesOf, QuotaState } from './quota-state.ts';
-import { isDue } from './parked-turn.ts';
+import { earlyShapes } from './early-shapes.ts';
+import { isDue, mayBeDue } from './parked-turn.ts';
 import { layOutShares, leafId, type ShareNode } from './share-nodes.ts';
 import type { LaneWindow, SchedulingSnapshot, ShareUse, UsageBase } from './snapshot.ts';
 import { TreeState } from './tree-state.ts';
@@ -82,7 +83,7 @@ function addToPath(amounts: Float64Array, parents: readonly number[], leaf: numb
 const compareKeys = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const hasGuarantees = (nodes: readonly ShareNode[]): boolean => nodes.some(({ guarantee }) => guarantee !== undefined);
 
-/** By leaf, in the order of their names. A parked job counts when it is due. */
+/** By leaf, in the order of their names. A parked job counts when it is due, or may ask early. */
 function jobsByLeaf({ uses, lanes, parked, cooldowns }: SchedulingSnapshot, nowMs: EpochMs): ReadonlyMap<string, LeafJobs> {
   const jobs = new Map<string, LeafJobs>();
   const of = (key: LeafKey): LeafJobs => {
@@ -96,7 +97,8 @@ function jobsByLeaf({ uses, lanes, parked, cooldowns }: SchedulingSnapshot, nowM
   };
   for (const use of uses) of(use).share = use;
   for (const window of lanes) if (window.entries.length > 0) of(window).windows.push(window);
-  for (const entry of parked) if (isDue(entry, cooldowns, nowMs)) of(entry).parked.push(entry);
+  const early = earlyShapes(lanes, nowMs);
+  for (const entry of parked) if (isDue(entry, cooldowns, nowMs) || (early.has(entry.shape) && mayBeDue(entry, nowMs))) of(entry).parked.push(entry);
   return new Map([...jobs].toSorted(([a], [b]) => compareKeys(a, b)));
 }
 

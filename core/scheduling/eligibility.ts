@@ -1,6 +1,7 @@
 import { openings, type Opening } from '../capacity/openings.ts';
 import type { EpochMs } from '../job/ids.ts';
 import type { QueueEntry } from '../lifecycle/change.ts';
+import { earlyShapes } from './early-shapes.ts';
 import type { Obstacle } from './plan.ts';
 import type { SchedulingPolicy } from './policy.ts';
 import type { Pause } from '../queue/pause.ts';
@@ -13,15 +14,17 @@ import type { SchedulingSnapshot } from './snapshot.ts';
 export class Eligibility {
   readonly #queue: Pause | undefined;
   readonly #namespaces: ReadonlyMap<string, Pause>;
-  readonly #openings: ReturnType<typeof openings> | undefined;
+  readonly #openings: { readonly early: ReturnType<typeof openings>; readonly inTime: ReturnType<typeof openings> } | undefined;
+  readonly #early: ReadonlySet<string>;
   readonly #known = new Map<string, Opening>();
   /** What jobs that start in this cycle find out about. */
   readonly #probed = new Set<string>();
 
-  constructor({ pauses, cooldowns }: Pick<SchedulingSnapshot, 'pauses' | 'cooldowns'>, { market }: Pick<SchedulingPolicy, 'market'>, nowMs: EpochMs) {
+  constructor({ pauses, cooldowns, lanes }: Pick<SchedulingSnapshot, 'pauses' | 'cooldowns' | 'lanes'>, { market }: Pick<SchedulingPolicy, 'market'>, nowMs: EpochMs) {
     this.#queue = pauses.find(({ scope }) => scope.kind === 'queue');
     this.#namespaces = new Map(pauses.flatMap((pause) => (pause.scope.kind === 'namespace' ? [[pause.scope.namespace, pause] as const] : [])));
-    this.#openings = cooldowns.length === 0 ? undefined : openings(cooldowns, market, nowMs);
+    this.#openings = cooldowns.length === 0 ? undefined : { early: openings(cooldowns, market, nowMs, true), inTime: openings(cooldowns, market, nowMs) };
+    this.#early = earlyShapes(lanes, nowMs);
   }
 
   obstacle(entry: QueueEntry): Obstacle | undefined {
@@ -48,7 +51,8 @@ export class Eligibility {
 
   #openingFor({ shape, demand }: QueueEntry): Opening | undefined {
     if (this.#openings === undefined) return undefined;
-    const opening = this.#known.get(shape) ?? this.#openings(demand.pools, demand.zones);
+    const findOpening = this.#early.has(shape) ? this.#openings.early : this.#openings.inTime;
+    const opening = this.#known.get(shape) ?? findOpening(demand.pools, demand.zones);
     this.#known.set(shape, opening);
     return opening;
   }

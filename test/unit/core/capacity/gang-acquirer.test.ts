@@ -34,9 +34,9 @@ describe('GangAcquirer.acquire', () => {
     const { provider } = aProvider([['c6i.large', 'b', 'spot', 3], ['c6i.large', 'c', 'on-demand', 9]]);
     const nodes = await nodesOf(provider.acquire(aGang({ pools: [aPool({ count: 8 })] }), never));
     expect(launchLines(provider)).toEqual([
-      'workers 8 spot c6i.large a', 'workers 8 spot c6i.large b', 'workers 8 spot c6i.large c',
-      'workers ≤8 spot c6i.large a', 'workers ≤8 spot c6i.large b', 'workers ≤5 spot c6i.large c',
-      'workers 5 on-demand c6i.large b', 'workers 5 on-demand c6i.large a', 'workers 5 on-demand c6i.large c',
+      'workers 8 spot c6i.large a', 'workers 8 spot c6i.large b', 'workers ≤8 spot c6i.large c',
+      'workers ≤8 spot c6i.large a', 'workers ≤8 spot c6i.large b',
+      'workers 5 on-demand c6i.large b', 'workers 5 on-demand c6i.large a', 'workers ≤5 on-demand c6i.large c',
     ]);
     expect(nodes).toHaveLength(8);
   });
@@ -222,7 +222,7 @@ describe('GangAcquirer.replace', () => {
     const gang = headAndWorkers();
     const nodes = await nodesOf(provider.acquire(gang, never));
     const lost = nodes.filter(({ rank }) => rank === 0 || rank === 2);
-    const fresh = await nodesOf(provider.replace(gang, lost));
+    const fresh = await nodesOf(provider.replace(gang, lost, never));
     expect(fresh.map(({ name, rank, zone, pool }) => ({ name, rank, zone, pool }))).toEqual(lost.map(({ name, rank, zone, pool }) => ({ name, rank, zone, pool })));
     expect(await machines.running(gang)).toHaveLength(5);
     expect((await machines.running(gang)).map(({ instanceId: id }) => id)).toEqual(expect.arrayContaining(fresh.map(({ instanceId: id }) => id)));
@@ -231,8 +231,8 @@ describe('GangAcquirer.replace', () => {
   it('answers the same replacements again', async () => {
     const { provider, machines } = aProvider([['c6i.large', 'b', 'spot', 9]]);
     const nodes = await nodesOf(provider.acquire(aGang(), never));
-    const fresh = await nodesOf(provider.replace(aGang(), nodes.slice(1, 3)));
-    expect(await nodesOf(provider.replace(aGang(), nodes.slice(1, 3)))).toEqual(fresh);
+    const fresh = await nodesOf(provider.replace(aGang(), nodes.slice(1, 3), never));
+    expect(await nodesOf(provider.replace(aGang(), nodes.slice(1, 3), never))).toEqual(fresh);
     expect(await machines.running(aGang())).toHaveLength(4);
   });
 
@@ -245,7 +245,7 @@ describe('GangAcquirer.replace', () => {
       await terminate(ids);
       machines.market.set('c6i.large/us-east-1b/spot', 0);
     };
-    expect(await provider.replace(gang, nodes.slice(0, 2))).toMatchObject({ kind: 'short', shortfall: 1 });
+    expect(await provider.replace(gang, nodes.slice(0, 2), never)).toMatchObject({ kind: 'short', shortfall: 1 });
     expect(await machines.running(gang)).toHaveLength(3);
   });
 });

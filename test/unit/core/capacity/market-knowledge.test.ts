@@ -40,8 +40,8 @@ describe('reserved capacity', () => {
     expect(await provider.acquire(gangOf(aPool({ count: 6 })), never)).toMatchObject({ kind: 'acquired' });
     expect(launchLines(provider)).toEqual([
       'workers 1 reserved c6i.large b', 'workers ≤2 reserved c6i.large c',
-      'workers 3 spot c6i.large c', 'workers 3 spot c6i.large b', 'workers 3 spot c6i.large a',
-      'workers ≤3 spot c6i.large c', 'workers ≤2 spot c6i.large b', 'workers ≤2 spot c6i.large a',
+      'workers 3 spot c6i.large c', 'workers 3 spot c6i.large b', 'workers ≤3 spot c6i.large a',
+      'workers ≤3 spot c6i.large c', 'workers ≤2 spot c6i.large b',
       'workers 2 on-demand c6i.large c',
     ]);
   });

@@ -37,6 +37,15 @@ describe('openings', () => {
     expect(ask(everywhere(now, { atLeast: 5 }), [aNeed()])).toEqual({ open: true });
   });
 
+  it('lets who asks early ask for what nobody has asked for in two minutes, unless machines were taken back there', () => {
+    const of = (fields: Partial<Cooldown>) => openings(everywhere(now + 180_000, fields), market, now, true)([aNeed()], [zoneA]);
+    expect(of({ sinceMs: epochMs(now - 120_000) })).toEqual({ open: true, probes: [`c6i.large/${zoneA}/spot`] });
+    expect(of({ sinceMs: epochMs(now - 119_999) })).toEqual({ open: false, untilMs: now + 1, code: 'InsufficientInstanceCapacity' });
+    expect(of({ sinceMs: epochMs(now - 120_000), code: 'SpotInterruption' })).toMatchObject({ open: false, untilMs: now + 180_000 });
+    expect(of({ sinceMs: epochMs(now - 120_000), probedBy: jobId('01hprober') })).toMatchObject({ open: false, probed: `c6i.large/${zoneA}/spot` });
+    expect(ask(everywhere(now + 180_000, { sinceMs: epochMs(now - 120_000) }), [aNeed()], [zoneA])).toMatchObject({ open: false, untilMs: now + 180_000 });
+  });
+
   it('says where another job probes', () => {
     const probedBy = jobId('01hprober');
     expect(ask(everywhere(now + 1, { probedBy }), [aNeed()], [zoneB])).toEqual({ open: false, untilMs: now + 1, code: 'InsufficientInstanceCapacity', probed: `c6i.large/${zoneB}/spot` });

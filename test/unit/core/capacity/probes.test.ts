@@ -78,6 +78,37 @@ describe('a probe after a cooldown', () => {
   });
 });
 
+describe('what cools', () => {
+  const failure = (nowMs: number, agoMs: number) => ({ scope: { kind: 'offering', offering }, code: 'InsufficientInstanceCapacity', failures: 9, sinceMs: epochMs(nowMs - agoMs), untilMs: epochMs(nowMs + 180_000) }) as const;
+
+  it('is asked for early in a first turn, two minutes after the last failure there', async () => {
+    const { provider, machines, cooldowns, clock } = aProvider([['c6i.large', 'a', 'spot', 4]]);
+    const [gang = aGang()] = rivals(1);
+    await cooldowns.record([failure(clock.now(), 119_999)]);
+    expect((await provider.acquire(gang, never)).kind).toBe('short');
+    expect(machines.launches).toHaveLength(0);
+    await cooldowns.record([failure(clock.now(), 120_000)]);
+    expect((await provider.acquire(gang, never)).kind).toBe('acquired');
+    expect(await cooldowns.recent(clock.now())).toEqual([]);
+  });
+
+  it('is asked for early in a later turn only where nothing else could be tried', async () => {
+    const { provider, machines, cooldowns, clock } = aProvider([['c6i.large', 'a', 'spot', 0], ['c6i.large', 'b', 'spot', 0]]);
+    const gang = aGang({ zones: ['us-east-1a', 'us-east-1b'], spread: 'Single', pools: [aPool({ purchaseOption: 'Spot' })] });
+    await provider.acquire(gang, never);
+    machines.launches.length = 0;
+
+    clock.advance(600_000);
+    await cooldowns.record([failure(clock.now(), 120_000)]);
+    await provider.acquire(gang, never);
+    expect(machines.launches.map(({ zones }) => zones)).toEqual([['us-east-1b']]);
+
+    await cooldowns.record([failure(clock.now(), 120_000)]);
+    await provider.acquire(gang, never);
+    expect(machines.launches.map(({ zones }) => zones)).toEqual([['us-east-1b'], ['us-east-1a']]);
+  });
+});
+
 describe('a pool that has part of its machines', () => {
   it('asks for the rest in zones that cool, which it would never find open together', async () => {
     const { provider, machines, cooldowns, clock } = aProvider([['c6i.large', 'a', 'spot', 2], ['c6i.large', 'b', 'spot', 2]]);
@@ -85,7 +116,7 @@ describe('a pool that has part of its machines', () => {
     await cooldowns.record([{ scope: { kind: 'offering', offering: { ...offering, zone: 'us-east-1b' } }, code: 'InsufficientInstanceCapacity', failures: 1, sinceMs: clock.now(), untilMs }]);
     const gang = aGang({ zones: ['us-east-1a', 'us-east-1b'], pools: [aPool({ purchaseOption: 'Spot' })] });
     expect((await provider.acquire(gang, never)).kind).toBe('acquired');
-    expect(machines.launches.map(({ zones }) => zones)).toEqual([['us-east-1a'], ['us-east-1a'], ['us-east-1b']]);
+    expect(machines.launches.map(({ zones }) => zones)).toEqual([['us-east-1a'], ['us-east-1b']]);
   });
 
   it('does not where it found none', async () => {

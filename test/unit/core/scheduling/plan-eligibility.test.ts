@@ -95,6 +95,24 @@ describe('a cooldown', () => {
     expect(plan.waiting.map(({ obstacle }) => obstacle.kind)).toEqual(['probe', 'probe', 'probe']);
   });
 
+  it('lets one job ask after two minutes where one has just come, the first in order, and it may be parked', () => {
+    const of = (agoMs: number) => everywhere.map((each) => ({ ...each, sinceMs: epochMs(NOW - agoMs), untilMs: epochMs(NOW + 180_000) }));
+    const parked = [aParkedJob('p', { priority: 900 }, { untilMs: epochMs(NOW + 180_000) })];
+    const waiting = [aWaitingJob('new', { submittedAtMs: epochMs(NOW - 1000) })];
+    const both = planOf({ waiting, parked, cooldowns: of(120_000) });
+    expect([startsOf(both), both.turns.map(({ entry }) => entry.jobId)]).toEqual([[], ['p']]);
+    expect(startsOf(planOf({ waiting, cooldowns: of(120_000) }))).toEqual(['new']);
+    expect(planOf({ waiting, parked, cooldowns: of(119_999) })).toMatchObject({ admissions: [], turns: [] });
+    expect(planOf({ waiting: [aWaitingJob('old', { submittedAtMs: epochMs(NOW - 120_000) })], parked, cooldowns: of(120_000) })).toMatchObject({ admissions: [], turns: [] });
+  });
+
+  it('lets one ask after two minutes where ten wait that had no turn yet', () => {
+    const cooldowns = everywhere.map((each) => ({ ...each, sinceMs: epochMs(NOW - 120_000), untilMs: epochMs(NOW + 180_000) }));
+    const crowd = Array.from({ length: 10 }, (_, index) => aWaitingJob(`j${index}`, { submittedAtMs: epochMs(NOW - 200_000) }));
+    expect(startsOf(planOf({ waiting: crowd, cooldowns }))).toHaveLength(1);
+    expect(startsOf(planOf({ waiting: crowd.slice(1), cooldowns }))).toHaveLength(0);
+  });
+
   it('lets the others wait while the one finds out, and no longer', () => {
     const probed = everywhere.map((each) => ({ ...each, untilMs: epochMs(NOW + 1), probedBy: jobId('prober') }));
     expect(obstacleOf(planOf({ waiting: [aWaitingJob('j')], cooldowns: probed }), 'j')).toEqual({ kind: 'probe', offering: 'm6i.xlarge/us-east-1a/on-demand' });
