@@ -36,7 +36,7 @@ function endOf({ untilMs, pausedBy }: Cooldown, nowMs: EpochMs): number {
 const needOf = (gang: GangRequest, pool: PoolRequest): number => (gang.spread === 'Single' ? pool.count : 1);
 
 function screenPool(gang: GangRequest, pool: PoolRequest, zones: readonly string[], view: MarketView, nowMs: EpochMs): Screening {
-  return screen(offeringsOf(pool, zones), [served(view, pool, gang), withinQuotas(gang), notCooling(view, needOf(gang, pool), true, nowMs)]);
+  return screen(offeringsOf(pool, zones), [served(view, pool, gang), withinQuotas(gang), notCooling({ ...view, asksEarly: false }, needOf(gang, pool), true, nowMs)]);
 }
 
 function poolOpensAt(gang: GangRequest, pool: PoolRequest, zones: readonly string[], view: MarketView, nowMs: EpochMs): number {
