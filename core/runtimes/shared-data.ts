@@ -52,7 +52,10 @@ mount_data() {
 }
 `;
 
-/** The head node exports its `/data` to the job's nodes and nobody else; the others mount it. */
+/**
+ * The head node exports its `/data` to the job's nodes and nobody else; the others mount it. When it runs again some nodes
+ * have been replaced: their addresses may be another job's by then, and are served no more.
+ */
 const headNodeScript = `${preamble}${String.raw`
 if [ "$ORCH_RANK" -eq 0 ]; then
   command -v exportfs > /dev/null || install nfs-utils nfs-kernel-server
@@ -60,6 +63,11 @@ if [ "$ORCH_RANK" -eq 0 ]; then
   systemctl start nfs-server
   clients=()
   while read -r _ address _; do clients+=("$address:/data"); done < "$ORCH_NODE_LIST"
+  while read -r folder client; do
+    client=${'$'}{client%%(*}
+    # Exports that the machine image brings along, to names and networks, are not ours.
+    if [ "$folder" = /data ] && [[ $client =~ ^[0-9.]+$ ]] && [[ " ${'$'}{clients[*]} " != *" $client:/data "* ]]; then exportfs -u "$client:/data"; fi
+  done < <(exportfs -s)
   exportfs -o rw,sync,no_root_squash,no_subtree_check "${'$'}{clients[@]}"
 else
   read -r _ head _ < "$ORCH_NODE_LIST"

@@ -41,6 +41,13 @@ describe('the step that shares /data', () => {
     expect(calls).toContain('exportfs -o rw,sync,no_root_squash,no_subtree_check 10.0.0.10:/data 10.0.0.11:/data 10.0.0.12:/data');
   });
 
+  it('serves a node no more that was replaced: its address may be another job’s', () => {
+    standIn('exportfs', '[ "$*" != -s ] || printf "%s\\n" "/data  10.0.0.11(sync,rw)" "/data  10.0.0.13(sync,rw)" "/opt  10.0.0.14(ro)" "/data  backup.example.com(ro)" "/data  10.1.0.0/16(ro)"');
+    const { status, calls } = run(0);
+    expect([status, calls.filter((call) => call.startsWith('exportfs -u'))]).toEqual([0, ['exportfs -u 10.0.0.13:/data']]);
+    expect(calls).toContain('exportfs -o rw,sync,no_root_squash,no_subtree_check 10.0.0.10:/data 10.0.0.11:/data 10.0.0.12:/data');
+  });
+
   it('mounts it on the others, and waits for a head that is later', () => {
     standIn('mount', `[ "$(grep -c ^mount ${folder}/calls)" -ge 3 ]`);
     const { status, calls } = run(1);
