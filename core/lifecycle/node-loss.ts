@@ -43,6 +43,11 @@ export function lossAnswer({ state }: Pick<Job, 'state'>, lost: readonly Node[],
   return { kind: canReplace(verdicts) && (state === 'CONFIGURING' || state === 'RUNNING') ? 'replace' : 'interrupted', reason };
 }
 
+/** What the failure of a run means that came with the loss of nodes: processes that talk to a node fail when it is gone. */
+export function failedByLoss(failed: TaskAnswer, message = 'The run failed while lost nodes were replaced.'): TaskAnswer {
+  return { ...failed, kind: 'interrupted', reason: { code: 'NodeLost', message: `${message} ${failed.reason?.message ?? ''}`.trim() } };
+}
+
 /** Whether an attempt can go on without these nodes once others are in their place. */
 export function canReplace(verdicts: readonly NodeLossVerdict[]): boolean {
   return verdicts.every((verdict) => verdict === 'replace');

@@ -75,6 +75,8 @@ export interface AttemptStore {
   beginStep(step: StepRecord): Promise<StepRecord>;
   updateStep(step: StepRecord): Promise<void>;
   step(jobId: JobId, attempt: number, step: string): Promise<StepRecord | undefined>;
+  /** Whether nobody noted this of the attempt before: of many that see the same, one tells it. */
+  noteOnce(jobId: JobId, attempt: number, about: string): Promise<boolean>;
   putWait(wait: Wait): Promise<void>;
   /** The latest wait of the job; its token may have been answered since, which answering it again tells. */
   wait(jobId: JobId): Promise<Wait | undefined>;

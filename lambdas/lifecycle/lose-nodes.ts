@@ -1,3 +1,5 @@
+import type { ProviderInstance } from '../../core/capacity/gang.ts';
+import { DEFAULT_PROVIDER } from '../../core/capacity/provider-registry.ts';
 import { coolReclaimed, type ReclaimCode } from '../../core/capacity/reclaimed.ts';
 import { cooldownPolicy } from '../../core/capacity/launcher.ts';
 import type { Offering } from '../../core/capacity/offering.ts';
@@ -37,16 +39,23 @@ export async function verdictsOn(ports: { readonly manifests: ManifestStore }, j
 
 /**
  * Tells whoever waits that nodes are lost, and writes it down if it was news: the first to see it is heard, the others
- * find that nobody waits any more. `reclaimed` are those of the nodes that nobody told to go.
+ * find that nobody waits any more. Where they were taken back is to be known before, since it is the answer that has
+ * others launched: see `coolLost`.
  */
-export async function loseNodes(ports: LossPorts, job: Job, wait: Wait, lost: readonly Node[], reclaimed: readonly Node[]): Promise<boolean> {
+export async function loseNodes(ports: LossPorts, job: Job, wait: Wait, lost: readonly Node[]): Promise<boolean> {
   const answer = lossAnswer(job, lost, await verdictsOn(ports, job, lost));
   if ((await ports.tokens.answer(wait.token, answer)) === 'gone') return false;
-  await coolOfferings(ports, reclaimed, 'SpotReclaimed');
-  const follows = answer.kind === 'replace' ? 'New nodes are sought in their place.' : 'The attempt ends.';
+  const follows = answer.kind === 'replace' ? 'New nodes are to take their place.' : 'The attempt ends.';
   const data = { nodes: lost.length, ranks: lost.slice(0, mostRanks).map(({ rank }) => rank), answer: answer.kind };
   await recordEvents(ports, job, [{ type: 'NodeLost', message: `${answer.reason?.message ?? ''} ${follows}`, data }]);
   return true;
+}
+
+/** Cools the offerings of lost nodes, but for those that somebody told to go, and those of clouds that take nothing back. */
+export async function coolLost(ports: CoolingPorts, { provider = DEFAULT_PROVIDER }: Job, lost: readonly Node[], instances: readonly ProviderInstance[]): Promise<void> {
+  if (provider !== DEFAULT_PROVIDER) return;
+  const told = new Set(instances.filter(({ endedByCall }) => endedByCall).map(({ instanceId }) => instanceId));
+  await coolOfferings(ports, lost.filter(({ instanceId }) => !told.has(instanceId)), 'SpotReclaimed');
 }
 
 /** Has others, and the job's own next launch, try elsewhere for a while than where machines were taken back. */

@@ -64,6 +64,13 @@ export class InMemoryAttemptStore implements AttemptStore {
     return copy(this.#table.steps.get(stepKey(jobId, attempt, step)));
   }
 
+  async noteOnce(jobId: JobId, attempt: number, about: string): Promise<boolean> {
+    const key = `${attemptKey(jobId, attempt)}/${about}`;
+    if (this.#table.notes.has(key)) return false;
+    this.#table.notes.add(key);
+    return true;
+  }
+
   async putWait(wait: Wait): Promise<void> {
     this.#table.waits.set(wait.jobId, copy(wait));
   }

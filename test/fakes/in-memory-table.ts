@@ -33,6 +33,7 @@ export class InMemoryTable {
   readonly nodes = new Map<string, readonly Node[]>();
   readonly steps = new Map<string, StepRecord>();
   readonly waits = new Map<JobId, Wait>();
+  readonly notes = new Set<string>();
   readonly queue = new Map<JobId, QueueEntry>();
   readonly parked = new Map<JobId, ParkedEntry>();
   readonly releases = new Map<string, LimitRelease>();

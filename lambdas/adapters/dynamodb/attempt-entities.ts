@@ -43,6 +43,10 @@ export function attemptEntities(table: ToolboxTable) {
       ...bare, name: 'step', table, computeKey: ({ jobId, attempt, step }) => keys.step(jobId, attempt, step),
       schema: item({ ...perAttempt, step: string().key(), record: as<Omit<StepRecord, 'jobId' | 'attempt' | 'step'>>() }),
     }),
+    note: new Entity({
+      ...bare, name: 'note', table, computeKey: ({ jobId, attempt, about }) => keys.note(jobId, attempt, about),
+      schema: item({ ...perAttempt, about: string().key() }),
+    }),
     wait: new Entity({
       ...bare, name: 'wait', table, computeKey: ({ jobId }) => keys.wait(jobId),
       schema: item({ jobId: as<JobId>().key(), wait: as<Omit<Wait, 'jobId'>>() }),

@@ -77,6 +77,17 @@ export class DynamoAttemptStore implements AttemptStore {
     return { jobId, attempt, step, ...Item.record };
   }
 
+  async noteOnce(jobId: JobId, attempt: number, about: string): Promise<boolean> {
+    const put = this.#table.entities.note.build(PutItemCommand).item({ jobId, attempt, about }).options(absent);
+    try {
+      await this.#table.call(() => put.send());
+      return true;
+    } catch (error) {
+      if (!(error instanceof TransactionRefused)) throw error;
+      return false;
+    }
+  }
+
   async putWait({ jobId, ...wait }: Wait): Promise<void> {
     await this.#table.call(() => this.#table.entities.wait.build(PutItemCommand).item({ jobId, wait }).send());
   }

@@ -64,6 +64,7 @@ export const keys = {
   nodes: (jobId: JobId, attempt: number): Key => inJob(jobId, `NODES#${digits(attempt, 4)}`),
   launch: (jobId: JobId, attempt: number, ordinal: number): Key => inJob(jobId, `${sortPrefixes.launch(attempt)}${digits(ordinal, 4)}`),
   step: (jobId: JobId, attempt: number, step: string): Key => inJob(jobId, `STEP#${digits(attempt, 4)}#${step}`),
+  note: (jobId: JobId, attempt: number, about: string): Key => inJob(jobId, `NOTE#${digits(attempt, 4)}#${about}`),
   idempotency: (namespace: string, key: string): Key => ({ pk: `IDEMPOTENCY#${namespace}#${key}`, sk: 'RECORD' }),
   /** In the order of `byRank`. */
   queued: (entry: LaneKey & Placed): Key => ({

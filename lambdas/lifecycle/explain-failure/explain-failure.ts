@@ -1,10 +1,10 @@
 import { nameNodes } from '../../../core/job/name-nodes.ts';
-import { missingNodes, needsNode } from '../../../core/lifecycle/node-loss.ts';
+import { failedByLoss, missingNodes, needsNode } from '../../../core/lifecycle/node-loss.ts';
 import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
 import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
 import { currentJob, recordEvents, type JobPorts } from '../current-job.ts';
-import { coolOfferings, type CoolingPorts } from '../lose-nodes.ts';
+import { coolLost, type CoolingPorts } from '../lose-nodes.ts';
 
 export interface ExplainPorts extends JobPorts, CoolingPorts {
   readonly attempts: AttemptStore;
@@ -14,7 +14,7 @@ export interface ExplainPorts extends JobPorts, CoolingPorts {
 const unexplained: TaskAnswer = { kind: 'failed' };
 
 /**
- * Looks why the run of a job failed. Processes that talk to a node notice its loss before EC2's event is here, and fail:
+ * Looks why the run of a job failed, or its configuration. Processes that talk to a node notice its loss before EC2's event is here, and fail:
  * that attempt was interrupted, whatever its exit code, and its retry policy is to know. Otherwise the answer stays what
  * it was.
  */
@@ -24,9 +24,8 @@ export async function explainFailure(ports: ExplainPorts, input: TaskInput): Pro
   const [nodes, instances] = await Promise.all([ports.attempts.nodes(job.jobId, job.attempt), ports.capacity.describe(job)]);
   const lost = missingNodes(nodes.filter((node) => needsNode(job, node)), instances, ports.clock.now(), ports.deployment.intervals.orphanGrace * 1000);
   if (lost.length === 0) return result;
-  const told = new Set(instances.filter(({ endedByCall }) => endedByCall).map(({ instanceId }) => instanceId));
-  await coolOfferings(ports, lost.filter(({ instanceId }) => !told.has(instanceId)), 'SpotReclaimed');
-  const message = `The run failed when ${nameNodes(lost)} ${lost.length === 1 ? 'was' : 'were'} gone.`;
+  await coolLost(ports, job, lost, instances);
+  const message = `The ${job.state === 'CONFIGURING' ? 'configuration' : 'run'} failed when ${nameNodes(lost)} ${lost.length === 1 ? 'was' : 'were'} gone.`;
   await recordEvents(ports, job, [{ type: 'NodeLost', message, data: { nodes: lost.length, answer: 'interrupted' } }]);
-  return { ...result, kind: 'interrupted', reason: { code: 'NodeLost', message: `${message} ${result.reason?.message ?? ''}`.trim() } };
+  return failedByLoss(result, message);
 }

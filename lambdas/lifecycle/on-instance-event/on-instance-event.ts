@@ -1,3 +1,4 @@
+import { offeringKey } from '../../../core/capacity/offering.ts';
 import type { ProviderInstance } from '../../../core/capacity/gang.ts';
 import type { InstanceId, JobId } from '../../../core/job/ids.ts';
 import type { Job, Node } from '../../../core/job/job.ts';
@@ -50,6 +51,11 @@ function isOfJob(instance: ProviderInstance): instance is JobInstance {
   return instance.jobId !== undefined;
 }
 
+/** Machines of an offering are taken back together, a hundred notices in a second: one of a minute is told, or all would change the job at once. */
+function aboutNotice({ clock }: InstanceEventPorts, instance: JobInstance, kind: string): string {
+  return `${kind}/${offeringKey(instance)}/${Math.floor(clock.now() / 60_000)}`;
+}
+
 /**
  * A job goes on after a notice: it may end within the two minutes. Where the machine stands none is launched for a while.
  * A recommendation is no more than that: most of these machines stay.
@@ -58,22 +64,28 @@ async function noticeGiven(ports: InstanceEventPorts, instance: JobInstance, kin
   if (kind === 'interruption') await coolOfferings(ports, [instance], 'SpotInterruption');
   const job = await ports.jobs.get(instance.jobId);
   if (job === undefined || job.attempt !== instance.attempt) return;
+  if (!(await ports.attempts.noteOnce(job.jobId, job.attempt, aboutNotice(ports, instance, kind)))) return;
   const name = (await nodeOf(ports, job, instance))?.name ?? instance.instanceId;
+  const others = `so may others of ${instance.instanceType} in ${instance.zone}`;
   const message =
     kind === 'interruption'
-      ? `${name}: EC2 takes this Spot instance back in two minutes`
-      : `${name}: EC2 recommends to replace this Spot instance, it may be taken back soon`;
+      ? `${name}: EC2 takes this Spot instance back in two minutes; ${others}`
+      : `${name}: EC2 recommends to replace this Spot instance, it may be taken back soon; ${others}`;
   await recordEvents(ports, job, [{ type: 'NodeInterrupted', message, data: { instanceId: instance.instanceId, kind, zone: instance.zone } }]);
 }
 
-/** Ends the wait of a job that needs the node. What comes late, or twice, finds that nobody waits. */
+/**
+ * Ends the wait of a job that needs the node. What comes late, or twice, finds that nobody waits. Where the machine was taken
+ * back is remembered before, and whether or not anybody waits: the answer has another one launched.
+ */
 async function instanceGone(ports: InstanceEventPorts, instance: JobInstance): Promise<void> {
+  await coolOfferings(ports, [instance], 'SpotReclaimed');
   // In this order: if the job went on since, the token is of a task that is over, and what is answered to it is void.
   const wait = await ports.attempts.wait(instance.jobId);
   const job = await ports.jobs.get(instance.jobId);
   if (job === undefined || job.attempt !== instance.attempt || wait?.attempt !== job.attempt || wait.purpose === 'park') return;
   const node = await nodeOf(ports, job, instance);
-  if (node !== undefined && needsNode(job, node)) await loseNodes(ports, job, wait, [node], [node]);
+  if (node !== undefined && needsNode(job, node)) await loseNodes(ports, job, wait, [node]);
 }
 
 async function nodeOf({ attempts }: InstanceEventPorts, { jobId, attempt }: Job, { instanceId }: JobInstance): Promise<Node | undefined> {

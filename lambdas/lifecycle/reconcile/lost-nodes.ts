@@ -2,7 +2,7 @@ import type { ProviderInstance } from '../../../core/capacity/gang.ts';
 import type { Job, Node } from '../../../core/job/job.ts';
 import { missingNodes, needsNode } from '../../../core/lifecycle/node-loss.ts';
 import type { Wait } from '../../../core/lifecycle/wait.ts';
-import { loseNodes } from '../lose-nodes.ts';
+import { coolLost, loseNodes } from '../lose-nodes.ts';
 import type { ReconcilePorts } from './reconcile-ports.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { ReconcilePorts } from './reconcile-ports.ts';
  * that nobody had told of. Whatever is missing in `listed`, the deployment's instances, is looked for once more before it
  * counts as lost: a job must not end because of one incomplete answer.
  */
-export async function endForLostNodes(ports: ReconcilePorts, job: Job, wait: Wait, listed: readonly ProviderInstance[]): Promise<number> {
+export async function tellOfLostNodes(ports: ReconcilePorts, job: Job, wait: Wait, listed: readonly ProviderInstance[]): Promise<number> {
   if (job.state !== 'CONFIGURING' && job.state !== 'RUNNING' && job.state !== 'POST_RUN') return 0;
   if (wait.purpose === 'park') return 0;
   const needed = (await ports.attempts.nodes(job.jobId, job.attempt)).filter((node) => needsNode(job, node));
@@ -18,9 +18,8 @@ export async function endForLostNodes(ports: ReconcilePorts, job: Job, wait: Wai
   const described = await ports.capacity.describe(job);
   const lost = missing(ports, needed, described);
   if (lost.length === 0) return 0;
-  const told = new Set(described.filter(({ endedByCall }) => endedByCall).map(({ instanceId }) => instanceId));
-  const isNews = await loseNodes(ports, job, wait, lost, lost.filter(({ instanceId }) => !told.has(instanceId)));
-  return isNews ? lost.length : 0;
+  await coolLost(ports, job, lost, described);
+  return (await loseNodes(ports, job, wait, lost)) ? lost.length : 0;
 }
 
 function missing({ clock, deployment }: ReconcilePorts, nodes: readonly Node[], instances: readonly ProviderInstance[]): readonly Node[] {

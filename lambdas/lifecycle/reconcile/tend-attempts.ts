@@ -8,7 +8,7 @@ import type { Page } from '../../../core/ports/page.ts';
 import { stopAnswer } from '../../../core/lifecycle/stop-answer.ts';
 import { askAboutStep } from './ask-about-step.ts';
 import { destroyAgain } from './destroy-again.ts';
-import { endForLostNodes } from './lost-nodes.ts';
+import { tellOfLostNodes } from './lost-nodes.ts';
 import type { Guard, ReconcilePorts } from './reconcile-ports.ts';
 import { revive } from './revive-execution.ts';
 
@@ -77,7 +77,7 @@ async function tend(ports: ReconcilePorts, listed: Attempt, listedOf: ListedOf):
   if (await revive(ports, job, listed)) return { ...nothing, executionsStarted: 1 };
   if (wait?.attempt !== job.attempt) return nothing;
   const instances = listedOf(job);
-  const nodesLost = instances === undefined ? 0 : await endForLostNodes(ports, job, wait, instances);
+  const nodesLost = instances === undefined ? 0 : await tellOfLostNodes(ports, job, wait, instances);
   if (nodesLost > 0) return { ...nothing, nodesLost };
   return lookAfterWait(ports, job, wait);
 }

@@ -57,6 +57,16 @@ export function attemptStoreContract(newWorld: NewWorld): void {
     });
   });
 
+  describe('AttemptStore notes', () => {
+    it('are made by one of all who see the same of an attempt', async () => {
+      const noted = await Promise.all(Array.from({ length: 5 }, async () => world.attempts.noteOnce(id, 1, 'interruption/1')));
+      expect(noted.filter(Boolean)).toHaveLength(1);
+      expect(await world.attempts.noteOnce(id, 1, 'interruption/2')).toBe(true);
+      expect(await world.attempts.noteOnce(id, 2, 'interruption/1')).toBe(true);
+      expect(await world.attempts.noteOnce(id, 1, 'interruption/1')).toBe(false);
+    });
+  });
+
   describe('AttemptStore nodes', () => {
     it('keeps a gang as large as a job may be', async () => {
       const nodes = Array.from({ length: 1_000 }, (_, rank) => node(rank));
