@@ -10,10 +10,10 @@ import { LaunchLedger } from './launch-ledger.ts';
 import { planLaunches } from './launch-plan.ts';
 import { instancesOf } from './launch-progress.ts';
 import { readCooldowns, readMarketForPlan } from './market-reader.ts';
-import type { PursuitResult, WholeGang } from './pursuit.ts';
+import type { PursuitResult } from './pursuit.ts';
 import { finishGivingUp, Pursuit } from './pursuit.ts';
 import { reopenReleased } from './reopen.ts';
-import { replacementGroups, type ReplacementGroup } from './replacement.ts';
+import { besides, replacementGroups, type ReplacementGroup } from './replacement.ts';
 
 /**
  * How long a client token surely stands for its launch. EC2 forgets tokens after a day; a record that old is not called
@@ -21,7 +21,17 @@ import { replacementGroups, type ReplacementGroup } from './replacement.ts';
  */
 const TOKEN_LIFE_MS = 12 * 3600 * 1000;
 
-const never: Interrupted = async () => undefined;
+interface Pursued {
+  readonly pursuit: Pursuit;
+  readonly result: PursuitResult;
+}
+
+/** A group of nodes that was replaced by others. */
+interface Replaced {
+  readonly pursuit: Pursuit;
+  readonly nodes: readonly Node[];
+  readonly launches: number;
+}
 
 /** A capacity provider out of the machines of a cloud: all that is not the cloud's own is here. */
 export class GangAcquirer implements CapacityProvider {
@@ -32,7 +42,8 @@ export class GangAcquirer implements CapacityProvider {
   }
 
   async plan(gang: GangRequest, ttlSeconds: number): Promise<CapacityPlan> {
-    return planLaunches(gang, ttlSeconds, await readMarketForPlan(gang, this.#ports), this.#ports.clock.now());
+    const view = await readMarketForPlan(gang, this.#ports);
+    return planLaunches(gang, ttlSeconds, { ...view, asksEarly: true }, this.#ports.clock.now());
   }
 
   async acquire(gang: GangRequest, interrupted: Interrupted): Promise<AcquireResult> {
@@ -44,31 +55,31 @@ export class GangAcquirer implements CapacityProvider {
     return { kind: 'acquired', nodes: nodesOfGang(gang, result.held, result.visible, result.view), launches: result.launches };
   }
 
-  async replace(gang: GangRequest, nodes: readonly Node[]): Promise<AcquireResult> {
+  async replace(gang: GangRequest, nodes: readonly Node[], interrupted: Interrupted): Promise<AcquireResult> {
     const { machines, attempts } = this.#ports;
     const ledger = await LaunchLedger.read(attempts, gang);
     const remaining = (await this.#endForgotten(gang, ledger)) + (await finishGivingUp(gang, ledger, this.#ports));
     if (remaining > 0) return { kind: 'leaked', remaining };
     await machines.terminate(nodes.map(({ instanceId }) => instanceId));
-    const whole: { readonly pursuit: Pursuit; readonly replaced: readonly Node[]; readonly result: WholeGang }[] = [];
+    const whole: Replaced[] = [];
     for (const group of replacementGroups(gang, nodes)) {
-      const { pursuit, result } = await this.#pursueAny(group, ledger);
-      if (result.kind !== 'whole') return abandonAll(whole.map((earlier) => earlier.pursuit), result);
-      whole.push({ pursuit, replaced: group.nodes, result });
+      const { pursuit, result } = await this.#pursueAny(group, whole.flatMap((earlier) => earlier.nodes), ledger, interrupted);
+      if (result.kind !== 'whole') return abandonAll([...whole.map((earlier) => earlier.pursuit), pursuit], result);
+      const { held, visible, view, launches } = result;
+      whole.push({ pursuit, nodes: replacementNodes(group.nodes, held, visible, view), launches });
     }
-    return {
-      kind: 'acquired',
-      nodes: whole.flatMap(({ replaced, result }) => replacementNodes(replaced, result.held, result.visible, result.view)),
-      launches: whole.reduce((sum, { result }) => sum + result.launches, 0),
-    };
+    // Asked once more: a teardown that went before the last launch became known has not ended it.
+    const by = await interrupted();
+    if (by) return abandonAll(whole.map(({ pursuit }) => pursuit), { kind: 'interrupted', by });
+    return { kind: 'acquired', nodes: whole.flatMap((group) => group.nodes), launches: whole.reduce((sum, { launches }) => sum + launches, 0) };
   }
 
-  /** One of the gangs that may take the places of a group, one after the other while they stay short. */
-  async #pursueAny({ nodes, gangs: [first, ...others] }: ReplacementGroup, ledger: LaunchLedger): Promise<{ readonly pursuit: Pursuit; readonly result: PursuitResult }> {
+  /** One of the gangs that may take the places of a group, one after the other while they stay short. `beside`: what others cost. */
+  async #pursueAny({ nodes, gangs: [first, ...others] }: ReplacementGroup, beside: readonly Node[], ledger: LaunchLedger, interrupted: Interrupted): Promise<Pursued> {
     const replaced = nodes.map(({ instanceId }) => instanceId);
-    const pursue = async (gang: GangRequest) => {
-      const pursuit = new Pursuit(gang, replaced, ledger, this.#ports);
-      return { pursuit, result: await pursuit.run(never) };
+    const pursue = async (gang: GangRequest): Promise<Pursued> => {
+      const pursuit = new Pursuit(besides(gang, beside), replaced, ledger, this.#ports);
+      return { pursuit, result: await pursuit.run(interrupted) };
     };
     let pursued = await pursue(first);
     for (const gang of others) {
@@ -143,8 +154,12 @@ function isForgotten({ requestedAtMs }: LaunchRecord, nowMs: EpochMs): boolean {
   return requestedAtMs + TOKEN_LIFE_MS < nowMs;
 }
 
-/** Replacements are all or nothing too: those of other groups go with the one that could not be had. */
-async function abandonAll(pursuits: readonly Pursuit[], result: Exclude<AcquireResult, { readonly kind: 'acquired' }>): Promise<AcquireResult> {
+/**
+ * Replacements are all or nothing too: those of other groups go with the one that could not be had. What a pursuit gave up
+ * itself it does not hold any more. Where the attempt went on without this caller they may be its nodes by now.
+ */
+async function abandonAll(pursuits: readonly Pursuit[], result: Exclude<PursuitResult, { readonly kind: 'whole' }>): Promise<AcquireResult> {
+  if (result.kind === 'interrupted' && result.by === 'superseded') return result;
   let remaining = 0;
   for (const pursuit of pursuits) remaining += await pursuit.abandon();
   return remaining > 0 ? { kind: 'leaked', remaining } : result;

@@ -34,6 +34,8 @@ export interface GangRequest {
   readonly pools: readonly PoolRequest[];
   /** Ceiling on the gang's list price per hour, where the manifest names one. */
   readonly maxMicroUsdPerHour?: MicroUsd;
+  /** Whether offerings are asked, too, that cool since machines were taken back there: nothing else may be left. */
+  readonly despiteReclaims?: boolean;
   /** What the job holds of account quotas: nothing is launched of another. Absent or empty: none is counted. */
   readonly quotas?: Hold['quotas'];
 }
@@ -105,6 +107,12 @@ export interface Unavailable {
   readonly message: string;
 }
 
+/**
+ * Why an acquisition stops early. `cancelled`: nothing more is wanted of the attempt, by its user or since it is torn down.
+ * `superseded`: the attempt went on without whoever asks, and what was launched may be in use.
+ */
+export type Interruption = 'cancelled' | 'timedOut' | 'superseded';
+
 /** What `acquire` answers: results, not exceptions. */
 export type AcquireResult =
   | { readonly kind: 'acquired'; readonly nodes: readonly Node[]; readonly launches: number }
@@ -119,7 +127,7 @@ export type AcquireResult =
   | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
   /** What stayed short could not be verified gone in time. */
   | { readonly kind: 'leaked'; readonly remaining: number }
-  | { readonly kind: 'interrupted'; readonly by: 'cancelled' | 'timedOut' };
+  | { readonly kind: 'interrupted'; readonly by: Interruption };
 
 /** What `release` found: `remaining` instances are not yet shutting down. */
 export interface ReleaseResult {

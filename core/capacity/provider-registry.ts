@@ -41,9 +41,9 @@ export class ProviderRegistry implements CapacityProvider {
     return offered === false ? notOffered(request) : capacity.acquire(request, interrupted);
   }
 
-  async replace(request: GangRequest, nodes: readonly Node[]): Promise<AcquireResult> {
+  async replace(request: GangRequest, nodes: readonly Node[], interrupted: Interrupted): Promise<AcquireResult> {
     const { capacity, offered } = this.#registered(request);
-    return offered === false ? notOffered(request) : capacity.replace(request, nodes);
+    return offered === false ? notOffered(request) : capacity.replace(request, nodes, interrupted);
   }
 
   async release(attempt: AttemptOfProvider): Promise<ReleaseResult> {

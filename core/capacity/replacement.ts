@@ -1,3 +1,4 @@
+import { microUsd } from '../job/ids.ts';
 import type { Node } from '../job/job.ts';
 import type { GangRequest, PoolRequest } from './gang.ts';
 
@@ -9,7 +10,8 @@ export interface ReplacementGroup {
 
 /**
  * Splits nodes by pool and zone: a replacement comes into the place of the old one, else where the job may stand if it
- * may stand in several zones. Same nodes, same groups.
+ * may stand in several zones. Where all its Spot offerings cool since machines were taken back there, nothing else may
+ * be left to a job of one type in one zone: those are asked last. Same nodes, same groups.
  */
 export function replacementGroups(gang: GangRequest, nodes: readonly Node[]): ReplacementGroup[] {
   const ordered = nodes.toSorted((a, b) => a.rank - b.rank);
@@ -20,9 +22,18 @@ export function replacementGroups(gang: GangRequest, nodes: readonly Node[]): Re
   });
 }
 
-function group({ maxMicroUsdPerHour: _grantedBefore, ...gang }: GangRequest, pool: PoolRequest, zone: string, nodes: readonly Node[]): ReplacementGroup {
+function group(gang: GangRequest, pool: PoolRequest, zone: string, nodes: readonly Node[]): ReplacementGroup {
   const instanceTypes = pool.mix === 'Same' ? [...new Set(nodes.map(({ instanceType }) => instanceType))] : pool.instanceTypes;
   const pools = [{ ...pool, instanceTypes, count: nodes.length }];
   const inPlace: GangRequest = { ...gang, zones: [zone], spread: 'Single', pools };
-  return { nodes, gangs: gang.spread === 'Single' ? [inPlace] : [inPlace, { ...gang, pools }] };
+  const elsewhere: readonly GangRequest[] = gang.spread === 'Single' ? [] : [{ ...gang, pools }];
+  const despiteReclaims: readonly GangRequest[] = pool.purchaseOption === 'OnDemand' ? [] : [{ ...inPlace, despiteReclaims: true }];
+  return { nodes, gangs: [inPlace, ...elsewhere, ...despiteReclaims] };
+}
+
+/** The gang with what nodes that it has cost taken off its ceiling, if it has one: others may cost the rest. */
+export function besides(gang: GangRequest, nodes: readonly Node[]): GangRequest {
+  if (gang.maxMicroUsdPerHour === undefined) return gang;
+  const spent = nodes.reduce((sum, { microUsdPerHour }) => sum + microUsdPerHour, 0);
+  return { ...gang, maxMicroUsdPerHour: microUsd(Math.max(0, gang.maxMicroUsdPerHour - spent)) };
 }

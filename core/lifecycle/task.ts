@@ -43,9 +43,12 @@ export interface TaskInput {
   /** The answer that led here: it decides outcome and reason where a state needs them. */
   readonly result?: TaskAnswer;
   readonly phase?: Phase;
-  /** Index of the step within its phase. */
+  /** Index of the step within its phase; while nodes are awaited, of the run's step that goes on meanwhile. */
   readonly step?: number;
-  /** How often lost nodes of the attempt were replaced, this time included; absent or 0: none was lost. */
+  /**
+   * How often lost nodes of the attempt were replaced, this time included; absent or 0: none was lost. A step of the run has
+   * it only where it is gone back to.
+   */
   readonly round?: number;
   readonly token?: string;
 }

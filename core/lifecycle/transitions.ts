@@ -20,7 +20,7 @@ export const transitions = [
   { from: 'ACQUIRING_CAPACITY', to: 'DESTROYING', because: 'cancelled, or what was launched is not yet verified gone' },
   { from: 'ACQUIRING_CAPACITY', to: 'PENDING', because: 'a new attempt by the retry policy' },
   { from: 'CONFIGURING', to: 'RUNNING', because: 'every node is configured' },
-  { from: 'CONFIGURING', to: 'CONFIGURATION_FAILED', because: 'a hook failed, a node never came up, or the TTL is over' },
+  { from: 'CONFIGURING', to: 'CONFIGURATION_FAILED', because: 'a hook failed, a node was lost or never came up, or the TTL is over' },
   { from: 'CONFIGURING', to: 'DESTROYING', because: 'cancelled' },
   { from: 'CONFIGURATION_FAILED', to: 'DESTROYING', because: 'teardown' },
   { from: 'RUNNING', to: 'SUCCEEDED', because: 'the job exited with 0, or the cluster was released' },

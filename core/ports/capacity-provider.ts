@@ -1,5 +1,5 @@
 import type { Cooldown } from '../capacity/offering.ts';
-import type { AcquireResult, GangRequest, ProviderInstance, ReleaseResult } from '../capacity/gang.ts';
+import type { AcquireResult, GangRequest, Interruption, ProviderInstance, ReleaseResult } from '../capacity/gang.ts';
 import type { EpochMs, InstanceId, JobId } from '../job/ids.ts';
 import type { Node } from '../job/job.ts';
 
@@ -26,8 +26,8 @@ export interface CapacityPlan {
   readonly notes: readonly string[];
 }
 
-/** Asked between launch calls: a long acquisition stops early when its job is cancelled or out of time. */
-export type Interrupted = () => Promise<'cancelled' | 'timedOut' | undefined>;
+/** Asked between launch calls: a long acquisition stops early when its job is cancelled, out of time or went on without it. */
+export type Interrupted = () => Promise<Interruption | undefined>;
 
 /** Told of a provider, by its name, that could not say which instances it has, and why. */
 export type Unheard = (provider: string, error: unknown) => void;
@@ -46,8 +46,11 @@ export interface AttemptOfProvider {
 export interface CapacityProvider {
   plan(request: GangRequest, ttlSeconds: number): Promise<CapacityPlan>;
   acquire(request: GangRequest, interrupted: Interrupted): Promise<AcquireResult>;
-  /** Launches replacements for nodes that never came up or were lost: same pool, same zone, same rank and name. */
-  replace(request: GangRequest, nodes: readonly Node[]): Promise<AcquireResult>;
+  /**
+   * Launches replacements for nodes that never came up or were lost: same pool, same zone, same rank and name. What it
+   * launched is given up where it is interrupted, unless the attempt may be using it.
+   */
+  replace(request: GangRequest, nodes: readonly Node[], interrupted: Interrupted): Promise<AcquireResult>;
   /** Terminates everything of the attempt and says what is not yet shutting down. */
   release(attempt: AttemptOfProvider): Promise<ReleaseResult>;
   terminate(instances: readonly InstanceId[]): Promise<void>;

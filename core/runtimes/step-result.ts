@@ -30,9 +30,15 @@ const MAX_SENDS = 30;
 /** What a shell reports for a command that ran into its time limit. */
 const TIMED_OUT_EXIT_CODE = 124;
 
-/** Nodes on which a step has to end: those of its ranks that are there. */
-export function nodesOfStep(record: Pick<StepRecord, 'ranks'>, nodes: readonly Node[]): readonly Node[] {
-  return nodes.filter((node) => node.goneAtMs === undefined && (record.ranks === 'all' || node.rank === 0));
+/**
+ * Nodes on which a step has to end: those of its ranks that are there, and were when it began. One that came later, in the
+ * place of another, gets what it needs in its own round.
+ *
+ * @param nodes all of the attempt, those that were replaced too
+ */
+export function nodesOfStep({ ranks, startedAtMs }: Pick<StepRecord, 'ranks' | 'startedAtMs'>, nodes: readonly Node[]): readonly Node[] {
+  const replacedSince = new Set(nodes.filter(({ goneAtMs }) => goneAtMs !== undefined && goneAtMs > startedAtMs).map(({ rank }) => rank));
+  return nodes.filter(({ goneAtMs, rank }) => goneAtMs === undefined && !replacedSince.has(rank) && (ranks === 'all' || rank === 0));
 }
 
 /**

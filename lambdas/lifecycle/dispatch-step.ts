@@ -24,17 +24,19 @@ export async function dispatchStep(
   step: NodeStep,
   record: StepRecord,
 ): Promise<StepRecord> {
-  const nodes = (await ports.attempts.nodes(job.jobId, job.attempt)).filter((node) => node.goneAtMs === undefined);
+  const nodes = await ports.attempts.nodes(job.jobId, job.attempt);
+  const runsOn = nodesOfStep(record, nodes);
   const commandId = await ports.commands.send({
     jobId: job.jobId,
     attempt: job.attempt,
     namespace: job.namespace,
     step,
-    nodes,
+    // Who is not listed runs nothing: a step of all nodes goes to those of its own round.
+    nodes: step.ranks === 'all' ? runsOn : nodes.filter((node) => node.goneAtMs === undefined),
     stopFirst: plan.stopFirst,
     commandTimeoutSeconds: Math.min(longestCommandSeconds, (step.timeoutSeconds ?? longestCommandSeconds) + graceSeconds),
   });
-  const sent = { ...record, commandId, sends: record.sends + 1, sentTo: nodesOfStep(record, nodes).length };
+  const sent = { ...record, commandId, sends: record.sends + 1, sentTo: runsOn.length };
   await ports.attempts.updateStep(sent);
   return sent;
 }

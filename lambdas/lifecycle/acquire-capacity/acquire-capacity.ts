@@ -1,21 +1,22 @@
 import { gangRequest } from '../../../core/capacity/gang-request.ts';
 import { cooldownText } from '../../../core/capacity/pauses.ts';
 import { DEFAULT_PROVIDER } from '../../../core/capacity/provider-registry.ts';
-import type { AcquireResult, GangRequest, LaunchOutcome, LaunchRecord } from '../../../core/capacity/gang.ts';
+import type { AcquireResult, GangRequest, Interruption, LaunchOutcome, LaunchRecord } from '../../../core/capacity/gang.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { amend, type NewEvent } from '../../../core/lifecycle/amend.ts';
 import { refuserOf } from '../../../core/capacity/refused-launch.ts';
 import { LAUNCH_REJECTED } from '../../../core/lifecycle/retry.ts';
-import { capacityDeadline, timeoutReason } from '../../../core/lifecycle/time-over.ts';
+import { timeoutReason } from '../../../core/lifecycle/time-over.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
 import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
 import { changeJob } from '../../../core/job/change-job.ts';
 import type { EpochMs } from '../../../core/job/ids.ts';
-import type { CapacityProvider, Interrupted } from '../../../core/ports/capacity-provider.ts';
+import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
 import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
 import { cancelled, isCancelDue } from '../../../core/lifecycle/stop-answer.ts';
 import { enterStates, type JobPorts } from '../current-job.ts';
+import { interruptedBy } from '../interrupted-by.ts';
 import { manifestOf } from '../job-manifest.ts';
 
 export interface AcquirePorts extends JobPorts {
@@ -36,7 +37,7 @@ export async function acquireCapacity(ports: AcquirePorts, input: TaskInput): Pr
   if (job.hold === undefined) return untilItsTurn(job, ports.clock.now());
   const request = gangRequest(job, await manifestOf(ports.manifests, job));
   const startedAtMs = ports.clock.now();
-  const result = await ports.capacity.acquire(request, interruptedBy(ports, job));
+  const result = await ports.capacity.acquire(request, interruptedBy(ports, job, job));
   if (result.kind === 'acquired') await ports.attempts.putNodes(job.jobId, job.attempt, result.nodes);
   const launches = await ports.attempts.launches(job.jobId, job.attempt);
   const tried = launches.filter((launch) => launch.requestedAtMs >= startedAtMs).slice(-mostTold);
@@ -52,20 +53,6 @@ async function withHold(ports: AcquirePorts, job: Job): Promise<Job> {
 function untilItsTurn(job: Job, nowMs: EpochMs): TaskAnswer {
   if (isCancelDue(job)) return cancelled(job);
   return { kind: 'short', untilMs: nowMs, reason: { code: 'NoCapacity', message: 'Holds no limits: the execution that was to give it its turn has died.' } };
-}
-
-/**
- * The first answer is of `job`, which was just read. A job that has gone on without this task (its execution was given
- * up, and another one tears the attempt down) launches nothing more: nobody would look after it.
- */
-function interruptedBy(ports: AcquirePorts, job: Job): Interrupted {
-  let known: Job | undefined = job;
-  return async () => {
-    const now = known ?? (await ports.jobs.get(job.jobId));
-    known = undefined;
-    if (now !== undefined && (isCancelDue(now) || now.attempt !== job.attempt || now.state !== job.state)) return 'cancelled';
-    return ports.clock.now() >= capacityDeadline(job) ? 'timedOut' : undefined;
-  };
 }
 
 /** A turn that launched nothing and got nothing, as the second run of one does, leaves no trace. */
@@ -131,8 +118,8 @@ function shortMessage(result: Extract<AcquireResult, { kind: 'short' }>): string
 }
 
 /** Cancelled or out of time between two calls: what was launched so far goes, and PROVISIONING_FAILED needs proof of it. */
-async function stopped(ports: AcquirePorts, job: Job, by: 'cancelled' | 'timedOut'): Promise<TaskAnswer> {
-  if (by === 'cancelled') return cancelled(job);
+async function stopped(ports: AcquirePorts, job: Job, by: Interruption): Promise<TaskAnswer> {
+  if (by !== 'timedOut') return cancelled(job);
   const { remaining } = await ports.capacity.release(job);
   const reason = timeoutReason(job);
   return remaining === 0 ? { kind: 'timedOut', reason } : { kind: 'leaked', reason };

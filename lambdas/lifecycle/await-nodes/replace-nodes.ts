@@ -1,16 +1,20 @@
 import { gangRequest } from '../../../core/capacity/gang-request.ts';
-import type { AcquireResult } from '../../../core/capacity/gang.ts';
+import type { AcquireResult, Interruption } from '../../../core/capacity/gang.ts';
+import { besides } from '../../../core/capacity/replacement.ts';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
 import type { Job, Node } from '../../../core/job/job.ts';
 import { nameNodes } from '../../../core/job/name-nodes.ts';
-import { canReplace, planReplacement, withReplacements } from '../../../core/lifecycle/node-loss.ts';
+import { canReplace, isThere, planReplacement, withReplacements } from '../../../core/lifecycle/node-loss.ts';
 import { refuserOf } from '../../../core/capacity/refused-launch.ts';
 import { LAUNCH_REJECTED } from '../../../core/lifecycle/retry.ts';
+import { cancelled, isCancelDue } from '../../../core/lifecycle/stop-answer.ts';
 import type { TaskAnswer } from '../../../core/lifecycle/task.ts';
+import { ttlReason } from '../../../core/lifecycle/time-over.ts';
 import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
 import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
 import { recordEvents, type JobPorts } from '../current-job.ts';
+import { interruptedBy } from '../interrupted-by.ts';
 import { manifestOf } from '../job-manifest.ts';
 import { verdictsOn } from '../lose-nodes.ts';
 
@@ -33,11 +37,14 @@ export interface Absence {
   readonly why: string;
   /** Whether the attempt was configured before: then only what its runtime can spare is replaced. */
   readonly wasConfigured: boolean;
+  /** Whether they were there, and run no longer. */
+  readonly isGone: boolean;
 }
 
 /**
  * Launches nodes in the places of those that are missing: in their zone, else where the job may stand. Runs again after a
- * crash without launching twice, and is called again while nodes are missing.
+ * crash without launching twice, and is called again while nodes are missing. Launches nothing more once the job is
+ * cancelled, out of time or not where it was, with `job` as the caller found it.
  */
 export async function replaceNodes(ports: ReplacePorts, job: Job, nodes: readonly Node[], absence: Absence): Promise<TaskAnswer | Replaced> {
   const { missing, wasConfigured } = absence;
@@ -45,30 +52,42 @@ export async function replaceNodes(ports: ReplacePorts, job: Job, nodes: readonl
   const launches = await ports.attempts.launches(job.jobId, job.attempt);
   const plan = planReplacement(nodes, missing, launches, ports.deployment.limits.maxReplacementsPerAttempt);
   if (plan.kind === 'exhausted') return ended(absence, `and ${plan.spent} replacements have been tried`);
-  const result = await ports.capacity.replace(gangRequest(job, await manifestOf(ports.manifests, job)), plan.nodes);
-  if (result.kind !== 'acquired') return notReplaced(job, absence, result);
+  const replaced = new Set(plan.nodes.map(({ instanceId }) => instanceId));
+  const staying = nodes.filter((node) => isThere(node) && !replaced.has(node.instanceId));
+  const request = besides(gangRequest(job, await manifestOf(ports.manifests, job)), staying);
+  const result = await ports.capacity.replace(request, plan.nodes, interruptedBy(ports, job));
+  if (result.kind !== 'acquired') return notReplaced(ports, job, absence, result);
   const after = withReplacements(nodes, plan.nodes, result.nodes, ports.clock.now());
   await ports.attempts.putNodes(job.jobId, job.attempt, after);
-  // One entry for all: a change takes a hundred writes, and a thousand nodes may be late together.
+  // Whoever loses a node that was up hears of it elsewhere. One entry for all: a change takes a hundred writes, and a thousand nodes may be late together.
   const message = `${nameNodes(plan.nodes)} ${absence.why}; in their place: ${nameNodes(result.nodes)}`;
-  await recordEvents(ports, job, [{ type: 'NodeReplaced', message, data: { nodes: result.nodes.length } }]);
+  const lost = { type: 'NodeLost', message: `${nameNodes(plan.nodes)} ${absence.why}, before all nodes were up.`, data: { nodes: plan.nodes.length } } as const;
+  const news = absence.isGone && !wasConfigured ? [lost] : [];
+  await recordEvents(ports, job, [...news, { type: 'NodeReplaced', message, data: { nodes: result.nodes.length } }]);
   return { kind: 'replaced', nodes: after };
 }
 
-function notReplaced(job: Job, absence: Absence, result: Exclude<AcquireResult, { readonly kind: 'acquired' }>): TaskAnswer {
+async function notReplaced(ports: JobPorts, job: Job, absence: Absence, result: Exclude<AcquireResult, { readonly kind: 'acquired' }>): Promise<TaskAnswer> {
   switch (result.kind) {
     case 'rejected':
       return { kind: 'rejected', reason: { code: LAUNCH_REJECTED, message: `${refuserOf(job)} refused to launch a node in the place of another: ${result.code}: ${result.message}` } };
     case 'short':
-      return ended(absence, `and could not be replaced: ${result.shortfall} are short (${[...new Set(result.cooldowns.map(({ code }) => code))].join(', ') || 'no capacity'})`);
+      return ended(absence, `and could not be replaced: ${result.shortfall} are short (${[...new Set(result.cooldowns.map(({ code }) => code))].join(', ') || 'no capacity, or none within capacity.maxUsdPerHour'})`);
     case 'leaked':
+      return ended(absence, 'and could not be replaced: what was launched instead is not seen to go');
     case 'interrupted':
-      return ended(absence, `and could not be replaced: ${result.kind}`);
+      return stoppedBy((await ports.jobs.get(job.jobId)) ?? job, result.by);
   }
 }
 
+/** What a task answers whose job is cancelled or out of time; nobody hears it where the job has ended, or went on without it. */
+export function stoppedBy(job: Job, by: Interruption): TaskAnswer {
+  if (by === 'timedOut') return { kind: 'timedOut', reason: ttlReason(job) };
+  return isCancelDue(job) ? cancelled(job) : { kind: 'cancelled', reason: { code: 'AttemptWentOn', message: 'The attempt ended, or went on, while its nodes were awaited.' } };
+}
+
 /** A node that never came up fails the configuration; one that was there and is lost interrupts the attempt. */
-function ended({ missing, why, wasConfigured }: Absence, and: string): TaskAnswer {
+function ended({ missing, why, wasConfigured, isGone }: Absence, and: string): TaskAnswer {
   const message = `${nameNodes(missing)} ${why}, ${and}.`;
-  return wasConfigured ? { kind: 'interrupted', reason: { code: 'NodeLost', message } } : { kind: 'failed', reason: { code: 'NodeNeverCameUp', message } };
+  return wasConfigured || isGone ? { kind: 'interrupted', reason: { code: 'NodeLost', message } } : { kind: 'failed', reason: { code: 'NodeNeverCameUp', message } };
 }

@@ -1,6 +1,7 @@
 import { epochMs } from '../../../core/job/ids.ts';
 import type { Job } from '../../../core/job/job.ts';
 import type { NewEvent } from '../../../core/lifecycle/amend.ts';
+import { failedByLoss } from '../../../core/lifecycle/node-loss.ts';
 import type { Phase, TaskInput } from '../../../core/lifecycle/task.ts';
 import type { StepRecord, Wait } from '../../../core/lifecycle/wait.ts';
 import { stepKey, type NodeStep } from '../../../core/runtimes/node-step.ts';
@@ -43,6 +44,11 @@ export async function runStep(ports: SettlePorts, input: StepInput): Promise<voi
   await answerIfStopped(ports, wait);
 }
 
+/** Whether a step of the run is gone back to that was left when nodes were lost: what failed meanwhile failed for that. */
+function isReturn({ phase, round = 0 }: StepInput): boolean {
+  return phase === 'run' && round > 0;
+}
+
 function waitOf(ports: SettlePorts, { jobId, namespace, attempt }: Job, { token }: StepInput) {
   return { jobId, namespace, attempt, token, sinceMs: ports.clock.now() };
 }
@@ -55,7 +61,7 @@ async function start(ports: SettlePorts, job: Job, input: StepInput, plan: Phase
   const wait: Wait = { ...waitOf(ports, job, input), purpose: 'step', step: record.step, ...(deadlineMs === undefined ? {} : { deadlineMs }) };
   await ports.attempts.putWait(wait);
   if (record.answer !== undefined) {
-    await answerWait(ports, record, record.answer);
+    await answerWait(ports, record, isReturn(input) && record.answer.kind === 'failed' ? failedByLoss(record.answer) : record.answer);
   } else if (record.commandId === undefined) {
     const sent = await dispatchStep(ports, job, plan, step, record);
     if (sent.commandId !== undefined && (await ports.commands.endsUntold?.(sent.commandId)) === true) await settleStep(ports, sent);

@@ -105,10 +105,10 @@ export function describeCapacityProvider(name: string, open: () => Promise<Capac
       await world.supply([['c6i.large', 'a', 'spot', 2], ['c6i.large', 'a', 'on-demand', 9]]);
       const gang = gangOf([aPool({ count: 2, purchaseOption: 'OnDemand' })]);
       const nodes = nodesOf(await world.provider.acquire(gang, never));
-      const fresh = nodesOf(await world.provider.replace(gang, nodes.slice(1)));
+      const fresh = nodesOf(await world.provider.replace(gang, nodes.slice(1), never));
       expect(fresh).toMatchObject([{ name: 'workers-1', rank: 1, zone: nodes[1]?.zone }]);
       expect(fresh[0]?.instanceId).not.toBe(nodes[1]?.instanceId);
-      expect(nodesOf(await world.provider.replace(gang, nodes.slice(1)))).toEqual(fresh);
+      expect(nodesOf(await world.provider.replace(gang, nodes.slice(1), never))).toEqual(fresh);
       await release(gang);
     });
 

@@ -99,8 +99,8 @@ export function itOutlivesCrashes({ world, gangOf }: CrashSuite): void {
       const acquired = await world().provider.acquire(gang, never);
       const [kept, lost] = acquired.kind === 'acquired' ? acquired.nodes : [];
       if (!kept || !lost) throw new Error('no gang');
-      const died = await dies(crash, async (provider) => provider.replace(gang, [lost]));
-      const replaced = await world().provider.replace(gang, [lost]);
+      const died = await dies(crash, async (provider) => provider.replace(gang, [lost], never));
+      const replaced = await world().provider.replace(gang, [lost], never);
       expect([kept.instanceId, ...idsOf(replaced)].toSorted()).toEqual(await living(gang));
       expect(await instances(gang)).toHaveLength(3);
       await world().provider.release(gang);

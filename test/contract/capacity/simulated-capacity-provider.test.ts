@@ -70,7 +70,7 @@ function asNamed(registry: ProviderRegistry, provider: string): CapacityProvider
   return {
     plan: (request, ttlSeconds) => registry.plan(named(request), ttlSeconds),
     acquire: (request, interrupted) => registry.acquire(named(request), interrupted),
-    replace: (request, nodes) => registry.replace(named(request), nodes),
+    replace: (request, nodes, interrupted) => registry.replace(named(request), nodes, interrupted),
     release: (attempt) => registry.release({ ...attempt, provider }),
     describe: (attempt) => registry.describe({ ...attempt, provider }),
     terminate: (instances) => registry.terminate(instances),

@@ -82,7 +82,7 @@ async function doWork(provider: Ec2CapacityProvider, work: Work, ask: Ask): Prom
     case 'acquire':
       return provider.acquire(work.gang, interrupted);
     case 'replace':
-      return provider.replace(work.gang, work.nodes);
+      return provider.replace(work.gang, work.nodes, interrupted);
     case 'release':
       return provider.release(work.gang);
   }

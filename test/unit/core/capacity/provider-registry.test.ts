@@ -41,7 +41,7 @@ describe('a registry of providers', () => {
       const named = provider === undefined ? {} : { provider };
       await registry.plan(aGang(named), 60);
       await registry.acquire(aGang(named), never);
-      await registry.replace(aGang(named), [aNode(0)]);
+      await registry.replace(aGang(named), [aNode(0)], async () => undefined);
       await registry.release({ ...attempt, ...named });
       await registry.describe({ ...attempt, ...named });
     }
@@ -89,7 +89,7 @@ describe('a registry of providers', () => {
     const withdrawn = new ProviderRegistry([{ name: 'other', capacity: noting('other', calls), owns: (id) => id.startsWith('o-'), offered: false }]);
     const refused = { kind: 'rejected', code: 'ProviderNotOffered', message: 'this deployment has no machines of provider other any more' };
     expect(await withdrawn.acquire(aGang({ provider: 'other' }), never)).toEqual(refused);
-    expect(await withdrawn.replace(aGang({ provider: 'other' }), [aNode(0)])).toEqual(refused);
+    expect(await withdrawn.replace(aGang({ provider: 'other' }), [aNode(0)], async () => undefined)).toEqual(refused);
     expect(calls).toEqual([]);
     const attempt = { jobId: jobId('01hjob0000000000000000000a'), attempt: 1, provider: 'other' };
     await withdrawn.describe(attempt);
