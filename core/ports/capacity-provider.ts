@@ -18,6 +18,7 @@ export interface CapacityPlan {
   }[];
   readonly cooling: readonly Cooldown[];
   readonly maxMicroUsdPerHour: number;
+  /** Of an attempt whose nodes run for as long as was asked. */
   readonly maxMicroUsdForTtl: number;
   /** Limits that the job would meet: quotas, addresses, budget. Waiting may cure them. */
   readonly limits: readonly string[];

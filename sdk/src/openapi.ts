@@ -787,6 +787,8 @@ export interface components {
             };
             namespace: string;
             plan: {
+                /** @description How often the job runs at most, by its retry policy. */
+                attempts: number;
                 /** @description What is not tried for now. */
                 cooling: {
                     /** @description For programs. */
@@ -810,8 +812,10 @@ export interface components {
                 }[];
                 /** @description Limits that the job meets as things are: quotas of the account, free addresses, its own budget. */
                 limits: string[];
-                /** @description From the start of the nodes until the job’s time is over, in US dollars. */
-                maxUsdForTtl: number;
+                /** @description Of all these attempts, in US dollars. Nodes that are given up while the rest is sought, volumes and traffic come on top. */
+                maxUsdInAll: number;
+                /** @description From when the nodes are up until the job’s time is over, its post-run hooks and its teardown too, in US dollars. */
+                maxUsdPerAttempt: number;
                 /** @description With the dearest of its types, in US dollars; reserved capacity counts at list price. */
                 maxUsdPerHour: number;
                 notes: string[];

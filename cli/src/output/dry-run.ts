@@ -9,7 +9,7 @@ export function dryRunText(colours: Colours, { namespace, manifest, demand, plan
   const facts = properties(colours, [
     ['manifest', `${namespace}/${manifest.name}, sha256:${manifest.digest.slice(0, 12)}`],
     ['demand', `${count(demand.nodes, 'node')}, ${demand.vcpus} vCPU, ${count(demand.gpus, 'GPU')}`],
-    ['cost', `at most ${usd(plan.maxUsdPerHour)}/h, ${usd(plan.maxUsdForTtl)} until its time is over`],
+    ['cost', `at most ${usd(plan.maxUsdPerHour)}/h, ${costInAll(plan)}`],
   ]);
   const launches = table(
     colours,
@@ -23,6 +23,11 @@ export function dryRunText(colours: Colours, { namespace, manifest, demand, plan
   const without = plan.without.map((what) => colours.dim(`planned without ${printable(what)}\n`));
   const notes = plan.notes.map((note) => `note: ${note}\n`);
   return [facts, launches, [...cooling, ...limits, ...notes, ...without].join('')].filter((part) => part !== '').join('\n');
+}
+
+/** A job that may run again is shown with what all its attempts cost. */
+function costInAll({ attempts, maxUsdPerAttempt, maxUsdInAll }: DryRun['plan']): string {
+  return attempts === 1 ? `${usd(maxUsdInAll)} until its nodes are gone` : `${usd(maxUsdPerAttempt)} an attempt, ${usd(maxUsdInAll)} for all ${attempts}`;
 }
 
 type Launch = DryRun['plan']['launches'][number];

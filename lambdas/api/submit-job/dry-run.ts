@@ -15,14 +15,15 @@ export async function dryRun(
   job: Job,
   { manifest, warnings }: AcceptedManifest,
 ): Promise<ApiAnswer> {
-  const plan = await capacity.plan(gangRequest(job, manifest), job.ttlSeconds);
+  // The clock of an attempt stops with its TTL, its nodes only once they are torn down.
+  const plan = await capacity.plan(gangRequest(job, manifest), job.ttlSeconds + job.windDownSeconds);
   const { nodes, vcpus, gpus, microUsdPerHour } = job.demand;
   const body: DryRunView = {
     dryRun: true,
     namespace: job.namespace,
     manifest: { name: job.manifest.name, digest: job.manifest.digest },
     demand: { nodes, vcpus, gpus, maxUsdPerHour: usd(microUsdPerHour) },
-    plan: viewPlan(plan),
+    plan: viewPlan(plan, job.retry.maxAttempts),
     warnings: [...warnings],
   };
   return { status: 200, body };
@@ -34,14 +35,16 @@ function viewCooling(cooldown: Cooldown): DryRunView['plan']['cooling'][number] 
   return { code, message: cooldownText(cooldown), ...(pausedBy === undefined ? { until: isoTime(untilMs) } : {}) };
 }
 
-function viewPlan({ launches, cooling, maxMicroUsdPerHour, maxMicroUsdForTtl, limits, without, notes }: CapacityPlan): DryRunView['plan'] {
+function viewPlan({ launches, cooling, maxMicroUsdPerHour, maxMicroUsdForTtl, limits, without, notes }: CapacityPlan, attempts: number): DryRunView['plan'] {
   return {
     launches: launches.map(({ pool, count, market, instanceTypes, zones, why, microUsdPerHour }) => ({
       pool, count, market, instanceTypes: [...instanceTypes], zones: [...zones], why, usdPerHour: usd(microUsdPerHour),
     })),
     cooling: cooling.map(viewCooling),
     maxUsdPerHour: usd(maxMicroUsdPerHour),
-    maxUsdForTtl: usd(maxMicroUsdForTtl),
+    maxUsdPerAttempt: usd(maxMicroUsdForTtl),
+    attempts,
+    maxUsdInAll: usd(attempts * maxMicroUsdForTtl),
     limits: [...limits],
     without: [...without],
     notes: [...notes],

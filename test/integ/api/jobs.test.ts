@@ -80,7 +80,7 @@ describe('a submission', () => {
     });
     const plan = await api.call<DryRun>({ ...yamlSubmission(manifest), query: 'dryRun=true' });
     expect(plan).toMatchObject({
-      status: 200, body: { dryRun: true, demand: { nodes: 5, vcpus: 10, gpus: 0, maxUsdPerHour: 0.48 }, plan: { maxUsdPerHour: 0.48, maxUsdForTtl: 0.08 } },
+      status: 200, body: { dryRun: true, demand: { nodes: 5, vcpus: 10, gpus: 0, maxUsdPerHour: 0.48 }, plan: { maxUsdPerHour: 0.48, maxUsdPerAttempt: 0.2, attempts: 1, maxUsdInAll: 0.2 } },
     });
     expect(plan.body.plan.launches.map(({ pool, market }) => `${pool} ${market}`)).toEqual(expect.arrayContaining(['head on-demand', 'workers spot', 'workers on-demand']));
     expect((await get(`/v1/namespaces/${namespace}/manifests/planned`)).status).toBe(404);

@@ -186,6 +186,14 @@ describe('submitJob?dryRun=true', () => {
     expect([api.table.jobs.size, api.table.manifests.size]).toEqual([0, 0]);
   });
 
+  it('tells what a job costs at most that is run again and again, with the end of each attempt', async () => {
+    const costs = async (spec: string) => (await anApi().call('submitJob', { body: aManifestText({ spec }), queryStringParameters: { dryRun: 'true' } })).body.plan;
+    const once = await costs('');
+    expect(once).toMatchObject({ attempts: 1, maxUsdPerAttempt: (once.maxUsdPerHour * 4500) / 3600, maxUsdInAll: once.maxUsdPerAttempt });
+    expect(await costs('  retry:\n    maxAttempts: 10\n')).toMatchObject({ attempts: 10, maxUsdPerAttempt: once.maxUsdPerAttempt, maxUsdInAll: expect.closeTo(10 * once.maxUsdPerAttempt) });
+    expect(await costs('  onNodeLoss: Requeue\n')).toMatchObject({ attempts: 3, maxUsdInAll: expect.closeTo(3 * once.maxUsdPerAttempt) });
+  });
+
   it('does not submit because of a misspelt parameter', async () => {
     const api = anApi();
     const answer = await api.call('submitJob', { body: yaml, queryStringParameters: { dryrun: 'true' } });

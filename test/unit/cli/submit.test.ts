@@ -45,7 +45,7 @@ describe('orch submit', () => {
   it('shows plan and cost of a dry run, and stores nothing', async () => {
     const { exitCode, out } = await cli.orch(['submit', '-', '--dry-run'], { input: aManifestText() });
     expect(exitCode).toBe(0);
-    expect(out).toMatch(/^manifest {2}research\/cluster, sha256:[0-9a-f]{12}\ndemand {4}5 nodes, 10 vCPU, 0 GPUs\ncost {6}at most 0\.48 USD\/h, 0\.48 USD until its time is over\n/);
+    expect(out).toMatch(/^manifest {2}research\/cluster, sha256:[0-9a-f]{12}\ndemand {4}5 nodes, 10 vCPU, 0 GPUs\ncost {6}at most 0\.48 USD\/h, 0\.60 USD until its nodes are gone\n/);
     expect(out).toContain([
       'POOL     NODES  MARKET     TYPES                ZONES, FIRST TO LAST                USD/H  WHY',
       'head         1  on-demand  m6i.large            us-east-1a, us-east-1b, us-east-1c  0.10   scarcest pool first; all on demand in one zone; us-east-1a before us-east-1b: equal but for the name',
@@ -53,6 +53,11 @@ describe('orch submit', () => {
       '',
     ].join('\n'));
     expect((await cli.orch(['list', '-n', 'research'])).err).toBe('no such jobs in research\n');
+  });
+
+  it('shows what all attempts of a job cost that may run again', async () => {
+    const { out } = await cli.orch(['submit', '-', '--dry-run'], { input: aManifestText({ spec: '  retry:\n    maxAttempts: 3\n' }) });
+    expect(out).toContain('at most 0.48 USD/h, 0.60 USD an attempt, 1.80 USD for all 3\n');
   });
 
   it('hands a program the job or the plan', async () => {

@@ -49,6 +49,26 @@ describe('what a gang costs', () => {
     );
   });
 
+  it('is never more over all attempts than so many times what the plan has shown of one, wherever each finds its machines', async () => {
+    const attempts = fc.array(stocks, { minLength: 2, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(priced, attempts, spotPrices, async (gang, stocksOfAttempts, spot) => {
+        const { provider, restock } = aWorld({ spot });
+        const { maxMicroUsdForTtl } = await provider.plan(gang, TTL_SECONDS);
+        let microUsd = 0;
+        for (const [index, stock] of stocksOfAttempts.entries()) {
+          restock(stock);
+          const attempt = { ...gang, attempt: index + 1 };
+          const result = await provider.acquire(attempt, never);
+          if (result.kind === 'acquired') microUsd += result.nodes.reduce((sum, node) => sum + (node.microUsdPerHour * TTL_SECONDS) / 3600, 0);
+          await provider.release(attempt);
+        }
+        expect(microUsd).toBeLessThanOrEqual(stocksOfAttempts.length * maxMicroUsdForTtl);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('is never more than its budget', async () => {
     await fc.assert(
       fc.asyncProperty(priced, stocks, spotPrices, async (gang, stock, spot) => {
