@@ -7,6 +7,7 @@ import { expectLaws, statesOf } from './laws.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
 import { machine } from './lifecycle-world.ts';
 import { aManifest, everyHook, noHook } from './manifests.ts';
+import { describeLossAndFailure } from './loss-and-failure.cases.ts';
 import { describeNodeLoss } from './node-loss.cases.ts';
 import { failing, hanging } from './step-ends.ts';
 
@@ -289,6 +290,7 @@ describe('when a part is broken for good', () => {
 });
 
 describeNodeLoss(note);
+describeLossAndFailure(note);
 
 afterAll(() => {
   const possible = transitions.map(({ from, to }) => `${from}→${to}`);

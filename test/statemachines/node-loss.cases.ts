@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobId } from '../../core/job/ids.ts';
 import { requestCancel, requestRelease } from '../../core/lifecycle/request.ts';
 import type { JobState } from '../../core/lifecycle/states.ts';
-import { unitName } from '../../core/runtimes/node-step.ts';
 import { ZONES } from '../builders/capacity.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
 import { expectLaws, statesOf } from './laws.ts';
+import * as story from './loss-story.ts';
 import { aManifest, noHook } from './manifests.ts';
 import { failing, hanging } from './step-ends.ts';
 
-const replace = '  onNodeLoss: Replace';
+const { replace } = story;
 const requeue = '  onNodeLoss: Requeue';
 
 /** What the loss of nodes does, by policy and by where the job is. `note` is told of every world that was lived in. */
@@ -26,34 +26,11 @@ export function describeNodeLoss(note: (world: InMemoryWorld) => void): void {
     return statesOf(world, id);
   }
 
-  async function until(what: () => boolean): Promise<void> {
-    for (let n = 0; n < 60 && !what(); n += 1) await world.tick(5);
-    expect(what()).toBe(true);
-  }
-
-  const sent = (step: string): number => world.commands.sent.filter((dispatch) => dispatch.step.name === step).length;
-  const told = (id: JobId): readonly string[] => world.history(id).map(({ type }) => type);
-
-  /** A job in the middle of a step that does not end before the test says so. */
-  async function inStep(step: string, more: string, hooks?: string): Promise<JobId> {
-    world.commands.endOf = hanging(step);
-    const id = await world.submit(aManifest({ more, ...(hooks === undefined ? {} : { hooks }) }), 'job-a');
-    await until(() => sent(step) > 0);
-    return id;
-  }
-
-  const unitOfRun = (id: JobId): string => unitName(id, world.job(id).attempt, 'run', 0);
-
-  /** The step that hung ends well on every node on which it began, and hangs no more. */
-  function letGo(): void {
-    world.commands.endOf = () => ({ status: 'exited', exitCode: 0, tail: '' });
-    for (const key of world.commands.begun) {
-      const [instance, unit = ''] = key.split('/');
-      const nodes = [...world.table.nodes.values()].flat();
-      const node = nodes.find(({ instanceId }) => instanceId === instance);
-      if (node !== undefined) world.commands.end(node, unit, { status: 'exited', exitCode: 0, tail: '' });
-    }
-  }
+  const until = async (what: () => boolean): Promise<void> => story.until(world, what);
+  const sent = (step: string): number => story.sent(world, step);
+  const told = (id: JobId): readonly string[] => story.told(world, id);
+  const inStep = async (step: string, more: string): Promise<JobId> => story.inStep(world, step, { more });
+  const letGo = (): void => story.letGo(world);
 
   describe('a lost node that is to be replaced', () => {
     it('is, while the job goes on: the new node is configured, the others are not again', async () => {
@@ -263,7 +240,7 @@ export function describeNodeLoss(note: (world: InMemoryWorld) => void): void {
     it('because a node is gone was interrupted, though its processes noticed first', async () => {
       const id = await inStep('train', requeue);
       world.capacity.machines.reclaim(world.node(id, 2).instanceId);
-      world.commands.end(world.node(id, 0), unitOfRun(id), { status: 'exited', exitCode: 1, tail: 'connection lost' });
+      world.commands.end(world.node(id, 0), story.unitOfRun(world, id), { status: 'exited', exitCode: 1, tail: 'connection lost' });
       await until(() => world.job(id).attempt === 2);
       const [retried] = world.history(id).filter(({ type }) => type === 'AttemptRetried');
       expect(retried?.message).toMatch(/INTERRUPTED: The run failed when workers-1 .* was gone\. train exited with 1/);
