@@ -8,7 +8,7 @@ import type { GangRequest, PoolRequest } from './gang.ts';
  * The machines that an attempt of a job needs, as its manifest says, within what it holds; the head's pool first, since
  * its first node is rank 0.
  */
-export function gangRequest(job: Pick<Job, 'jobId' | 'attempt' | 'namespace' | 'labels' | 'hold'>, manifest: Manifest): GangRequest {
+export function gangRequest(job: Pick<Job, 'jobId' | 'attempt' | 'namespace' | 'labels' | 'hold' | 'admittedAtMs'>, manifest: Manifest): GangRequest {
   const { placement, nodePools, capacity } = manifest.spec;
   const head = headPool(manifest);
   return {
@@ -23,6 +23,7 @@ export function gangRequest(job: Pick<Job, 'jobId' | 'attempt' | 'namespace' | '
     placementGroup: placement.placementGroup,
     pools: [head, ...nodePools.filter((pool) => pool !== head)].map(poolRequest),
     ...(capacity.maxUsdPerHour === undefined ? {} : { maxMicroUsdPerHour: microUsd(Math.round(capacity.maxUsdPerHour * 1e6)) }),
+    ...(job.admittedAtMs === undefined ? {} : { seekingSinceMs: job.admittedAtMs }),
     ...(job.hold === undefined ? {} : { quotas: job.hold.quotas }),
   };
 }

@@ -36,6 +36,8 @@ export interface GangRequest {
   readonly maxMicroUsdPerHour?: MicroUsd;
   /** Whether offerings are asked, too, that cool since machines were taken back there: nothing else may be left. */
   readonly despiteReclaims?: boolean;
+  /** Since when the attempt seeks its machines: one that lacks what no cooldown tells of looks again ever more seldom. */
+  readonly seekingSinceMs?: EpochMs;
   /** What the job holds of account quotas: nothing is launched of another. Absent or empty: none is counted. */
   readonly quotas?: Hold['quotas'];
 }
@@ -122,6 +124,10 @@ export type AcquireResult =
       readonly shortfall: number;
       readonly untilMs: EpochMs;
       readonly cooldowns: readonly Cooldown[];
+      /** `untilMs` is the end of no cooldown: what others find out says nothing about it. */
+      readonly byClock?: true;
+      /** What else it lacks, in words: free addresses, its own budget. Absent where it lacks none. */
+      readonly limits?: readonly string[];
       readonly launches: number;
     }
   | { readonly kind: 'rejected'; readonly code: string; readonly message: string }

@@ -5,12 +5,14 @@ import type { GangRequest, LaunchCandidate, LaunchRecord, PlannedLaunch, PoolReq
 import { whyImpossible } from './impossible.ts';
 import type { HeldInstance, LaunchProgress } from './launch-progress.ts';
 import { progressOf } from './launch-progress.ts';
+import { limitsOf } from './plan-limits.ts';
 import type { MarketView } from './market-view.ts';
 import type { Cooldown, Offering } from './offering.ts';
 import { Prospects } from './prospects.ts';
 import { rankZones } from './rank-zones.ts';
 import { reservedLaunch } from './reserved.ts';
 import { whenToTryAgain } from './retry-time.ts';
+import { withoutOwn } from './uncounted.ts';
 
 /** EC2 keeps `MinTargetCapacity` within one call up to this many instances. */
 const MOST_PER_LAUNCH = 1000;
@@ -32,6 +34,8 @@ export type AcquisitionStep =
       readonly shortfall: number;
       readonly untilMs: EpochMs;
       readonly cooldowns: readonly Cooldown[];
+      readonly byClock?: true;
+      readonly limits?: readonly string[];
     }
   | { readonly kind: 'rejected'; readonly last?: LaunchRecord; readonly code: string; readonly message: string };
 
@@ -56,14 +60,24 @@ export function nextStep(gang: GangRequest, records: readonly LaunchRecord[], ne
   if (launch) return { kind: 'launch', launch: plan(gang, launch.pool, launch.candidate, nextOrdinal) };
   if (last && mayTryElsewhere(gang, progress)) return { kind: 'backtrack', last };
   const shortfall = progress.missing.reduce((sum, { count }) => sum + count, 0);
-  return { kind: 'short', ...(last ? { last } : {}), shortfall, ...whenToTryAgain(gang, patientView(gang, records, view), nowMs) };
+  return { kind: 'short', ...(last ? { last } : {}), shortfall, ...outlook(gang, records, withoutOwn(view, progress.held, nowMs), nowMs) };
 }
 
-/** What a placement group lacks cools nothing for others, so that its own job waits longer with each turn instead. */
-function patientView({ placementGroup = false }: GangRequest, records: readonly LaunchRecord[], view: MarketView): MarketView {
-  if (!placementGroup) return view;
-  const turns = records.filter(({ ends }) => ends === 'turn').length;
-  return { ...view, patienceMs: Math.min(LONGEST_COOLDOWN_MS, view.patienceMs * 2 ** turns) };
+/** What waiting may cure and when to look again, once all that is held was given up. */
+function outlook(gang: GangRequest, records: readonly LaunchRecord[], view: MarketView, nowMs: EpochMs) {
+  const limits = limitsOf(gang, view);
+  const patient = patientView(gang, records, view, limits.length > 0, nowMs);
+  return { ...whenToTryAgain(gang, patient, nowMs), ...(limits.length === 0 ? {} : { limits }) };
+}
+
+/**
+ * What a placement group lacks cools nothing for others, so that its own job waits longer with each turn instead. So does
+ * one that lacks addresses or money, and may not have made a call: it waits as long again as it has sought.
+ */
+function patientView({ placementGroup = false, seekingSinceMs }: GangRequest, records: readonly LaunchRecord[], view: MarketView, isLimited: boolean, nowMs: EpochMs): MarketView {
+  const turns = placementGroup ? records.filter(({ ends }) => ends === 'turn').length : 0;
+  const soughtMs = isLimited && seekingSinceMs !== undefined ? nowMs - seekingSinceMs : 0;
+  return { ...view, patienceMs: Math.min(LONGEST_COOLDOWN_MS, Math.max(view.patienceMs * 2 ** turns, soughtMs)) };
 }
 
 function plan(gang: GangRequest, pool: PoolRequest, candidate: LaunchCandidate, ordinal: number): PlannedLaunch {

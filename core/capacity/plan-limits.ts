@@ -27,7 +27,7 @@ function addressLimits(gang: GangRequest, view: MarketView): string[] {
   const nodes = gang.pools.reduce((sum, { count }) => sum + count, 0);
   return zonesOf(gang, view).flatMap((zone) => {
     const free = view.freeAddresses?.get(view.subnets[zone] ?? '');
-    return free === undefined || free >= nodes ? [] : [`the subnet of ${zone} has ${free} free addresses for the ${nodes} nodes of the job`];
+    return free === undefined || free >= nodes ? [] : [`the subnet of ${zone} has ${free} free ${free === 1 ? 'address' : 'addresses'} for the ${nodes} nodes of the job`];
   });
 }
 

@@ -1,31 +1,41 @@
 import type { EpochMs, JobId } from '../job/ids.ts';
 import { epochMs } from '../job/ids.ts';
+import { priceCeiling } from './budget.ts';
 import type { GangRequest, PoolRequest } from './gang.ts';
+import { progressOf } from './launch-progress.ts';
 import { LONGEST_COOLDOWN_MS } from './cooldown.ts';
 import type { MarketView } from './market-view.ts';
-import { offeringsOf } from './market-view.ts';
+import { freeAddressesIn, offeringsOf } from './market-view.ts';
 import type { Cooldown } from './offering.ts';
 import { scopeKey } from './offering.ts';
-import { notCooling, screen, served, withinQuotas } from './screen.ts';
+import { addressed, affordable, notCooling, screen, served, withinQuotas } from './screen.ts';
 import type { Screening } from './screen.ts';
 
 /** Jobs that wait for the same account to be left in peace come back spread over this long. */
 const ACCOUNT_SPREAD_MS = 5000;
 
+interface Retry {
+  readonly untilMs: EpochMs;
+  readonly cooldowns: readonly Cooldown[];
+  /** That time is the end of none of them. */
+  readonly byClock?: true;
+}
+
 /**
  * When a gang that stayed short has something to try again: as soon as every pool has an offering that no longer cools
- * (in the same zone, for a job of one zone), and the cooldowns that it waits for. Nobody knows when a pause ends: one
+ * (in the same zone, for a job of one zone), as far as addresses and its budget allow it, and the cooldowns that it waits for. Nobody knows when a pause ends: one
  * that waits for that alone looks again when the longest cooldown would be over. Quotas that the job does not hold stay
  * out of it: the next turn may bring them, but until what it could use cools no more it would be in vain all the same.
  */
-export function whenToTryAgain(gang: GangRequest, view: MarketView, nowMs: EpochMs): { readonly untilMs: EpochMs; readonly cooldowns: readonly Cooldown[] } {
+export function whenToTryAgain(gang: GangRequest, view: MarketView, nowMs: EpochMs): Retry {
   const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone));
   const alternatives = gang.spread === 'Single' ? zones.map((zone) => [zone]) : [zones];
   const untilMs = Math.min(...alternatives.map((among) => Math.max(...gang.pools.map((pool) => poolOpensAt(gang, pool, among, view, nowMs)))));
   const cooldowns = new Map(gang.pools.flatMap((pool) => coolingOf(gang, pool, zones, view, nowMs)).map((cooldown) => [scopeKey(cooldown.scope), cooldown]));
   const forAccount = [...cooldowns.values()].some(({ scope }) => scope.kind === 'account');
-  const opensAtMs = untilMs > nowMs && Number.isFinite(untilMs) ? untilMs : nowMs + view.patienceMs;
-  return { untilMs: epochMs(opensAtMs + (forAccount ? spreadMs(gang.jobId) : 0)), cooldowns: [...cooldowns.values()] };
+  const byClock = untilMs <= nowMs || !Number.isFinite(untilMs);
+  const opensAtMs = byClock ? nowMs + view.patienceMs : untilMs;
+  return { untilMs: epochMs(opensAtMs + (forAccount ? spreadMs(gang.jobId) : 0)), cooldowns: [...cooldowns.values()], ...(byClock ? { byClock } : {}) };
 }
 
 function endOf({ untilMs, pausedBy }: Cooldown, nowMs: EpochMs): number {
@@ -36,7 +46,10 @@ function endOf({ untilMs, pausedBy }: Cooldown, nowMs: EpochMs): number {
 const needOf = (gang: GangRequest, pool: PoolRequest): number => (gang.spread === 'Single' ? pool.count : 1);
 
 function screenPool(gang: GangRequest, pool: PoolRequest, zones: readonly string[], view: MarketView, nowMs: EpochMs): Screening {
-  return screen(offeringsOf(pool, zones), [served(view, pool, gang), withinQuotas(gang), notCooling({ ...view, asksEarly: false }, needOf(gang, pool), true, nowMs)]);
+  const need = needOf(gang, pool);
+  const ceiling = priceCeiling(gang, progressOf(gang, []), pool, view);
+  const known = [served(view, pool, gang), withinQuotas(gang), addressed((zone) => freeAddressesIn(zone, view), need), ...(ceiling === undefined ? [] : [affordable(view, ceiling)])];
+  return screen(offeringsOf(pool, zones), [...known, notCooling({ ...view, asksEarly: false }, need, true, nowMs)]);
 }
 
 function poolOpensAt(gang: GangRequest, pool: PoolRequest, zones: readonly string[], view: MarketView, nowMs: EpochMs): number {

@@ -26,4 +26,13 @@ export function withOwnReserved<View extends Pick<MarketView, 'reservations' | '
   return { ...view, reservations };
 }
 
+/** The view with the addresses that there are once what the gang holds was given up. */
+export function withoutOwn<View extends Pick<MarketView, 'subnets' | 'freeAddresses' | 'countedAtMs'>>(view: View, held: readonly HeldInstance[], nowMs: EpochMs): View {
+  if (view.freeAddresses === undefined || held.length === 0) return view;
+  const notYet = new Set(uncounted(held, view.countedAtMs?.addresses, nowMs));
+  const own = Map.groupBy(held.filter((instance) => !notYet.has(instance)), ({ zone }) => view.subnets[zone]);
+  const freeAddresses = new Map([...view.freeAddresses].map(([subnet, free]) => [subnet, free + (own.get(subnet)?.length ?? 0)]));
+  return { ...view, freeAddresses };
+}
+
 const placeOf = ({ instanceType, zone }: Pick<HeldInstance, 'instanceType' | 'zone'>): string => `${instanceType}/${zone}`;

@@ -25,7 +25,7 @@ export function admit(job: Job, quotas: Hold['quotas'], nowMs: EpochMs): JobChan
 }
 
 /** A job that has nothing to try before `untilMs` gives its limits back and waits for a turn at `token`. */
-export function park(job: Job, token: string, untilMs: EpochMs, why: string, nowMs: EpochMs): JobChange {
+export function park(job: Job, token: string, untilMs: EpochMs, why: string, nowMs: EpochMs, byClock = false): JobChange {
   const { hold: _hold, ...rest } = job;
   const change = amend(
     job,
@@ -33,7 +33,7 @@ export function park(job: Job, token: string, untilMs: EpochMs, why: string, now
     [{ type: 'Parked', message: why, data: { until: isoTime(untilMs) } }],
     nowMs,
   );
-  const entry: ParkedEntry = { ...queueEntryOf(job), attempt: job.attempt, token, sinceMs: nowMs, untilMs };
+  const entry: ParkedEntry = { ...queueEntryOf(job), attempt: job.attempt, token, sinceMs: nowMs, untilMs, ...(byClock ? { byClock } : {}) };
   // A gang that stayed short was given up: nothing of it costs.
   return { ...change, park: entry, ...releaseNote(job, change.after.eventCount, microUsd(0), nowMs) };
 }

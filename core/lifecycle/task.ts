@@ -30,6 +30,8 @@ export interface TaskAnswer {
   readonly exitCode?: number;
   /** `short`: when something may be tried again. */
   readonly untilMs?: EpochMs;
+  /** `short`: that time is the end of no cooldown. */
+  readonly byClock?: true;
 }
 
 /**

@@ -25,6 +25,8 @@ export interface AcquirePorts extends JobPorts {
   readonly capacity: CapacityProvider;
 }
 
+const mostLimitsTold = 3;
+
 /** A turn seldom makes ten calls. What is left out of its history entry is in the launch records. */
 const mostTold = 40;
 
@@ -74,7 +76,7 @@ function eventsOf(request: GangRequest, result: AcquireResult, launches: readonl
     }
     case 'short': {
       const asked = request.pools.reduce((sum, pool) => sum + pool.count, 0);
-      const message = `${result.shortfall} of ${asked} nodes could not be had, none is kept: ${calls === '' ? 'nothing may be tried now' : calls}`;
+      const message = `${result.shortfall} of ${asked} nodes could not be had, none is kept: ${calls === '' ? 'nothing may be tried now' : calls}${limitsText(result)}`;
       return [{ type: 'GangReleased', message, data: { shortfall: result.shortfall, launches: tried } }];
     }
     case 'rejected':
@@ -102,7 +104,7 @@ async function answer(ports: AcquirePorts, job: Job, result: AcquireResult): Pro
     case 'short':
       return isCancelDue(job)
         ? cancelled(job)
-        : { kind: 'short', untilMs: result.untilMs, reason: { code: 'NoCapacity', message: shortMessage(result) } };
+        : { kind: 'short', untilMs: result.untilMs, ...(result.byClock ? { byClock: true } : {}), reason: { code: 'NoCapacity', message: shortMessage(result) } };
     case 'rejected':
       return { kind: 'rejected', reason: { code: LAUNCH_REJECTED, message: `${refuserOf(job)} refused the launch: ${result.code}: ${result.message}` } };
     case 'leaked':
@@ -114,7 +116,13 @@ async function answer(ports: AcquirePorts, job: Job, result: AcquireResult): Pro
 
 function shortMessage(result: Extract<AcquireResult, { kind: 'short' }>): string {
   const whys = [...new Set(result.cooldowns.map((cooldown) => (cooldown.pausedBy === undefined ? cooldown.code : cooldownText(cooldown))))];
-  return `${result.shortfall} nodes short after ${result.launches} launch calls${whys.length === 0 ? '' : ` (${whys.join(', ')})`}.`;
+  return `${result.shortfall} nodes short after ${result.launches} launch calls${whys.length === 0 ? '' : ` (${whys.join(', ')})`}${limitsText(result)}.`;
+}
+
+/** There may be one for each type and zone: the first say enough. */
+function limitsText({ limits = [] }: Extract<AcquireResult, { kind: 'short' }>): string {
+  const more = limits.length - mostLimitsTold;
+  return limits.length === 0 ? '' : `: ${limits.slice(0, mostLimitsTold).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Cancelled or out of time between two calls: what was launched so far goes, and PROVISIONING_FAILED needs proof of it. */

@@ -78,6 +78,12 @@ describe('a search for capacity that is broken off', () => {
     expect(await answerTo(short)).toMatchObject({ kind: 'cancelled' });
   });
 
+  it('says what it lacks that no cooldown tells of', async () => {
+    const { ports, run } = await searching({ hold: aHold() });
+    ports.capacity.acquire = async () => ({ kind: 'short', shortfall: 2, untilMs: epochMs(0), cooldowns: [], byClock: true, launches: 0, limits: ['a is full', 'b is full', 'c is full', 'd is full'] });
+    expect(await run()).toMatchObject({ byClock: true, reason: { code: 'NoCapacity', message: '2 nodes short after 0 launch calls: a is full, b is full, c is full and 1 more.' } });
+  });
+
   it('ends when the launch is refused, or what it brought does not go', async () => {
     expect(await answerTo({ kind: 'rejected', code: 'AccessDenied', message: 'no' })).toMatchObject({ kind: 'rejected' });
     expect(await answerTo({ kind: 'leaked', remaining: 1 })).toMatchObject({ kind: 'leaked' });

@@ -20,14 +20,14 @@ async function parked(fields: Partial<Job>) {
     },
   };
   const ports = { jobs: new InMemoryJobStore(table), attempts: new InMemoryAttemptStore(table), tokens, clock };
-  await parkJob(ports, { jobId: job.jobId, attempt: 1, enter: [], token: 'token', result: { kind: 'short' } });
+  await parkJob(ports, { jobId: job.jobId, attempt: 1, enter: [], token: 'token', result: { kind: 'short', byClock: true } });
   return { table, answers, job };
 }
 
 describe('parking a job', () => {
   it('gives its limits back and leaves its token for the scheduler', async () => {
     const { table, answers, job } = await parked({ state: 'ACQUIRING_CAPACITY' });
-    expect(table.parked.get(job.jobId)).toMatchObject({ token: 'token' });
+    expect(table.parked.get(job.jobId)).toMatchObject({ token: 'token', byClock: true });
     expect(table.jobs.get(job.jobId)).not.toHaveProperty('hold');
     expect(table.releases.size).toBe(1);
     expect(answers).toEqual([]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { GangRequest } from '../../../../core/capacity/gang.ts';
+import { besides } from '../../../../core/capacity/replacement.ts';
 import { microUsd } from '../../../../core/job/ids.ts';
 import { aGang, aPool, ZONES } from '../../../builders/capacity.ts';
 import { never } from './acquisition.ts';
@@ -55,15 +56,15 @@ describe('what a gang costs', () => {
       fc.asyncProperty(priced, attempts, spotPrices, async (gang, stocksOfAttempts, spot) => {
         const { provider, restock } = aWorld({ spot });
         const { maxMicroUsdForTtl } = await provider.plan(gang, TTL_SECONDS);
-        let microUsd = 0;
+        let cost = 0;
         for (const [index, stock] of stocksOfAttempts.entries()) {
           restock(stock);
           const attempt = { ...gang, attempt: index + 1 };
           const result = await provider.acquire(attempt, never);
-          if (result.kind === 'acquired') microUsd += result.nodes.reduce((sum, node) => sum + (node.microUsdPerHour * TTL_SECONDS) / 3600, 0);
+          if (result.kind === 'acquired') cost += result.nodes.reduce((sum, node) => sum + (node.microUsdPerHour * TTL_SECONDS) / 3600, 0);
           await provider.release(attempt);
         }
-        expect(microUsd).toBeLessThanOrEqual(stocksOfAttempts.length * maxMicroUsdForTtl);
+        expect(cost).toBeLessThanOrEqual(stocksOfAttempts.length * maxMicroUsdForTtl);
       }),
       { numRuns: 200 },
     );
@@ -76,6 +77,26 @@ describe('what a gang costs', () => {
         if (had !== undefined) expect(had.microUsdPerHour).toBeLessThanOrEqual(gang.maxMicroUsdPerHour ?? Infinity);
       }),
       { numRuns: 400, examples: [cheapInOneZone] },
+    );
+  });
+
+  it('is never more than its budget when nodes are replaced, wherever others are to be had then', async () => {
+    const someRanks = fc.integer({ min: 1, max: 63 });
+    await fc.assert(
+      fc.asyncProperty(priced, stocks, stocks, spotPrices, someRanks, async (gang, stock, later, spot, lostOnes) => {
+        const { provider, restock } = aWorld({ stock, spot });
+        const result = await provider.acquire(gang, never);
+        if (result.kind !== 'acquired') return;
+        const [lost, staying] = [true, false].map((isLost) => result.nodes.filter(({ rank }) => ((lostOnes >> rank % 6) & 1) === (isLost ? 1 : 0)));
+        if (lost === undefined || staying === undefined || lost.length === 0) return;
+        restock(later);
+        const replaced = await provider.replace(besides(gang, staying), lost, never);
+        if (replaced.kind !== 'acquired') return;
+        expect(replaced.nodes).toHaveLength(lost.length);
+        const microUsdPerHour = [...staying, ...replaced.nodes].reduce((sum, node) => sum + node.microUsdPerHour, 0);
+        expect(microUsdPerHour).toBeLessThanOrEqual(gang.maxMicroUsdPerHour ?? Infinity);
+      }),
+      { numRuns: 400 },
     );
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GangRequest, PoolRequest } from '../../../../core/capacity/gang.ts';
 import { offeringKey } from '../../../../core/capacity/offering.ts';
+import { epochMs } from '../../../../core/job/ids.ts';
 import type { CapacityReservation } from '../../../../core/ports/market-knowledge.ts';
 import { aDeployment, aGang, aPool, someFacts } from '../../../builders/capacity.ts';
 import { InMemoryMarketKnowledge } from '../../../fakes/in-memory-market-knowledge.ts';
@@ -134,6 +135,33 @@ describe('free addresses', () => {
     knowledge.addresses = new Map([['subnet-a', 1], ['subnet-b', 1], ['subnet-c', 1]]);
     const { provider, clock } = aProvider([['c6i.large', 'a', 'on-demand', 9]], undefined, { knowledge });
     expect(await provider.acquire(gangOf(onDemand(), { spread: 'Single' }), never)).toMatchObject({ kind: 'short', launches: 0, untilMs: clock.now() + 30_000 });
+  });
+
+  it('that are too few are told, and looked for ever more seldom', async () => {
+    const knowledge = new InMemoryMarketKnowledge();
+    knowledge.addresses = new Map([['subnet-a', 1], ['subnet-b', 9], ['subnet-c', 9]]);
+    const { provider, clock } = aProvider([], undefined, { knowledge });
+    const gang = gangOf(onDemand(), { spread: 'Single', zones: ['us-east-1a'], seekingSinceMs: clock.now() });
+    const waits: number[] = [];
+    for (let turn = 0; turn < 7; turn++) {
+      const result = await provider.acquire(gang, never);
+      if (result.kind !== 'short') throw new Error(result.kind);
+      expect(result).toMatchObject({ launches: 0, cooldowns: [], limits: ['the subnet of us-east-1a has 1 free address for the 4 nodes of the job'] });
+      waits.push(result.untilMs - clock.now());
+      clock.advance(result.untilMs - clock.now());
+    }
+    expect(waits).toEqual([30_000, 30_000, 60_000, 120_000, 240_000, 480_000, 600_000]);
+  });
+
+  it('that are too few in one zone do not keep a job from waiting for what cools in others', async () => {
+    const knowledge = new InMemoryMarketKnowledge();
+    knowledge.addresses = new Map([['subnet-a', 1], ['subnet-b', 9], ['subnet-c', 9]]);
+    const { provider, cooldowns, clock } = aProvider([], undefined, { knowledge });
+    const cooling = (['us-east-1b', 'us-east-1c'] as const).map((zone) => ({
+      scope: { kind: 'offering', offering: { instanceType: 'c6i.large', zone, market: 'on-demand' } }, code: 'InsufficientInstanceCapacity', failures: 4, sinceMs: clock.now(), untilMs: epochMs(clock.now() + 300_000),
+    }) as const);
+    await cooldowns.record(cooling);
+    expect(await provider.acquire(gangOf(onDemand(), { spread: 'Single' }), never)).toMatchObject({ kind: 'short', launches: 0, untilMs: clock.now() + 300_000, cooldowns: cooling });
   });
 });
 

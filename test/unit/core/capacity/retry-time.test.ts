@@ -24,7 +24,7 @@ describe('whenToTryAgain', () => {
   });
 
   it('is after a moment where nothing cools', () => {
-    expect(whenToTryAgain(spot, view(), now)).toEqual({ untilMs: now + 30_000, cooldowns: [] });
+    expect(whenToTryAgain(spot, view(), now)).toEqual({ untilMs: now + 30_000, cooldowns: [], byClock: true });
   });
 
   it('is in ten minutes for a job that is held by a pause alone', () => {
