@@ -71,10 +71,12 @@ describe('nodes that are lost at any time, with faults at any call', () => {
       faults: fc.array(fc.record({ at: fc.nat({ max: 300 }), when: fc.constantFrom('before' as const, 'after' as const) }), { maxLength: 10 }),
       cancelAt: fc.option(fc.nat({ max: 6 })),
       free: fc.integer({ min: 2, max: 20 }),
+      awaitsTwice: fc.boolean(),
     });
     await fc.assert(
-      fc.asyncProperty(plan, async ({ losses, faults, cancelAt, free }) => {
+      fc.asyncProperty(plan, async ({ losses, faults, cancelAt, free, awaitsTwice }) => {
         const world = new InMemoryWorld();
+        world.awaitsTwice = awaitsTwice;
         const { id, letGo } = await running(world);
         for (const zone of ['us-east-1a', 'us-east-1b', 'us-east-1c']) world.stock(zone, free);
         let count = 0;
@@ -92,7 +94,7 @@ describe('nodes that are lost at any time, with faults at any call', () => {
         await expectLaws(world);
         expectOneWriter(world, id);
       }),
-      { numRuns: 40 },
+      { numRuns: 80 },
     );
   }, 240_000);
 });
