@@ -56,7 +56,7 @@ export class OrchestratorStack extends Stack {
     const jobQueue = new JobQueue(this, 'Scheduling', { settings, alarms, queue, bus, lifecycle });
     const machine = new JobLifecycle(this, 'Lifecycle', { settings, alarms, queue, nodes, address: lifecycle, sourceRoot });
     const events = new LifecycleEvents(this, 'Events', { settings, alarms, queue, nodes, address: lifecycle, bus: bus as IEventBus });
-    ringForRefusedLaunches(configuration.name, alarms, [...machine.tasks, events.reconciler]);
+    ringForRefusedLaunches(configuration.name, alarms, [...machine.launchers, events.reconciler]);
     new MarketRefresh(this, 'Market', { settings, alarms, nodes });
     const api = new OrchestratorApi(this, 'Api', { settings, alarms, queue, nodes, lifecycle });
     orchestratorDashboard(this, 'Dashboard', {

@@ -16,6 +16,8 @@ import { withoutOwn } from './uncounted.ts';
 
 /** EC2 keeps `MinTargetCapacity` within one call up to this many instances. */
 const MOST_PER_LAUNCH = 1000;
+/** EC2 takes so many pairs of type and zone in one call. */
+const MOST_OFFERINGS_PER_LAUNCH = 300;
 /** A turn that has made so many calls is over: no market needs more, and the calls are everybody's. */
 const MOST_LAUNCHES_PER_TURN = 120;
 
@@ -174,7 +176,8 @@ function openTogether(open: readonly Offering[], pool: PoolRequest): Pick<Planne
   const types = typesOf(open, pool);
   const zonesByType = new Map(types.map((type) => [type, zonesOf(open.filter(({ instanceType }) => instanceType === type))]));
   const choices = [...zonesByType.values()].map((zones) => ({ zones, instanceTypes: types.filter((type) => zones.every((zone) => zonesByType.get(type)?.includes(zone))) }));
-  return choices.toSorted((a, b) => b.zones.length * b.instanceTypes.length - a.zones.length * a.instanceTypes.length)[0];
+  const [most] = choices.toSorted((a, b) => b.zones.length * b.instanceTypes.length - a.zones.length * a.instanceTypes.length);
+  return most && { ...most, instanceTypes: most.instanceTypes.slice(0, Math.floor(MOST_OFFERINGS_PER_LAUNCH / most.zones.length)) };
 }
 
 /** Types in the manifest's order. */

@@ -1,7 +1,7 @@
 import { DEFAULT_PROVIDER } from '../../core/capacity/provider-registry.ts';
 import { refusalOf } from '../../core/api/refuse-document.ts';
 import type { ManifestSource } from '../../core/api/submission.ts';
-import { efaInterfacesOf, efaLaunchTemplate } from '../../core/capacity/efa.ts';
+import { efaInterfacesGiven, efaInterfacesOf, efaLaunchTemplate } from '../../core/capacity/efa.ts';
 import { namespaceSettings } from '../../core/deployment/deployment.ts';
 import type { Deployment, NamespaceSettings } from '../../core/deployment/deployment.ts';
 import { demandOf } from '../../core/job/demand.ts';
@@ -56,27 +56,30 @@ export async function acceptManifest(
 ): Promise<AcceptedManifest> {
   const parsed = source.kind === 'text' ? parseManifest(source.text, { format: source.format }) : parseManifestValue(source.value);
   if (!parsed.ok) throw refusalOf(parsed.problems);
-  const { demand, problems } = await examine(ports, parsed.manifest, address);
-  if (problems.length > 0) throw refusalOf(source.kind === 'text' ? withPositions(source.text, problems) : problems);
-  return { manifest: parsed.manifest, demand, warnings: parsed.warnings };
+  const { demand, problems, warnings } = await examine(ports, parsed.manifest, address);
+  const placed = (found: readonly ManifestProblem[]) => (source.kind === 'text' ? withPositions(source.text, found) : found);
+  if (problems.length > 0) throw refusalOf(placed(problems));
+  return { manifest: parsed.manifest, demand, warnings: [...parsed.warnings, ...placed(warnings)] };
 }
 
 /** Checks a manifest that was stored before: the deployment may have changed since. */
 export async function acceptStored(ports: AcceptancePorts, manifest: Manifest, address: Address): Promise<AcceptedManifest> {
-  const { demand, problems } = await examine(ports, manifest, address);
+  const { demand, problems, warnings } = await examine(ports, manifest, address);
   if (problems.length > 0) throw refusalOf(problems);
-  return { manifest, demand, warnings: [] };
+  return { manifest, demand, warnings };
 }
 
-async function examine(
-  ports: AcceptancePorts,
-  manifest: Manifest,
-  address: Address,
-): Promise<{ readonly demand: Demand; readonly problems: readonly ManifestProblem[] }> {
+interface Examined {
+  readonly demand: Demand;
+  readonly problems: readonly ManifestProblem[];
+  readonly warnings: readonly ManifestProblem[];
+}
+
+async function examine(ports: AcceptancePorts, manifest: Manifest, address: Address): Promise<Examined> {
   const { deployment } = ports;
   const place = placeOf(ports, manifest);
   const named = [...new Set(manifest.spec.nodePools.flatMap(({ instanceTypes }) => instanceTypes))];
-  if (named.length > MAX_DISTINCT_TYPES) return { demand: demandOf(manifest, new Map()), problems: [tooManyTypes(named.length)] };
+  if (named.length > MAX_DISTINCT_TYPES) return { demand: demandOf(manifest, new Map()), problems: [tooManyTypes(named.length)], warnings: [] };
   const [types, accountQuotas] = await Promise.all([typeFacts(place, named), quotasFor(ports, manifest)]);
   const problems = [
     ...misaddressed(manifest, address),
@@ -96,7 +99,7 @@ async function examine(
     ...tooManyNodes(place, manifest),
     ...unservedNamespace(manifest, deployment, types),
   ];
-  return { demand: demandOf(manifest, types), problems };
+  return { demand: demandOf(manifest, types), problems, warnings: fewerAdapters(manifest, deployment, types) };
 }
 
 /** Where the manifest wants its machines. A provider that is not served is told; the rest is held against AWS then. */
@@ -177,4 +180,15 @@ function unservedEfa(
     ...(unserved.length === 0 ? [] : [`this deployment does not offer namespace ${namespace} Elastic Fabric Adapters for ${unserved.join(', ')}`]),
   ];
   return messages.map((message) => ({ code: 'not-offered', path, message }));
+}
+
+/** Types that run with fewer adapters than they have, for want of a launch template: slower, and nothing else says so. */
+function fewerAdapters({ metadata: { namespace }, spec }: Manifest, deployment: Deployment, types: ReadonlyMap<string, InstanceTypeFacts>): readonly ManifestProblem[] {
+  const settings = namespaceSettings(deployment, namespace);
+  return spec.nodePools.flatMap(({ efa, instanceTypes }, index) => {
+    const facts = efa ? instanceTypes.flatMap((type) => types.get(type) ?? []) : [];
+    const fewer = facts.filter((each) => efaInterfacesGiven(settings, each) > 0 && efaInterfacesGiven(settings, each) < efaInterfacesOf(each));
+    const told = fewer.map((each) => `${each.instanceType} gets ${efaInterfacesGiven(settings, each)} of its ${efaInterfacesOf(each)}`).join(', ');
+    return told === '' ? [] : [{ code: 'not-offered', path: `spec.nodePools[${index}].efa`, message: `${told} Elastic Fabric Adapters: namespace ${namespace} has no launch template for more` }];
+  });
 }

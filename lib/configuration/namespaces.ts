@@ -19,7 +19,7 @@ const namespaceConfiguration = z.strictObject({
     .describe('Targeted capacity reservations that `OnDemand` and `SpotPreferred` pools use before anything else.'),
   efa: z.strictObject({ x86_64: adapterCounts.default([]), arm64: adapterCounts.default([]) }).prefault({})
     .describe('Numbers of Elastic Fabric Adapters, by architecture, that nodes of `efa` pools may have: a type gets the largest that fits it. '
-      + '`[1, 4, 32]` serves c5n, p4d and p5 alike. Empty: the namespace has no `efa` pools.'),
+      + 'c5n, hpc6a and most others have 1, hpc6id and hpc7a 2, p4d 4, trn1 and p6-b200 8, p5en and trn2 16, p5 32. Empty: the namespace has no `efa` pools.'),
 });
 
 /** Namespaces with settings of their own. */

@@ -29,6 +29,8 @@ const brief = { timeout: Duration.minutes(1) };
 export class JobLifecycle extends Construct {
   readonly machine: JobMachine;
   readonly tasks: readonly OrchestratorFunction[];
+  /** Those of them that launch nodes. */
+  readonly launchers: readonly OrchestratorFunction[];
 
   constructor(scope: Construct, id: string, props: JobLifecycleProps) {
     super(scope, id);
@@ -49,7 +51,8 @@ export class JobLifecycle extends Construct {
     const destroy = task('DestroyNodes', 'destroy-nodes', longest);
     const finish = task('FinishJob', 'finish-job', brief);
 
-    for (const launcher of [acquire, awaitNodes, destroy]) {
+    this.launchers = [acquire, awaitNodes, destroy];
+    for (const launcher of this.launchers) {
       allowLaunches(launcher, configuration, nodes);
       allowCatalogue(launcher);
       allowDescriptions(launcher);

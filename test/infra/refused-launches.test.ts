@@ -16,7 +16,7 @@ describe('the alarm for refused launches', () => {
       .map((name) => name.replace('lifecycle/', '').replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()))
       .filter((name) => ['AcquireCapacity', 'AwaitNodes', 'DestroyNodes', 'Reconcile'].includes(name));
     expect(launchers).toHaveLength(4);
-    expect(read).toEqual(expect.arrayContaining(launchers));
+    expect(read).toEqual(launchers.toSorted());
     for (const filter of filters) {
       expect(filter).toMatchObject({
         FilterPattern: `{ ($.message = "${LAUNCH_REFUSED}") && (($.provider NOT EXISTS) || ($.provider != "simulated")) }`,

@@ -74,8 +74,8 @@ function capacityOf(launch: PlannedLaunch, pool: PoolRequest): Omit<CreateFleetC
       return {
         ...asked,
         TargetCapacitySpecification: { ...total, DefaultTargetCapacityType: 'on-demand' },
-        // Open reservations are paid for already: they go before a cheaper type.
-        OnDemandOptions: { AllocationStrategy: 'lowest-price', CapacityReservationOptions: { UsageStrategy: 'use-capacity-reservations-first' }, ...bounds },
+        // EC2 uses open reservations of a type by itself. To ask for them before a cheaper type may need a right on each.
+        OnDemandOptions: { AllocationStrategy: 'lowest-price', ...bounds },
       };
     case 'reserved':
       return {

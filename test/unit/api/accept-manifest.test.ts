@@ -36,4 +36,15 @@ describe('Elastic Fabric Adapters', () => {
     const refused = acceptManifest(ports, { kind: 'text', text, format: 'yaml' }, {});
     await expect(refused).rejects.toMatchObject({ details: { problems: [{ code: 'not-offered', path: 'spec.nodePools[1].efa', message: expect.stringMatching(/^p6\.big: not all network cards carry/) }] } });
   });
+
+  it('that are fewer than a type has are told as a warning', async () => {
+    const types = new InMemoryInstanceCatalogue([someFacts('m6i.large'), someFacts('p5en.big', { efa: true, efaInterfaces: 16 }), someFacts('c5n.big', { efa: true, efaInterfaces: 1 })]);
+    const namespaces = { '*': { launchTemplates: { x86_64: 'lt-x86' }, efaLaunchTemplates: { x86_64: { 1: 'lt-efa-1', 4: 'lt-efa-4', 32: 'lt-efa-32' } } } };
+    const ports = { deployment: aDeployment({ namespaces }), catalogue: types, knowledge: new InMemoryMarketKnowledge() };
+    const text = aManifestText({ spec: '' }).replace('instanceType: [c6i.large, m6i.large]', 'instanceType: [p5en.big, c5n.big]\n      efa: true').replace('placement:', 'placement:\n    spread: Single');
+    const { warnings } = await acceptManifest(ports, { kind: 'text', text, format: 'yaml' }, {});
+    expect(warnings).toContainEqual(expect.objectContaining({
+      path: 'spec.nodePools[1].efa', line: 16, message: 'p5en.big gets 4 of its 16 Elastic Fabric Adapters: namespace research has no launch template for more',
+    }));
+  });
 });

@@ -32,7 +32,7 @@ describe('fleetRequest', () => {
 
   it('takes what there is, in several zones, without a minimum', () => {
     const input = inputOf(fleetRequest(aGang(), launch({ minimum: 1, market: 'on-demand', zones: ['us-east-1a', 'us-east-1c'] }), types, aDeployment()));
-    expect(input.OnDemandOptions).toEqual({ AllocationStrategy: 'lowest-price', CapacityReservationOptions: { UsageStrategy: 'use-capacity-reservations-first' } });
+    expect(input.OnDemandOptions).toEqual({ AllocationStrategy: 'lowest-price' });
     expect(input.SpotOptions).toBeUndefined();
     expect(input.LaunchTemplateConfigs?.[0]?.Overrides).toHaveLength(4);
   });

@@ -5,7 +5,7 @@ import { cooldownOf } from '../../../../core/capacity/pauses.ts';
 import { DependencyThrottledError } from '../../../../core/errors/orchestrator-error.ts';
 import { instanceId } from '../../../../core/job/ids.ts';
 import type { Node } from '../../../../core/job/job.ts';
-import { aGang, aPool } from '../../../builders/capacity.ts';
+import { aGang, aPool, someFacts } from '../../../builders/capacity.ts';
 import { aProvider, launchLines, never, runningByPool } from './acquisition.ts';
 
 const headAndWorkers = (fields: Partial<GangRequest> = {}): GangRequest =>
@@ -59,6 +59,13 @@ describe('GangAcquirer.acquire', () => {
     const { provider } = aProvider([['c6i.large', 'a', 'spot', 3], ['c6i.large', 'c', 'spot', 3]]);
     await nodesOf(provider.acquire(aGang({ spread: 'Any', pools: [aPool({ count: 6 })] }), never));
     expect(launchLines(provider)).toEqual(['workers ≤6 spot c6i.large a|b|c']);
+  });
+
+  it('names no more pairs of type and zone in a call than EC2 takes', async () => {
+    const types = Array.from({ length: 150 }, (_, index) => someFacts(`c${index}.large`));
+    const { provider, machines } = aProvider([], types);
+    await provider.acquire(aGang({ spread: 'Any', pools: [aPool({ purchaseOption: 'Spot', instanceTypes: types.map(({ instanceType }) => instanceType) })] }), never);
+    expect(machines.launches.map(({ instanceTypes, zones }) => instanceTypes.length * zones.length)).toEqual([300, 150]);
   });
 
   it('releases what it has when the gang stays short, and says until when', async () => {

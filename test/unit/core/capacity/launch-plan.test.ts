@@ -99,6 +99,12 @@ describe('planLaunches', () => {
     expect(planLaunches(aGang(), 60, view(), now).limits).toEqual([]);
   });
 
+  it('finds nothing too dear that a pool may not be launched as anyway', () => {
+    const types = new Map([['c6i.large', someFacts('c6i.large')], ['c5n.large', someFacts('c5n.large', { efa: true, microUsdPerHour: 40_000 })]]);
+    const gang = aGang({ spread: 'Single', maxMicroUsdPerHour: microUsd(200_000), pools: [aPool({ efa: true, purchaseOption: 'OnDemand', instanceTypes: ['c6i.large', 'c5n.large'] })] });
+    expect(planLaunches(gang, 60, view({ types }), now).limits).toEqual([]);
+  });
+
   it('tells what is doubtful', () => {
     const gang = aGang({ zones: ['us-east-1a', 'us-east-1f'], pools: [aPool({ instanceTypes: ['m6i.large', 'zz.big'] }), aPool({ pool: 'gpu', instanceTypes: ['p4d.24xlarge'] })] });
     expect(planLaunches(gang, 60, view(), now)).toMatchObject({
