@@ -40,9 +40,10 @@ export async function makeLaunch(gang: GangRequest, planned: PlannedLaunch, ledg
     requestedAtMs: ports.clock.now(),
     ...(request.kind === 'request' ? { request: request.request } : { result: outcomeWithoutCall(planned, request) }),
   };
-  if (record.result) await remember(record, record.result, view, ports);
+  const image = gang.pools.find(({ pool }) => pool === planned.pool)?.image;
+  if (record.result) await remember(record, record.result, view, ports, image);
   await ledger.open(record);
-  return record.result ? record : settle(record, ledger, view, ports);
+  return record.result ? record : settle(record, ledger, view, ports, image);
 }
 
 function outcomeWithoutCall(launch: PlannedLaunch, { kind, code, message }: Exclude<LaunchRequest, { readonly kind: 'request' }>): LaunchOutcome {
@@ -52,11 +53,13 @@ function outcomeWithoutCall(launch: PlannedLaunch, { kind, code, message }: Excl
 /**
  * Makes the call of a record whose answer is not known. Throttling proves nothing: an earlier try of the same call may
  * have launched. So the record stays open, and whoever comes next asks again with the same token.
+ *
+ * @param image of the pool, as its manifest says it, where the asker knows
  */
-export async function settle(record: LaunchRecord, ledger: LaunchLedger, view: MarketView, ports: CapacityPorts): Promise<LaunchRecord> {
+export async function settle(record: LaunchRecord, ledger: LaunchLedger, view: MarketView, ports: CapacityPorts, image?: string): Promise<LaunchRecord> {
   return heedingThrottles(view, ports, async () => {
     const outcome = await ports.machines.launch(record);
-    await remember(record, outcome, view, ports);
+    await remember(record, outcome, view, ports, image);
     return ledger.close(record, outcome, ports.clock.now());
   });
 }
@@ -71,7 +74,7 @@ async function heedingThrottles<T>(view: MarketView, ports: CapacityPorts, call:
 }
 
 /** Cooldowns before the record: after a crash in between the call is made again and teaches the same once more. */
-async function remember(record: LaunchRecord, outcome: LaunchOutcome, view: MarketView, ports: CapacityPorts): Promise<void> {
+async function remember(record: LaunchRecord, outcome: LaunchOutcome, view: MarketView, ports: CapacityPorts, image?: string): Promise<void> {
   const { cooldowns, clock, deployment, log } = ports;
   const lesson = learn(record, outcome, view, cooldownPolicy(deployment), clock.now());
   if (lesson.cool.length > 0) await cooldowns.record(lesson.cool);
@@ -84,13 +87,17 @@ async function remember(record: LaunchRecord, outcome: LaunchOutcome, view: Mark
     ...(outcome.requestId ? { ec2RequestId: outcome.requestId } : {}),
     ...(outcome.rejected ? { rejected: outcome.rejected } : {}),
   });
-  if (outcome.rejected) logRefusal(record, outcome.rejected, ports);
+  if (outcome.rejected) logRefusal(record, outcome.rejected, ports, image);
 }
 
-/** The job fails for it, and so will others: somebody has to mend it. What is reserved they do without. */
-function logRefusal({ jobId, attempt, ordinal, pool, market, reservations }: PlannedLaunch, rejected: NonNullable<LaunchOutcome['rejected']>, { log, provider }: Pick<CapacityPorts, 'log' | 'provider'>): void {
+/**
+ * The job fails for it, and so will others: somebody has to mend it. What is reserved they do without, and an image that a
+ * manifest names by its id is its author's matter.
+ */
+function logRefusal({ jobId, attempt, ordinal, pool, market, reservations }: PlannedLaunch, rejected: NonNullable<LaunchOutcome['rejected']>, { log, provider }: Pick<CapacityPorts, 'log' | 'provider'>, image = ''): void {
   const launch = { jobId, attempt, ordinal, pool, rejected, ...(provider === undefined ? {} : { provider }) };
   if (market === 'reserved') log.warn('Reservations cannot be used', { ...launch, reservations });
+  else if (image.startsWith('ami-') && rejected.code.startsWith('InvalidAMI')) log.warn('The image of a manifest cannot be used', { ...launch, image });
   else log.error(LAUNCH_REFUSED, launch);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { LAUNCH_REFUSED } from '../../../../core/capacity/refused-launch.ts';
-import { aDeployment, aGang, ManualClock, someFacts } from '../../../builders/capacity.ts';
+import { aDeployment, aGang, aPool, ManualClock, someFacts } from '../../../builders/capacity.ts';
 import { InMemoryAttemptStore } from '../../../fakes/in-memory-attempt-store.ts';
 import { InMemoryCapacityProvider } from '../../../fakes/in-memory-capacity-provider.ts';
 import { InMemoryCooldownStore } from '../../../fakes/in-memory-cooldown-store.ts';
@@ -49,6 +49,16 @@ describe('a launch that is refused for good', () => {
     expect(await provider.acquire(aGang(), never)).toMatchObject({ kind: 'short' });
     expect(failures).toEqual([]);
     expect(warnings).toEqual([['Reservations cannot be used', expect.objectContaining({ rejected, reservations: ['cr-b'], pool: 'workers' })]]);
+  });
+
+  it('wakes nobody for an image that the manifest itself names, but for one of the deployment', async () => {
+    const { provider, failures, warnings } = aListenedProvider();
+    const rejected = { code: 'InvalidAMIID.NotFound', message: 'The image id does not exist' };
+    provider.machines.launch = async () => ({ launched: [], unavailable: [], rejected });
+    expect(await provider.acquire(aGang({ pools: [aPool({ image: 'ami-0123456789abcdef0' })] }), never)).toMatchObject({ kind: 'rejected', ...rejected });
+    expect([failures, warnings]).toEqual([[], [['The image of a manifest cannot be used', expect.objectContaining({ rejected, image: 'ami-0123456789abcdef0' })]]]);
+    await provider.acquire(aGang({ attempt: 2, pools: [aPool({ image: 'ubuntu' })] }), never);
+    expect(failures).toHaveLength(1);
   });
 
   it('is told apart from one for which there was no capacity', async () => {
