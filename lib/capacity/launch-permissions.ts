@@ -54,15 +54,20 @@ function allowReservations(launcher: OrchestratorFunction, { namespaces }: Deplo
   launcher.allow(['ec2:RunInstances'], arns, fromTemplate(launcher));
 }
 
-/** Making placement groups with the deployment's tag and name, and launching into those. */
+/** Making placement groups with the deployment's tag and name: for whoever decides on launches, before it makes them. */
+export function allowGroupMaking(decider: OrchestratorFunction, configuration: DeploymentConfiguration): void {
+  const groups = [groupArns(decider, configuration)];
+  decider.allow(['ec2:CreatePlacementGroup'], groups, { StringEquals: { [`aws:RequestTag/${deploymentTag}`]: configuration.name } });
+  decider.allow(['ec2:CreateTags'], groups, { StringEquals: { 'ec2:CreateAction': 'CreatePlacementGroup' } });
+  decider.allow(['ec2:DescribePlacementGroups'], ['*']);
+}
+
+/** Launching into placement groups with the deployment's tag and name. */
 function allowPlacementGroups(launcher: OrchestratorFunction, configuration: DeploymentConfiguration): void {
   const groups = [groupArns(launcher, configuration)];
-  launcher.allow(['ec2:CreatePlacementGroup'], groups, { StringEquals: { [`aws:RequestTag/${deploymentTag}`]: configuration.name } });
-  launcher.allow(['ec2:CreateTags'], groups, { StringEquals: { 'ec2:CreateAction': 'CreatePlacementGroup' } });
   const withOurTag = { StringEquals: { [`aws:ResourceTag/${deploymentTag}`]: configuration.name } };
   launcher.allow(['ec2:CreateFleet'], groups, withOurTag);
   launcher.allow(['ec2:RunInstances'], groups, { ...fromTemplate(launcher), ...withOurTag });
-  launcher.allow(['ec2:DescribePlacementGroups'], ['*']);
 }
 
 /** Removing placement groups that carry the deployment's tag, and no others. */

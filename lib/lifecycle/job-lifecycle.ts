@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { allowKnowledge } from '../capacity/knowledge-permissions.ts';
-import { allowCatalogue, allowDescriptions, allowLaunches, allowTerminations } from '../capacity/launch-permissions.ts';
+import { allowCatalogue, allowDescriptions, allowGroupMaking, allowLaunches, allowTerminations } from '../capacity/launch-permissions.ts';
 import { OrchestratorFunction, type FunctionSettings } from '../functions/orchestrator-function.ts';
 import type { JobNodes } from '../nodes/job-nodes.ts';
 import type { Alarms } from '../observability/alarms.ts';
@@ -58,7 +58,10 @@ export class JobLifecycle extends Construct {
       allowDescriptions(launcher);
       allowTerminations(launcher, configuration);
     }
-    for (const decider of [acquire, awaitNodes]) allowKnowledge(decider, configuration, nodes);
+    for (const decider of [acquire, awaitNodes]) {
+      allowKnowledge(decider, configuration, nodes);
+      allowGroupMaking(decider, configuration);
+    }
     allowDescriptions(explain);
     nodes.allowCommandStatus(awaitNodes);
     nodes.allowCommands(runStep);

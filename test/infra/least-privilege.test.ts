@@ -69,6 +69,8 @@ describe('identity policies', () => {
     const onGroups = grants.filter(({ resources: on }) => JSON.stringify(on).includes(':placement-group/'));
     expect(new Set(onGroups.flatMap(({ actions }) => actions))).toEqual(new Set(['ec2:CreatePlacementGroup', 'ec2:CreateTags', 'ec2:CreateFleet', 'ec2:RunInstances', 'ec2:DeletePlacementGroup']));
     expect(whoMay('ec2:DeletePlacementGroup')).toEqual(['EventsReconcile']);
+    expect(whoMay('ec2:CreatePlacementGroup')).toEqual(['LifecycleAcquireCapacity', 'LifecycleAwaitNodes']);
+    expect(whoMay('ec2:DescribePlacementGroups')).toEqual(['EventsReconcile', 'LifecycleAcquireCapacity', 'LifecycleAwaitNodes']);
     for (const { actions, resources: on, conditions } of onGroups) {
       expect(JSON.stringify(on)).toContain(':placement-group/orchestrator-*');
       const tag = actions.includes('ec2:CreateTags') ? { 'ec2:CreateAction': 'CreatePlacementGroup' }

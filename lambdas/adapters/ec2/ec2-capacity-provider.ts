@@ -22,9 +22,9 @@ export const ec2ClientDefaults = { retryMode: 'adaptive', maxAttempts: 6 } as co
  * | acquire, await-nodes, destroy | `ec2:RunInstances` | as `ec2:CreateFleet`, without `fleet/*` | on `instance/*` `aws:RequestTag/orchestrator:deployment` = `D`; `ec2:LaunchTemplate` = ours on `instance/*` |
  * | acquire, await-nodes, destroy | `ec2:CreateTags` | `arn:aws:ec2:R:A:instance/*`, `…:volume/*`, `…:network-interface/*` | `ec2:CreateAction` = `CreateFleet` or `RunInstances` |
  * | acquire, await-nodes, destroy | `ec2:CreateFleet`, `ec2:RunInstances` | `…:capacity-reservation/<each of ours>`; `…:placement-group/D-*` | groups: `aws:ResourceTag/orchestrator:deployment` = `D` |
- * | acquire, await-nodes, destroy | `ec2:CreatePlacementGroup`, `ec2:CreateTags` | `…:placement-group/D-*` | `aws:RequestTag/orchestrator:deployment` = `D`; `ec2:CreateAction` = `CreatePlacementGroup` |
+ * | acquire, await-nodes | `ec2:CreatePlacementGroup`, `ec2:CreateTags` | `…:placement-group/D-*` | `aws:RequestTag/orchestrator:deployment` = `D`; `ec2:CreateAction` = `CreatePlacementGroup` |
  * | reconcile | `ec2:DeletePlacementGroup` | `…:placement-group/D-*` | `aws:ResourceTag/orchestrator:deployment` = `D` |
- * | acquire, await-nodes, destroy, reconcile | `ec2:DescribePlacementGroups` | `*` (knows no resource) | |
+ * | acquire, await-nodes, reconcile | `ec2:DescribePlacementGroups` | `*` (knows no resource) | |
  * | acquire, await-nodes, destroy | `ec2:DescribeFleets` | `*` (knows no resource) | |
  * | acquire, await-nodes, destroy | `iam:PassRole` | the roles of the node profiles | `iam:PassedToService` = `ec2.amazonaws.com` |
  * | acquire, await-nodes, destroy, reconcile | `ec2:TerminateInstances` | `arn:aws:ec2:R:A:instance/*` | `aws:ResourceTag/orchestrator:deployment` = `D` |
