@@ -44,7 +44,7 @@ export async function acquireCapacity(ports: AcquirePorts, input: TaskInput): Pr
   const launches = await ports.attempts.launches(job.jobId, job.attempt);
   const tried = launches.filter((launch) => launch.requestedAtMs >= startedAtMs).slice(-mostTold);
   const after = await changeJob(ports.jobs, job.jobId, (now) => withEvents(now, eventsOf(request, result, tried), ports.clock.now()), job);
-  return answer(ports, after, result);
+  return answer(ports, after, result, tried);
 }
 
 /** A read of a moment ago may be from before the job was admitted or given its turn. */
@@ -97,14 +97,14 @@ function launchText({ pool, count, market, instanceTypes, zones, result }: Launc
 
 const codesOf = (result: LaunchOutcome | undefined): string[] => [...new Set(result?.unavailable.map(({ code }) => code))];
 
-async function answer(ports: AcquirePorts, job: Job, result: AcquireResult): Promise<TaskAnswer> {
+async function answer(ports: AcquirePorts, job: Job, result: AcquireResult, tried: readonly LaunchRecord[]): Promise<TaskAnswer> {
   switch (result.kind) {
     case 'acquired':
       return { kind: 'acquired' };
     case 'short':
       return isCancelDue(job)
         ? cancelled(job)
-        : { kind: 'short', untilMs: result.untilMs, ...(result.byClock ? { byClock: true } : {}), reason: { code: 'NoCapacity', message: shortMessage(result) } };
+        : { kind: 'short', untilMs: result.untilMs, ...(result.byClock ? { byClock: true } : {}), reason: { code: 'NoCapacity', message: shortMessage(result, tried) } };
     case 'rejected':
       return { kind: 'rejected', reason: { code: LAUNCH_REJECTED, message: `${refuserOf(job)} refused the launch: ${result.code}: ${result.message}` } };
     case 'leaked':
@@ -114,8 +114,10 @@ async function answer(ports: AcquirePorts, job: Job, result: AcquireResult): Pro
   }
 }
 
-function shortMessage(result: Extract<AcquireResult, { kind: 'short' }>): string {
-  const whys = [...new Set(result.cooldowns.map((cooldown) => (cooldown.pausedBy === undefined ? cooldown.code : cooldownText(cooldown))))];
+/** What cools says why; where nothing does, as for a placement group, what the calls were told. */
+function shortMessage(result: Extract<AcquireResult, { kind: 'short' }>, tried: readonly LaunchRecord[]): string {
+  const cooling = result.cooldowns.map((cooldown) => (cooldown.pausedBy === undefined ? cooldown.code : cooldownText(cooldown)));
+  const whys = [...new Set(cooling.length > 0 ? cooling : tried.flatMap((launch) => codesOf(launch.result)))];
   return `${result.shortfall} nodes short after ${result.launches} launch calls${whys.length === 0 ? '' : ` (${whys.join(', ')})`}${limitsText(result)}.`;
 }
 

@@ -84,6 +84,17 @@ describe('a search for capacity that is broken off', () => {
     expect(await run()).toMatchObject({ byClock: true, reason: { code: 'NoCapacity', message: '2 nodes short after 0 launch calls: a is full, b is full, c is full and 1 more.' } });
   });
 
+  it('says what its calls were told where nothing cools for it', async () => {
+    const { job, ports, run } = await searching({ hold: aHold() });
+    const offering = { instanceType: 'c6i.large', zone: 'us-east-1a', market: 'on-demand' } as const;
+    ports.capacity.acquire = async () => {
+      const launch = { jobId: job.jobId, attempt: 1, ordinal: 1, pool: 'workers', count: 2, minimum: 2, market: 'on-demand', instanceTypes: ['c6i.large'], zones: ['us-east-1a'], clientToken: 'token', clustered: true } as const;
+      await ports.attempts.openLaunch({ ...launch, requestedAtMs: ports.clock.now(), result: { launched: [], unavailable: [{ offering, code: 'PlacementGroupLimitExceeded', message: 'no more' }] } });
+      return { kind: 'short', shortfall: 2, untilMs: epochMs(0), cooldowns: [], byClock: true, launches: 1 };
+    };
+    expect(await run()).toMatchObject({ reason: { message: '2 nodes short after 1 launch calls (PlacementGroupLimitExceeded).' } });
+  });
+
   it('ends when the launch is refused, or what it brought does not go', async () => {
     expect(await answerTo({ kind: 'rejected', code: 'AccessDenied', message: 'no' })).toMatchObject({ kind: 'rejected' });
     expect(await answerTo({ kind: 'leaked', remaining: 1 })).toMatchObject({ kind: 'leaked' });
