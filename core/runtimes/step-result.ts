@@ -36,9 +36,14 @@ const TIMED_OUT_EXIT_CODE = 124;
  *
  * @param nodes all of the attempt, those that were replaced too
  */
-export function nodesOfStep({ ranks, startedAtMs }: Pick<StepRecord, 'ranks' | 'startedAtMs'>, nodes: readonly Node[]): readonly Node[] {
-  const replacedSince = new Set(nodes.filter(({ goneAtMs }) => goneAtMs !== undefined && goneAtMs > startedAtMs).map(({ rank }) => rank));
-  return nodes.filter(({ goneAtMs, rank }) => goneAtMs === undefined && !replacedSince.has(rank) && (ranks === 'all' || rank === 0));
+export function nodesOfStep(record: Pick<StepRecord, 'ranks' | 'startedAtMs'>, nodes: readonly Node[]): readonly Node[] {
+  const replaced = replacedSince(record, nodes);
+  return nodes.filter(({ goneAtMs, rank }) => goneAtMs === undefined && !replaced.has(rank) && (record.ranks === 'all' || rank === 0));
+}
+
+/** Ranks whose node was replaced after a step had begun. */
+export function replacedSince({ startedAtMs }: Pick<StepRecord, 'startedAtMs'>, nodes: readonly Node[]): ReadonlySet<number> {
+  return new Set(nodes.filter(({ goneAtMs }) => goneAtMs !== undefined && goneAtMs > startedAtMs).map(({ rank }) => rank));
 }
 
 /**

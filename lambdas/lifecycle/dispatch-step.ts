@@ -3,7 +3,7 @@ import type { StepRecord } from '../../core/lifecycle/wait.ts';
 import type { AttemptStore } from '../../core/ports/job-store.ts';
 import type { NodeCommands } from '../../core/ports/node-commands.ts';
 import type { NodeStep } from '../../core/runtimes/node-step.ts';
-import { nodesOfStep } from '../../core/runtimes/step-result.ts';
+import { nodesOfStep, replacedSince } from '../../core/runtimes/step-result.ts';
 import type { PhasePlan } from './job-steps.ts';
 
 export interface DispatchPorts {
@@ -16,7 +16,11 @@ const longestCommandSeconds = 172_800;
 /** What the command may take longer than the step: the runner has to stop it and say so. */
 const graceSeconds = 60;
 
-/** Sends a step, for the first time or to attach again, and notes the command. */
+/**
+ * Sends a step, for the first time or to attach again, and notes the command. A step of the configuration that was left
+ * when nodes were replaced is sent to nobody: its command would come to the new ones too, before what prepares them, and
+ * one that is told that it is none of the step's nodes never runs it.
+ */
 export async function dispatchStep(
   ports: DispatchPorts,
   job: Job,
@@ -25,6 +29,7 @@ export async function dispatchStep(
   record: StepRecord,
 ): Promise<StepRecord> {
   const nodes = await ports.attempts.nodes(job.jobId, job.attempt);
+  if (step.phase === 'configure' && replacedSince(record, nodes).size > 0) return record;
   const runsOn = nodesOfStep(record, nodes);
   const commandId = await ports.commands.send({
     jobId: job.jobId,

@@ -47,6 +47,8 @@ export class InMemoryNodeCommands implements NodeCommands {
     const online = await this.online(jobId, attempt);
     const nodes = dispatch.nodes.filter((node) => online.has(node.instanceId) && node.goneAtMs === undefined && (step.ranks === 'all' || node.rank === 0));
     for (const node of nodes) this.#begin(dispatch, node);
+    const strangers = step.ranks === 'all' ? [...online].filter((id) => !nodes.some(({ instanceId }) => instanceId === id)) : [];
+    for (const id of strangers) this.#skip(`${id}/${unitOf(jobId, attempt, step)}`);
     this.sent.push(dispatch);
     const commandId = `command-${this.sent.length}`;
     this.#commands.set(commandId, { dispatch, nodes, cancelled: false });
@@ -76,6 +78,11 @@ export class InMemoryNodeCommands implements NodeCommands {
     for (const unit of stopFirst) this.#stop(`${node.instanceId}/${unit}`);
     this.begun.push(key);
     this.#units.set(key, this.endOf(dispatch, node));
+  }
+
+  /** A command goes by tags, and comes to machines that are no nodes of the step: they decide that it never begins there. */
+  #skip(key: string): void {
+    if (!this.#units.has(key)) this.#units.set(key, { status: 'exited', exitCode: 0, tail: '' });
   }
 
   /** A unit that has not begun never will. */

@@ -10,6 +10,7 @@ import { destroyNodes } from '../../lambdas/lifecycle/destroy-nodes/destroy-node
 import { finishJob } from '../../lambdas/lifecycle/finish-job/finish-job.ts';
 import { onInstanceNotice } from '../../lambdas/lifecycle/on-instance-event/on-instance-event.ts';
 import { reconcile } from '../../lambdas/lifecycle/reconcile/reconcile.ts';
+import { sendAgain } from '../../lambdas/lifecycle/settle-step.ts';
 import { InMemoryJobStore } from '../fakes/in-memory-job-store.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
 import { expectLaws } from './laws.ts';
@@ -227,6 +228,24 @@ describe('events that come while a node is replaced', () => {
     }
     expect(world.job(id)).toMatchObject({ outcome: 'SUCCEEDED' });
     await expectLaws(world);
+  });
+
+  it('send it not even if it was to be sent before', async () => {
+    const id = await inStep(world, 'install', { more: replace });
+    const record = await world.ports.attempts.step(id, 1, 'configure/1');
+    await world.pass(5_000);
+    let looks = 0;
+    world.gate = (call) => {
+      if (call === 'commands.online' && (looks += 1) === 2 && record !== undefined) void sendAgain(world.ports, record);
+      return undefined;
+    };
+    await world.lose(world.node(id, 2));
+    await until(world, () => sent(world, 'install') > 1);
+    letGo(world);
+    await world.live();
+    const { instanceId } = world.table.nodes.get(`${id}/1`)?.find((node) => node.rank === 2 && node.goneAtMs === undefined) ?? world.node(id, 2);
+    expect(world.commands.begun.filter((key) => key.startsWith(`${instanceId}/`) && key.includes('configure'))).toEqual([`${instanceId}/orch-${id}-1-configure-0-1`, `${instanceId}/orch-${id}-1-configure-1`]);
+    expect(world.job(id)).toMatchObject({ outcome: 'SUCCEEDED' });
   });
 
   it('write no end of the step that was left into the history, however long the new node takes', async () => {
