@@ -2,7 +2,7 @@ import type { EpochMs } from '../job/ids.ts';
 import { nextCooldown, type CooldownPolicy } from './cooldown.ts';
 import { offeringKey, scopeKey, type Cooldown, type Offering } from './offering.ts';
 
-/** Why an offering cools of which machines were taken back: after a notice, or without one. */
+/** Why an offering cools of which machines were taken back: after a notice, or gone without a call of anybody, which on Spot is most likely that. */
 const reclaimCodes = ['SpotInterruption', 'SpotReclaimed'] as const;
 export type ReclaimCode = (typeof reclaimCodes)[number];
 

@@ -21,7 +21,7 @@ export function needsNode({ state }: Pick<Job, 'state'>, node: Node): boolean {
  * Nodes whose instance runs no longer, or is not to be seen: one that was launched just now may not be visible yet, and is
  * looked for the next time.
  *
- * @param patienceMs where it is shorter than the minute that EC2 may take
+ * @param patienceMs for how long the deployment gives the benefit of the doubt; a minute at most, which is what EC2 may take
  */
 export function missingNodes(nodes: readonly Node[], instances: readonly ProviderInstance[], nowMs: EpochMs, patienceMs = VISIBLE_AFTER_MS): readonly Node[] {
   const visibleFromMs = nowMs - Math.min(VISIBLE_AFTER_MS, patienceMs);
