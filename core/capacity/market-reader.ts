@@ -15,8 +15,8 @@ export interface MarketReaderPorts {
   readonly deployment: Deployment;
 }
 
-/** A placement score of fewer types says nothing. */
-const FEWEST_TYPES_TO_SCORE = 3;
+/** With fewer types EC2 always answers a low placement score, which says nothing. */
+export const FEWEST_TYPES_TO_SCORE = 3;
 
 /**
  * Gathers what is known of the market for a gang: types, prices, cooldowns, and what others know. Of the latter nothing

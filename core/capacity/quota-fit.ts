@@ -1,8 +1,6 @@
-import type { Market } from '../job/job.ts';
+import type { Market, QuotaKey } from '../job/job.ts';
 import type { AccountQuotas } from '../ports/market-knowledge.ts';
 import { quotaFamily } from './error-scope.ts';
-
-type QuotaKey = `${string}/${Market}`;
 
 /** A pool as the account's quotas count it. */
 export interface QuotaNeed {
@@ -21,8 +19,8 @@ export interface QuotaFit {
   readonly most: number;
 }
 
-/** Reserved capacity counts as on-demand. */
-const quotaKey = (instanceType: string, market: Market): QuotaKey => `${quotaFamily(instanceType)}/${market === 'reserved' ? 'on-demand' : market}`;
+/** The quota of the account that a machine counts against. Reserved capacity counts as on-demand. */
+export const quotaKey = (instanceType: string, market: Market): QuotaKey => `${quotaFamily(instanceType)}/${market === 'reserved' ? 'on-demand' : market}`;
 
 /** Each quota that a pool may use; `undefined` where one of them is not known, since it may hold any number. */
 export function quotaFits({ types, markets }: QuotaNeed, quotas: AccountQuotas): readonly QuotaFit[] | undefined {

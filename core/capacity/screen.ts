@@ -1,5 +1,5 @@
 import type { EpochMs } from '../job/ids.ts';
-import { errorScope, quotaFamily } from './error-scope.ts';
+import { errorScope } from './error-scope.ts';
 import { efaInterfacesOf } from './efa.ts';
 import type { GangRequest, LaunchRecord, PoolRequest } from './gang.ts';
 import { endFor } from './half-open.ts';
@@ -7,6 +7,7 @@ import type { MarketView } from './market-view.ts';
 import { priceOf, reservedRoom, scopesOf } from './market-view.ts';
 import type { Cooldown, Offering } from './offering.ts';
 import { offeringKey, scopeKey } from './offering.ts';
+import { quotaKey } from './quota-fit.ts';
 
 /** Why an offering is left out. */
 type Rejection =
@@ -63,13 +64,10 @@ export function reserved(view: MarketView): Filter {
   return (offering) => (offering.market === 'reserved' && reservedRoom(offering, view) === 0 ? { code: 'not-reserved' } : undefined);
 }
 
-/** The job holds what the offering counts as of the account's quotas, or nobody counts any. Reserved capacity counts as on-demand. */
+/** The job holds what the offering counts as of the account's quotas, or nobody counts any. */
 export function withinQuotas({ quotas = {} }: Pick<GangRequest, 'quotas'>): Filter {
   if (Object.keys(quotas).length === 0) return () => undefined;
-  return ({ instanceType, market }) => {
-    const counted = market === 'reserved' ? 'on-demand' : market;
-    return quotas[`${quotaFamily(instanceType)}/${counted}`] === undefined ? { code: 'no-quota' } : undefined;
-  };
+  return ({ instanceType, market }) => (quotas[quotaKey(instanceType, market)] === undefined ? { code: 'no-quota' } : undefined);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../job/ids.ts';
-import type { Market } from '../job/job.ts';
+import type { QuotaKey } from '../job/job.ts';
 
 /**
  * What was asked, or why nobody can say: the launcher goes on without it and names what it went without. `atMs`, of what
@@ -29,8 +29,8 @@ export interface CapacityReservation {
   readonly matching: 'open' | 'targeted';
 }
 
-/** vCPUs that the account may run of a quota family, by `<family>/<market>`, `P/spot` for instance. */
-export type AccountQuotas = ReadonlyMap<`${string}/${Market}`, number>;
+/** vCPUs that the account may run, by quota. */
+export type AccountQuotas = ReadonlyMap<QuotaKey, number>;
 
 /**
  * What others know of the market. Every part is optional: an answer is either known or says why it is not, nothing is

@@ -6,7 +6,7 @@ export interface PlacementGroup extends AttemptKey {
 }
 
 /**
- * Placement groups of this deployment. One is made with the first launch that names it, and stands until it is removed:
+ * Placement groups of this deployment. One is made before the first launch that names it, and stands until it is removed:
  * a while after its attempt, for a cloud keeps the group while a machine in it is shutting down.
  */
 export interface PlacementGroups {

@@ -1,5 +1,6 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeAvailabilityZonesCommand, paginateGetSpotPlacementScores } from '@aws-sdk/client-ec2';
+import { FEWEST_TYPES_TO_SCORE } from '../../../core/capacity/market-reader.ts';
 import type { PlacementScoreQuestion } from '../../../core/ports/market-knowledge.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import { ExpiringCache } from '../ec2/expiring-cache.ts';
@@ -18,8 +19,6 @@ const ASKED_MS = 2_000;
 const ANSWERED_MS = 10_000;
 /** Somebody else's next try may have brought an answer. */
 const AGAIN_MS = 60_000;
-/** With fewer types EC2 always answers a low score. */
-const FEWEST_TYPES = 3;
 
 /** What EC2 says when an account has asked too much that is new. */
 const TOO_MANY = 'MaxConfigLimitExceeded';
@@ -63,7 +62,7 @@ export class PlacementScores {
   /** Why a question is not worth asking; it costs nothing to find out. */
   refused({ instanceTypes }: PlacementScoreQuestion): string | undefined {
     if (this.#ports.newPerDay === 0) return 'this deployment does not ask for placement scores';
-    if (instanceTypes.length < FEWEST_TYPES) return `a placement score of fewer than ${FEWEST_TYPES} instance types says nothing`;
+    if (instanceTypes.length < FEWEST_TYPES_TO_SCORE) return `a placement score of fewer than ${FEWEST_TYPES_TO_SCORE} instance types says nothing`;
     return undefined;
   }
 
