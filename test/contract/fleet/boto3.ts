@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pythonWith } from './python.ts';
+import { pythonWith } from '../python.ts';
 
 /** What boto3 made of an answer. */
 interface Boto3Answer {

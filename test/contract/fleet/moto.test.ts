@@ -21,7 +21,7 @@ import { AwsMarketKnowledge } from '../../../lambdas/adapters/knowledge/aws-mark
 import type { PlacementScoreMemory } from '../../../lambdas/adapters/knowledge/placement-score-memory.ts';
 import { PriceList } from '../../../lambdas/adapters/pricing/price-list.ts';
 import { aDeployment, aGang, aPool, ManualClock, silentLog, ZONES } from '../../builders/capacity.ts';
-import type { Moto } from './moto.ts';
+import type { PythonServer } from '../python-server.ts';
 import { startMoto } from './moto.ts';
 
 jest.setTimeout(60_000);
@@ -31,7 +31,7 @@ const { region } = aDeployment();
 const IMAGE = 'ami-12c6146b';
 
 describe('the adapters of EC2, judged by moto', () => {
-  let moto: Moto;
+  let moto: PythonServer;
   let ec2: EC2Client;
   let catalogue: Ec2InstanceCatalogue;
   let deployment = aDeployment();
