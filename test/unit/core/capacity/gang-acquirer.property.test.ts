@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { AcquireResult, GangRequest } from '../../../../core/capacity/gang.ts';
-import { quotaFamily } from '../../../../core/capacity/error-scope.ts';
 import { notCooling } from '../../../../core/capacity/screen.ts';
 import type { MarketView } from '../../../../core/capacity/market-view.ts';
 import type { CapacityProvider } from '../../../../core/ports/capacity-provider.ts';
 import { aDeployment, aGang, aPool } from '../../../builders/capacity.ts';
 import type { LaunchFault } from '../../../fakes/in-memory-machines.ts';
-import { aProvider, launchLines, never, runningByPool, type Market3 } from './acquisition.ts';
+import { aProvider, never, runningByPool, type Market3 } from './acquisition.ts';
 
 const types = ['c6i.large', 'm6i.large', 'p4d.24xlarge'] as const;
 const purchase = fc.constantFrom('OnDemand', 'Spot', 'SpotPreferred');
@@ -57,21 +56,6 @@ describe('GangAcquirer, whatever the market and whatever fails', () => {
     );
   });
 
-  it('keeps a job in one zone and a pool of one type of one type', async () => {
-    await fc.assert(
-      fc.asyncProperty(gangs, markets, async (gang, market) => {
-        const { provider } = aProvider(market);
-        const result = await provider.acquire(gang, never);
-        if (result.kind !== 'acquired') return;
-        if (gang.spread === 'Single') expect(new Set(result.nodes.map(({ zone }) => zone)).size).toBe(1);
-        for (const same of gang.pools.filter(({ mix }) => mix === 'Same')) {
-          expect(new Set(result.nodes.filter((node) => node.pool === same.pool).map(({ instanceType }) => instanceType)).size).toBe(1);
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
-
   it('finds the machines of one pool whenever the market has them', async () => {
     await fc.assert(
       fc.asyncProperty(pool, markets, async (fields, market) => {
@@ -107,31 +91,6 @@ describe('GangAcquirer, whatever the market and whatever fails', () => {
           clock.advance(wait);
         }
       }),
-    );
-  });
-
-  it('launches nothing of an account quota that the job does not hold, if it holds any', async () => {
-    const quotas = fc.subarray(['Standard/spot', 'Standard/on-demand', 'P/spot', 'P/on-demand'] as const).map((keys): NonNullable<GangRequest['quotas']> => Object.fromEntries(keys.map((key) => [key, 8])));
-    await fc.assert(
-      fc.asyncProperty(gangs, markets, quotas, async (gang, market, held) => {
-        const { provider, machines } = aProvider(market);
-        await provider.acquire({ ...gang, quotas: held }, never);
-        const used = machines.launches.flatMap((launch) => launch.instanceTypes.map((type) => `${quotaFamily(type)}/${launch.market}`));
-        const others = new Set(used).difference(new Set(Object.keys(held)));
-        if (Object.keys(held).length > 0) expect([...others]).toEqual([]);
-      }),
-      { numRuns: 200 },
-    );
-  });
-
-  it('does the same again for the same input', async () => {
-    await fc.assert(
-      fc.asyncProperty(gangs, markets, async (gang, market) => {
-        const [one, two] = [aProvider(market).provider, aProvider(market).provider];
-        expect(await one.acquire(gang, never)).toEqual(await two.acquire(gang, never));
-        expect(launchLines(one)).toEqual(launchLines(two));
-      }),
-      { numRuns: 50 },
     );
   });
 

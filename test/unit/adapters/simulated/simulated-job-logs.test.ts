@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { InvalidRequestError } from '../../../core/errors/orchestrator-error.ts';
-import { jobId } from '../../../core/job/ids.ts';
-import type { LogQuery } from '../../../core/ports/job-logs.ts';
-import { asItsVariablesSay } from '../../../lambdas/adapters/simulated/rehearsal.ts';
-import { SimulatedJobLogs } from '../../../lambdas/adapters/simulated/simulated-job-logs.ts';
-import { SimulatedNodeCommands } from '../../../lambdas/adapters/simulated/simulated-node-commands.ts';
-import { ManualClock } from '../../builders/capacity.ts';
-import { aDispatch, aStep } from '../../builders/nodes.ts';
-import { InMemorySimulatedRecords } from '../../fakes/in-memory-simulated-records.ts';
+import { InvalidRequestError } from '../../../../core/errors/orchestrator-error.ts';
+import { jobId } from '../../../../core/job/ids.ts';
+import type { LogQuery } from '../../../../core/ports/job-logs.ts';
+import { asItsVariablesSay } from '../../../../lambdas/adapters/simulated/rehearsal.ts';
+import { SimulatedJobLogs } from '../../../../lambdas/adapters/simulated/simulated-job-logs.ts';
+import { SimulatedNodeCommands } from '../../../../lambdas/adapters/simulated/simulated-node-commands.ts';
+import { ManualClock } from '../../../builders/capacity.ts';
+import { aDispatch, aStep } from '../../../builders/nodes.ts';
+import { InMemorySimulatedRecords } from '../../../fakes/in-memory-simulated-records.ts';
 
 const { jobId: id } = aDispatch();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import * as z from 'zod';
-import { JobEventPublisher } from '../../../lambdas/adapters/eventbridge/job-event-publisher.ts';
+import { JobEventPublisher } from '../../../../lambdas/adapters/eventbridge/job-event-publisher.ts';
 
 const call = z.object({ Entries: z.array(z.object({ DetailType: z.string(), Detail: z.string() })) });
 

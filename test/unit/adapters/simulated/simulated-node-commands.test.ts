@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { NodeAnswer } from '../../../core/ports/node-commands.ts';
-import { unitName } from '../../../core/runtimes/node-step.ts';
-import { asItsVariablesSay, NOTHING_RAN } from '../../../lambdas/adapters/simulated/rehearsal.ts';
-import { SimulatedNodeCommands } from '../../../lambdas/adapters/simulated/simulated-node-commands.ts';
-import { ManualClock } from '../../builders/capacity.ts';
-import { aDispatch, aNode, aStep } from '../../builders/nodes.ts';
-import { InMemorySimulatedRecords } from '../../fakes/in-memory-simulated-records.ts';
+import type { NodeAnswer } from '../../../../core/ports/node-commands.ts';
+import { unitName } from '../../../../core/runtimes/node-step.ts';
+import { asItsVariablesSay, NOTHING_RAN } from '../../../../lambdas/adapters/simulated/rehearsal.ts';
+import { SimulatedNodeCommands } from '../../../../lambdas/adapters/simulated/simulated-node-commands.ts';
+import { ManualClock } from '../../../builders/capacity.ts';
+import { aDispatch, aNode, aStep } from '../../../builders/nodes.ts';
+import { InMemorySimulatedRecords } from '../../../fakes/in-memory-simulated-records.ts';
 
 const head = aNode(0);
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { jobId } from '../../../core/job/ids.ts';
-import { packed } from '../../../lambdas/adapters/dynamodb/packed.ts';
-import { asItsVariablesSay } from '../../../lambdas/adapters/simulated/rehearsal.ts';
-import { SimulatedMachines } from '../../../lambdas/adapters/simulated/simulated-machines.ts';
-import { SimulatedNodeCommands } from '../../../lambdas/adapters/simulated/simulated-node-commands.ts';
-import type { SimulatedAttempt } from '../../../lambdas/adapters/simulated/simulated-records.ts';
-import { MOST_NODES_OF_A_REHEARSAL } from '../../../lambdas/adapters/simulated/simulated-records.ts';
-import { aGang, aPool, ManualClock } from '../../builders/capacity.ts';
-import { aDispatch, aNode, aStep } from '../../builders/nodes.ts';
-import { InMemorySimulatedRecords } from '../../fakes/in-memory-simulated-records.ts';
+import { jobId } from '../../../../core/job/ids.ts';
+import { packed } from '../../../../lambdas/adapters/dynamodb/packed.ts';
+import { asItsVariablesSay } from '../../../../lambdas/adapters/simulated/rehearsal.ts';
+import { SimulatedMachines } from '../../../../lambdas/adapters/simulated/simulated-machines.ts';
+import { SimulatedNodeCommands } from '../../../../lambdas/adapters/simulated/simulated-node-commands.ts';
+import type { SimulatedAttempt } from '../../../../lambdas/adapters/simulated/simulated-records.ts';
+import { MOST_NODES_OF_A_REHEARSAL } from '../../../../lambdas/adapters/simulated/simulated-records.ts';
+import { aGang, aPool, ManualClock } from '../../../builders/capacity.ts';
+import { aDispatch, aNode, aStep } from '../../../builders/nodes.ts';
+import { InMemorySimulatedRecords } from '../../../fakes/in-memory-simulated-records.ts';
 
 const MOST_BYTES_OF_AN_ITEM = 400 * 1024;
 /** As many hooks as a phase may have, and the system's own steps. */
