@@ -4,6 +4,9 @@ import type { MarketView } from './market-view.ts';
 import { offeringsOf, priceOf } from './market-view.ts';
 import { screen, served } from './screen.ts';
 
+/** An amount for people, in dollars. */
+export const usdText = (microUsd: number): string => (microUsd / 1e6).toFixed(2);
+
 /** Cheapest price per hour at which one machine of a pool can be had anywhere; 0 where no price is known. */
 function cheapest(pool: PoolRequest, gang: GangRequest, view: MarketView): number {
   const { kept } = screen(offeringsOf(pool, Object.keys(view.subnets)), [served(view, pool, gang)]);

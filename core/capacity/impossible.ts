@@ -1,9 +1,9 @@
 import type { InstanceTypeFacts } from '../ports/capacity-provider.ts';
-import { cheapestGang } from './budget.ts';
+import { cheapestGang, usdText } from './budget.ts';
 import { efaInterfacesOf } from './efa.ts';
 import type { GangRequest, PoolRequest } from './gang.ts';
 import type { MarketView } from './market-view.ts';
-import { offeringsOf } from './market-view.ts';
+import { offeringsOf, zonesFor } from './market-view.ts';
 import { screen, served } from './screen.ts';
 
 /** Why no market, however full, can serve a gang; `undefined` when one can. Waiting does not cure any of it. */
@@ -21,7 +21,7 @@ export function whyImpossible(gang: GangRequest, view: MarketView): { readonly c
   if (apart) {
     return { code: 'NoClusterPlacementGroup', message: `pool ${apart.pool}: cluster placement groups take none of its instance types` };
   }
-  const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone));
+  const zones = zonesFor(gang, view);
   const unplaced = gang.pools.find((pool) => !zones.some((zone) => isServed(pool, gang, zone, view)));
   if (unplaced) {
     return { code: 'NotOfferedInZones', message: `pool ${unplaced.pool}: none of its instance types is offered in the zones ${zones.join(', ') || '(none)'}` };
@@ -32,7 +32,7 @@ export function whyImpossible(gang: GangRequest, view: MarketView): { readonly c
   const pricesMove = gang.pools.some(({ purchaseOption }) => purchaseOption !== 'OnDemand');
   const leastMicroUsd = cheapestGang(gang, view);
   if (!pricesMove && gang.maxMicroUsdPerHour !== undefined && leastMicroUsd > gang.maxMicroUsdPerHour) {
-    return { code: 'BudgetTooSmall', message: `the job costs at least ${usd(leastMicroUsd)} USD per hour, more than its limit of ${usd(gang.maxMicroUsdPerHour)}` };
+    return { code: 'BudgetTooSmall', message: `the job costs at least ${usdText(leastMicroUsd)} USD per hour, more than its limit of ${usdText(gang.maxMicroUsdPerHour)}` };
   }
   return undefined;
 }
@@ -42,5 +42,3 @@ function isServed(pool: PoolRequest, gang: GangRequest, zone: string, view: Mark
 }
 
 const hasEfa = (facts: InstanceTypeFacts | undefined): boolean => facts !== undefined && efaInterfacesOf(facts) > 0;
-
-const usd = (microUsd: number): string => (microUsd / 1e6).toFixed(2);

@@ -82,6 +82,11 @@ export function freeAddressesIn(zone: string, { subnets, freeAddresses }: Pick<M
   return (subnet === undefined ? undefined : freeAddresses?.get(subnet)) ?? Infinity;
 }
 
+/** Zones that a gang may stand in: those that it names and the deployment serves. */
+export function zonesFor({ zones }: Pick<GangRequest, 'zones'>, { subnets }: Pick<MarketView, 'subnets'>): string[] {
+  return Object.keys(subnets).filter((zone) => zones.length === 0 || zones.includes(zone));
+}
+
 /** Every offering that a pool may use, whether or not it exists. */
 export function offeringsOf(pool: PoolRequest, zones: readonly string[]): Offering[] {
   return marketsOf(pool).flatMap((market) =>

@@ -22,6 +22,11 @@ export interface QuotaFit {
 /** The quota of the account that a machine counts against. Reserved capacity counts as on-demand. */
 export const quotaKey = (instanceType: string, market: Market): QuotaKey => `${quotaFamily(instanceType)}/${market === 'reserved' ? 'on-demand' : market}`;
 
+/** The family and the market that a quota is of. */
+export function quotaParts(key: QuotaKey): { readonly family: string; readonly market: 'spot' | 'on-demand' } {
+  return { family: key.slice(0, key.lastIndexOf('/')), market: key.endsWith('/spot') ? 'spot' : 'on-demand' };
+}
+
 /** Each quota that a pool may use; `undefined` where one of them is not known, since it may hold any number. */
 export function quotaFits({ types, markets }: QuotaNeed, quotas: AccountQuotas): readonly QuotaFit[] | undefined {
   const smallest = new Map<QuotaKey, number>();
@@ -45,7 +50,7 @@ export function mostWithin({ mix }: Pick<QuotaNeed, 'mix'>, fits: readonly Quota
   if (mix === 'Any') return fits.reduce((sum, { most }) => sum + most, 0);
   const byFamily = new Map<string, number>();
   for (const { key, most } of fits) {
-    const family = key.slice(0, key.lastIndexOf('/'));
+    const { family } = quotaParts(key);
     byFamily.set(family, (byFamily.get(family) ?? 0) + most);
   }
   return Math.max(0, ...byFamily.values());
@@ -53,6 +58,6 @@ export function mostWithin({ mix }: Pick<QuotaNeed, 'mix'>, fits: readonly Quota
 
 /** A quota for people: `384 vCPUs of P on Spot`. */
 export function quotaText({ key, vcpus }: Pick<QuotaFit, 'key' | 'vcpus'>): string {
-  const [family, market] = [key.slice(0, key.lastIndexOf('/')), key.slice(key.lastIndexOf('/') + 1)];
+  const { family, market } = quotaParts(key);
   return `${vcpus} vCPUs of ${family} ${market === 'spot' ? 'on Spot' : 'on demand'}`;
 }

@@ -3,13 +3,14 @@ import { viewCooling, viewType } from '../../../core/api/capacity-view.ts';
 import { operations } from '../../../core/api/operations.ts';
 import { readSpotPrices } from '../../../core/capacity/market-reader.ts';
 import type { MarketView } from '../../../core/capacity/market-view.ts';
+import { quotaParts } from '../../../core/capacity/quota-fit.ts';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
 import { InvalidRequestError } from '../../../core/errors/orchestrator-error.ts';
 import { isoTime } from '../../../core/job/ids.ts';
 import { nearest } from '../../../core/manifest/suggest.ts';
 import type { CooldownStore, InstanceCatalogue, InstanceTypeFacts } from '../../../core/ports/capacity-provider.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
-import type { Answered, MarketKnowledge } from '../../../core/ports/market-knowledge.ts';
+import type { AccountQuotas, Answered, MarketKnowledge } from '../../../core/ports/market-knowledge.ts';
 import type { ApiOperation } from '../../runtime/api-handler.ts';
 
 export interface GetCapacityPorts {
@@ -77,11 +78,8 @@ function unknownOf([what, answer]: readonly [string, Answered<unknown>]): Capaci
   return 'unknown' in answer ? [{ what, why: answer.unknown }] : [];
 }
 
-function viewQuotas(quotas: ReadonlyMap<string, number>): CapacityView['quotas'] {
-  return [...quotas].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, vcpus]) => {
-    const market = key.endsWith('/spot') ? 'spot' : 'on-demand';
-    return { family: key.slice(0, key.lastIndexOf('/')), market, vcpus };
-  });
+function viewQuotas(quotas: AccountQuotas): CapacityView['quotas'] {
+  return [...quotas].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, vcpus]) => ({ ...quotaParts(key), vcpus }));
 }
 
 function refuseOther(parameter: string, noun: string, seen: string, choice: readonly string[]): void {
