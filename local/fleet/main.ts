@@ -7,6 +7,7 @@ import { awsClients } from './cloud/aws-clients.ts';
 import { StandaloneCloud } from './cloud/standalone-cloud.ts';
 import { UpstreamCloud } from './cloud/upstream-cloud.ts';
 import { cloudAuthorizer, OPEN_AUTHORIZER } from './http/authorizer.ts';
+import { settledHosts } from './instances/settled-hosts.ts';
 import { continueInOwnNamespace, endOwnNamespace } from './instances/own-namespace.ts';
 import { ProcessDriver } from './instances/process-driver.ts';
 import { parseScenario, readScenario } from './market/scenario.ts';
@@ -20,6 +21,9 @@ The fleet simulator: EC2, SSM, prices and quotas on 127.0.0.1:N, with instances 
   --port N          where to listen; 0 for any free port
   --state DIR       journal and instances; what is there goes on
   --scenario FILE   the market at its opening (local/fleet/scenarios/*.json)
+  --hosts KIND      "processes" (what the system has without asking for more), or "namespaces" (Linux, root): instances
+                    with a network of their own. A state folder keeps to what it began with; processes
+  --host-root DIR   with namespaces: the root that theirs are laid over, such as one of debootstrap; the machine's
   --speed X         fleet time (boots, notices, market) runs X times faster than the wall; 1
   --upstream URL    the rest of the cloud: requests that are not simulated go there, and so do
                     launch templates, subnets, roles and event rules
@@ -34,6 +38,8 @@ const { values: options } = parseArgs({
     port: { type: 'string', default: '0' },
     state: { type: 'string' },
     scenario: { type: 'string' },
+    hosts: { type: 'string' },
+    'host-root': { type: 'string' },
     speed: { type: 'string', default: '1' },
     upstream: { type: 'string' },
     'no-auth': { type: 'boolean', default: false },
@@ -56,12 +62,7 @@ if (!(speed > 0)) {
 }
 mkdirSync(stateDirectory, { recursive: true });
 continueInOwnNamespace(stateDirectory);
-const driver = new ProcessDriver({
-  directory: join(stateDirectory, 'instances'),
-  standIns: join(import.meta.dirname, 'stand-ins'),
-  visible: imageFolders(),
-  python: realPython(options.python),
-});
+const driver = openDriver();
 if (driver.isolation === 'none') {
   console.error(`WARNING: ${driver.isolationNote}`);
 }
@@ -87,6 +88,22 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.exit(0);
     });
   });
+}
+
+/** Ends the process with a sentence where instances cannot be what is asked. */
+function openDriver(): ProcessDriver {
+  try {
+    const driverOptions = {
+      directory: join(stateDirectory, 'instances'),
+      standIns: join(import.meta.dirname, 'stand-ins'),
+      visible: imageFolders(),
+      python: realPython(options.python),
+    };
+    return new ProcessDriver(driverOptions, settledHosts(stateDirectory, options.hosts, options['host-root']));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  }
 }
 
 /** The interpreter itself: what is called python3 may be a wrapper that starts slowly. */

@@ -1,5 +1,5 @@
-/** What the system does to keep an instance's processes from everything outside. */
-export type Isolation = 'namespaces' | 'none';
+/** What the system does to keep an instance's processes from everything outside; `hosts` have their own network too. */
+export type Isolation = 'hosts' | 'namespaces' | 'none';
 
 /** A script to run on an instance. */
 export interface Run {
@@ -24,6 +24,10 @@ export interface RunResult {
 export interface InstanceBoot {
   readonly instanceId: string;
   readonly hostName: string;
+  /** Its private DNS name. */
+  readonly dnsName: string;
+  /** Its own first, then those of further network interfaces. */
+  readonly addresses: readonly string[];
   /** The environment of every program that the machine itself starts. */
   readonly environment: Readonly<Record<string, string>>;
 }

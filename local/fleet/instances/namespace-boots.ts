@@ -7,33 +7,40 @@ import type { DriverOptions } from './driver-options.ts';
 
 const execute = promisify(execFile);
 
-/** The program that makes namespaces, as arguments of Python: alone, without its packages, writing no caches. */
-export const NAMESPACE_TOOL = ['-I', '-S', '-B', join(import.meta.dirname, 'namespace.py')] as const;
+/** A program beside this file, as arguments of Python: alone, without its packages, writing no caches. */
+export function pythonTool(file: string): readonly string[] {
+  return ['-I', '-S', '-B', join(import.meta.dirname, file)];
+}
+
+/** The program that makes namespaces. */
+export const NAMESPACE_TOOL = pythonTool('namespace.py');
 
 /** Instances booted by one start of the tool. */
 const BATCH = 16;
 
 interface Waiting {
-  readonly folder: string;
-  readonly hostName: string;
+  readonly instance: string;
   readonly resolve: (pid: number) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** Makes the namespaces of instances, several at a time: starting the tool costs more than its work. */
 export class NamespaceBoots {
-  readonly #options: DriverOptions;
+  readonly #python: string;
+  readonly #command: readonly string[];
   readonly #waiting: Waiting[] = [];
   #busy = false;
 
-  constructor(options: DriverOptions) {
-    this.#options = options;
+  /** @param command the tool and its options, to be followed by instances; it prints a PID for each, 0 if it failed. */
+  constructor(python: string, command: readonly string[]) {
+    this.#python = python;
+    this.#command = command;
   }
 
-  /** The PID of the first process of the new instance. */
-  boot(folder: string, hostName: string): Promise<number> {
+  /** The PID of the first process of the new instance, which is described in the tool's own words. */
+  boot(instance: string): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ folder, hostName, resolve, reject });
+      this.#waiting.push({ instance, resolve, reject });
       void this.#work();
     });
   }
@@ -50,15 +57,8 @@ export class NamespaceBoots {
   }
 
   async #bootBatch(batch: readonly Waiting[]): Promise<void> {
-    const { python, directory, standIns, visible } = this.#options;
     try {
-      const { stdout, stderr } = await execute(python, [
-        ...NAMESPACE_TOOL, 'boot', '--hide', directory, '--stand-ins', standIns,
-        ...visible.flatMap((path) => ['--visible', path]),
-        '--writable', `${RUNS.host}=${RUNS.inside}`,
-        ...MACHINE_FILES.flatMap(({ host, inside }) => ['--readable', `${host}=${inside}`]),
-        ...batch.map(({ folder, hostName }) => `${folder}=${hostName}`),
-      ]);
+      const { stdout, stderr } = await execute(this.#python, [...this.#command, ...batch.map(({ instance }) => instance)]);
       const pids = stdout.trim().split('\n').map(Number);
       for (const [index, { resolve, reject }] of batch.entries()) {
         const pid = pids[index] ?? 0;
@@ -74,4 +74,14 @@ export class NamespaceBoots {
       }
     }
   }
+}
+
+/** What the tools read of how an instance's root is laid out. */
+export function layoutArguments({ directory, standIns, visible }: DriverOptions): string[] {
+  return [
+    '--hide', directory, '--stand-ins', standIns,
+    ...visible.flatMap((path) => ['--visible', path]),
+    '--writable', `${RUNS.host}=${RUNS.inside}`,
+    ...MACHINE_FILES.flatMap(({ host, inside }) => ['--readable', `${host}=${inside}`]),
+  ];
 }

@@ -69,15 +69,15 @@ def make_read_only(tree):
         mount(None, point, flags=MS_REMOUNT | MS_BIND | MS_RDONLY | kept)
 
 
-def overlay(name, root, folder):
-    """Lays a writable layer over /name; False where the kernel refuses, as it does if `folder` is inside."""
+def overlay(name, root, folder, base):
+    """Lays a writable layer over /name of the base root; False where the kernel refuses, as it does if `folder` is inside."""
     upper, work = f"{folder}/upper/{name}", f"{folder}/kernel/{name}"
     # What an earlier boot left there marks the layer as not to be trusted after a crash; these may be lost.
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(upper, exist_ok=True)
     os.makedirs(work)
-    os.chmod(upper, os.stat(f"/{name}").st_mode & 0o7777)
-    layers = f"lowerdir=/{name},upperdir={upper},workdir={work}"
+    os.chmod(upper, os.stat(f"{base}/{name}").st_mode & 0o7777)
+    layers = f"lowerdir={base}/{name},upperdir={upper},workdir={work}"
     # "volatile" spares the disk a flush for each instance that ends; kernels before 5.10 lack it.
     for options in (f"{layers},volatile", layers):
         try:
@@ -88,9 +88,10 @@ def overlay(name, root, folder):
     return False
 
 
-def fill_root(root, folder):
-    for name in sorted(os.listdir("/")):
-        source, target = f"/{name}", f"{root}/{name}"
+def fill_root(root, folder, base):
+    """`base` is the root to start from, without a slash at its end: empty for the machine's own."""
+    for name in sorted(os.listdir(base or "/")):
+        source, target = f"{base}/{name}", f"{root}/{name}"
         if name in PRIVATE:
             continue
         if os.path.islink(source):
@@ -98,7 +99,7 @@ def fill_root(root, folder):
                 os.symlink(os.readlink(source), target)
         elif os.path.isdir(source):
             os.makedirs(target, exist_ok=True)
-            if name not in OVERLAID or not overlay(name, root, folder):
+            if name not in OVERLAID or not overlay(name, root, folder, base):
                 bind(source, target)
                 make_read_only(target)
     for name, mode in PRIVATE.items():
@@ -129,32 +130,28 @@ def fill_dev(root):
         pass  # No terminals in this container: nothing on an instance needs one.
 
 
-def show(source, root, target):
-    """Makes `source` visible at `target`, read-only, unless it is there already."""
-    if os.path.exists(root + target):
-        return
+def put(source, root, target, read_only=True):
+    """Mounts `source` on `target`, which is made where it is missing."""
     if os.path.isdir(source):
-        os.makedirs(root + target)
+        os.makedirs(root + target, exist_ok=True)
     else:
         os.makedirs(os.path.dirname(root + target), exist_ok=True)
-        with open(root + target, "w", encoding="ascii"):
+        with open(root + target, "a", encoding="ascii"):
             pass
     bind(source, root + target)
-    make_read_only(root + target)
+    if read_only:
+        make_read_only(root + target)
+
+
+def show(source, root, target):
+    """Makes `source` visible at `target`, read-only, unless it is there already."""
+    if not os.path.exists(root + target):
+        put(source, root, target)
 
 
 def place(folder, root, mounts, read_only):
     for name, _, target in (mount_of.partition("=") for mount_of in mounts):
-        source = f"{folder}/{name}"
-        if os.path.isdir(source):
-            os.makedirs(root + target, exist_ok=True)
-        else:
-            os.makedirs(os.path.dirname(root + target), exist_ok=True)
-            with open(root + target, "a", encoding="ascii"):
-                pass
-        bind(source, root + target)
-        if read_only:
-            make_read_only(root + target)
+        put(f"{folder}/{name}", root, target, read_only)
 
 
 def hide(directory, root):
@@ -169,12 +166,13 @@ def become_root_of(root):
     os.chdir("/")
 
 
-def build(folder, host_name, args):
+def lay_out(folder, args, base=""):
+    """Mounts everything that an instance sees on the root that it answers."""
     root = f"{folder}/root"
     os.makedirs(root, exist_ok=True)
     mount(None, "/", flags=MS_REC | MS_PRIVATE)
     bind(root, root)
-    fill_root(root, folder)
+    fill_root(root, folder, base)
     fill_dev(root)
     mount("proc", f"{root}/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     for path in args.visible:
@@ -182,7 +180,11 @@ def build(folder, host_name, args):
     hide(args.hide, root)
     place(folder, root, args.writable, False)
     place(folder, root, args.readable, True)
-    show(args.stand_ins, root, "/.fleet")
+    put(args.stand_ins, root, "/.fleet")
+    return root
+
+
+def enter(root, host_name):
     become_root_of(root)
     for path in filter(os.path.exists, KERNEL_SETTINGS):
         bind(path, path)
@@ -192,7 +194,7 @@ def build(folder, host_name, args):
 
 def become_first_process(folder, host_name, args, ready):
     os.setsid()
-    build(folder, host_name, args)
+    enter(lay_out(folder, args), host_name)
     # Ignored across exec: the kernel then reaps every orphan of the instance by itself.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     os.write(ready, b"1")
@@ -262,17 +264,22 @@ def probe(_args):
     return 0
 
 
+def add_layout_arguments(parser):
+    """What `lay_out` reads."""
+    parser.add_argument("--hide", required=True)
+    parser.add_argument("--stand-ins", required=True)
+    parser.add_argument("--visible", action="append", default=[])
+    parser.add_argument("--writable", action="append", default=[])
+    parser.add_argument("--readable", action="append", default=[])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
     commands.add_parser("probe").set_defaults(run=probe)
     booting = commands.add_parser("boot")
     booting.add_argument("instances", nargs="+", metavar="FOLDER=HOST_NAME")
-    booting.add_argument("--hide", required=True)
-    booting.add_argument("--stand-ins", required=True)
-    booting.add_argument("--visible", action="append", default=[])
-    booting.add_argument("--writable", action="append", default=[])
-    booting.add_argument("--readable", action="append", default=[])
+    add_layout_arguments(booting)
     booting.set_defaults(run=boot)
     sharing = commands.add_parser("share")
     sharing.add_argument("--source", required=True)

@@ -6,8 +6,10 @@ import { promisify } from 'node:util';
 
 import { imageTable } from '../stand-ins/images.ts';
 import type { DriverOptions } from './driver-options.ts';
+import { Hosts } from './hosts.ts';
+import type { HostOptions } from './hosts.ts';
 import { MACHINE_FILES, RUNS } from './instance-folder.ts';
-import { NAMESPACE_TOOL, NamespaceBoots } from './namespace-boots.ts';
+import { layoutArguments, NAMESPACE_TOOL, NamespaceBoots } from './namespace-boots.ts';
 import type { InstanceBoot, InstanceDriver, Isolation, Run, RunResult } from './driver.ts';
 import { isRunning, kill, recordProcess } from './process-table.ts';
 import type { ProcessRecord } from './process-table.ts';
@@ -20,30 +22,46 @@ const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 /** What root on an instance may not do to the machine: mount, load modules, reach disks, reboot, set the time. */
 const WITHHELD = ['sys_admin', 'sys_module', 'sys_rawio', 'sys_boot', 'sys_time', 'mknod'];
 const POLL_MS = 50;
+const NOTES: Readonly<Record<Isolation, string>> = {
+  hosts: 'Instances are hosts with their own root, network, /data, /tmp and processes; nothing outside can be written.',
+  namespaces: 'Instances have their own root, /data, /tmp and processes; nothing outside can be written.',
+  none: 'Instances are NOT isolated: their scripts can write anywhere that you can.',
+};
 
-/** Instances as process groups of this machine, in namespaces of their own where the system has them. */
+/**
+ * Instances as process groups of this machine, in namespaces of their own where the system has them; hosts, with a
+ * network of their own, if so asked.
+ */
 export class ProcessDriver implements InstanceDriver {
   readonly isolation: Isolation;
   readonly isolationNote: string;
   readonly #options: DriverOptions;
   readonly #boots: NamespaceBoots;
+  readonly #hosts: Hosts | undefined;
+  readonly #booting = new Map<string, Promise<void>>();
   readonly #runs = new Map<string, Promise<RunResult>>();
 
-  constructor(options: DriverOptions) {
+  /** @throws when instances shall be hosts and cannot. */
+  constructor(options: DriverOptions, hosts?: HostOptions) {
     this.#options = options;
     mkdirSync(options.directory, { recursive: true });
-    this.#boots = new NamespaceBoots(options);
-    const refusal = namespaceRefusal(options.python);
-    this.isolation = refusal === undefined ? 'namespaces' : 'none';
-    this.isolationNote =
-      refusal === undefined
-        ? 'Instances have their own root, /data, /tmp and processes; nothing outside can be written.'
-        : `Instances are NOT isolated: their scripts can write anywhere that you can. ${refusal}`;
+    this.#boots = new NamespaceBoots(options.python, [...NAMESPACE_TOOL, 'boot', ...layoutArguments(options)]);
+    this.#hosts = hosts && new Hosts(options, hosts);
+    const refusal = hosts === undefined ? namespaceRefusal(options.python) : undefined;
+    const isolated = hosts === undefined ? 'namespaces' : 'hosts';
+    this.isolation = refusal === undefined ? isolated : 'none';
+    this.isolationNote = refusal === undefined ? NOTES[isolated] : `${NOTES.none} ${refusal}`;
   }
 
-  async start(boot: InstanceBoot): Promise<void> {
+  start(boot: InstanceBoot): Promise<void> {
+    const booting = this.#start(boot).finally(() => this.#booting.delete(boot.instanceId));
+    this.#booting.set(boot.instanceId, booting);
+    return booting;
+  }
+
+  async #start(boot: InstanceBoot): Promise<void> {
     const folder = this.#folder(boot.instanceId);
-    if (this.#holder(boot.instanceId) !== undefined) {
+    if (this.#hosts === undefined && this.#holder(boot.instanceId) !== undefined) {
       return;
     }
     mkdirSync(join(folder, 'runs'), { recursive: true });
@@ -52,10 +70,12 @@ export class ProcessDriver implements InstanceDriver {
     writeFileSync(join(folder, 'machine', 'environment'), environment.join(''));
     writeFileSync(join(folder, 'machine', 'images'), imageTable());
     chmodSync(folder, 0o755);
-    if (this.isolation === 'none') {
+    if (this.#hosts !== undefined) {
+      await this.#hosts.boot(folder, boot);
+    } else if (this.isolation === 'none') {
       linkMachineFiles(folder);
     } else {
-      const pid = await this.#boots.boot(folder, boot.hostName);
+      const pid = await this.#boots.boot(`${folder}=${boot.hostName}`);
       writeFileSync(join(folder, 'holder.json'), JSON.stringify(recordProcess(pid)));
     }
   }
@@ -109,6 +129,9 @@ export class ProcessDriver implements InstanceDriver {
   }
 
   async kill(instanceId: string): Promise<void> {
+    // Before its boot is over nobody knows its first process. Of a failure the booter is told.
+    await this.#booting.get(instanceId)?.catch(() => undefined);
+    this.#hosts?.forget(instanceId);
     const holder = this.#holder(instanceId);
     if (holder !== undefined) {
       // The first process of a PID namespace takes all others with it.
@@ -142,7 +165,7 @@ export class ProcessDriver implements InstanceDriver {
 
   /** Spawns the runner, detached, and waits until it has ended. */
   #spawn(run: Run, files: RunFiles): Promise<void> {
-    const isolated = this.isolation === 'namespaces';
+    const isolated = this.isolation !== 'none';
     const inside = isolated ? join(RUNS.inside, run.name) : files.folder;
     const standIns = isolated ? STAND_INS_INSIDE : this.#options.standIns;
     const place = isolated ? {} : { FLEET_NODE: join(this.#folder(run.instanceId), 'root') };
@@ -176,7 +199,7 @@ export class ProcessDriver implements InstanceDriver {
     }
     const capabilities = WITHHELD.map((name) => `-${name}`).join(',');
     return [
-      '/usr/bin/nsenter', '-t', String(holder.pid), '-m', '-p', '-u', '-i', '--',
+      '/usr/bin/nsenter', '-t', String(holder.pid), '-m', '-p', '-u', '-i', ...(this.#hosts === undefined ? [] : ['-n']), '--',
       'setpriv', `--bounding-set=${capabilities}`, '--',
     ];
   }

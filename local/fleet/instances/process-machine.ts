@@ -1,5 +1,6 @@
 import type { MetadataService } from '../http/imds.ts';
 import { hostName, privateDnsName } from '../ec2/describe-instances.ts';
+import { heldAddresses } from '../ec2/subnet-addresses.ts';
 import type { Instance } from '../model.ts';
 import type { Collection } from '../store.ts';
 import type { InstanceDriver } from './driver.ts';
@@ -50,6 +51,8 @@ export class ProcessMachine implements Machine {
       await this.#parts.driver.start({
         instanceId: instance.id,
         hostName: hostName(instance.address),
+        dnsName: privateDnsName(instance),
+        addresses: heldAddresses(instance),
         environment,
       });
       if (this.#isRunning(instance.id) && instance.userData !== undefined) {

@@ -23,19 +23,21 @@ import { startSimulator } from '../../../../local/fleet/simulator.ts';
 import type { Simulator } from '../../../../local/fleet/simulator.ts';
 
 /** The system's own python3, found once. */
-const PYTHON = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout.trim();
+export const PYTHON = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).stdout.trim();
 
 interface TestFleetOptions {
   readonly scenario?: object;
   readonly speed?: number;
   readonly authorizer?: Authorizer;
+  /** Instances are hosts, with a network of their own. */
+  readonly hosts?: boolean;
 }
 
 /** A simulator in this process, with SDK clients against it and a folder that goes with it. */
 export class TestFleet {
   readonly cloud = new StandaloneCloud();
   readonly #options: TestFleetOptions;
-  readonly #directory = mkdtempSync(path.join(tmpdir(), 'fleet-'));
+  readonly directory = mkdtempSync(path.join(tmpdir(), 'fleet-'));
   #simulator: Simulator | undefined;
   #ec2: EC2Client | undefined;
   #ssm: SSMClient | undefined;
@@ -48,17 +50,12 @@ export class TestFleet {
   async start(): Promise<this> {
     this.#simulator = await startSimulator({
       port: 0,
-      stateDirectory: this.#directory,
+      stateDirectory: this.directory,
       scenario: parseScenario({ visibility: { instanceMs: 0, invocationMs: 0 }, throttles: {}, ...this.#options.scenario }),
       speed: this.#options.speed ?? 1000,
       cloud: this.cloud,
       authorizer: this.#options.authorizer ?? OPEN_AUTHORIZER,
-      driver: new ProcessDriver({
-        directory: path.join(this.#directory, 'instances'),
-        standIns: path.resolve('local/fleet/stand-ins'),
-        visible: [],
-        python: PYTHON,
-      }),
+      driver: this.#driver(),
     });
     const client = {
       endpoint: this.#simulator.url,
@@ -69,6 +66,16 @@ export class TestFleet {
     this.#ec2 = new EC2Client(client);
     this.#ssm = new SSMClient(client);
     return this;
+  }
+
+  #driver(): ProcessDriver {
+    const options = {
+      directory: path.join(this.directory, 'instances'),
+      standIns: path.resolve('local/fleet/stand-ins'),
+      visible: [],
+      python: PYTHON,
+    };
+    return new ProcessDriver(options, this.#options.hosts === true ? { network: path.join(this.directory, 'network') } : undefined);
   }
 
   get simulator(): Simulator {
@@ -94,7 +101,7 @@ export class TestFleet {
     this.#ec2?.destroy();
     this.#ssm?.destroy();
     await this.#simulator?.close();
-    rmSync(this.#directory, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
   }
 
   /** Calls the control API. */
