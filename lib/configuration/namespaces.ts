@@ -40,7 +40,6 @@ export const namespacesConfiguration = z.record(
   // Launch templates and roles of each are named in the functions' environment (4 KB) and in their roles (10 KB), and
   // are among the 500 resources that a stack may have.
   .refine((namespaces) => Object.keys(namespaces).length <= mostNamespaces, `at most ${mostNamespaces} namespaces with settings of their own`)
-
   .refine((namespaces) => sum(namespaces, ({ efa }) => efa.x86_64.length + efa.arm64.length) <= mostEfaTemplates,
     `at most ${mostEfaTemplates} numbers of Elastic Fabric Adapters in all`)
   .refine((namespaces) => new Set(Object.values(namespaces).flatMap((settings) => settings.capacityReservations)).size <= mostReservations,
