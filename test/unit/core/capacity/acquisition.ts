@@ -1,9 +1,9 @@
-import type { GangRequest } from '../../../../core/capacity/gang.ts';
+import type { GangRequest, PoolRequest } from '../../../../core/capacity/gang.ts';
 import type { Deployment } from '../../../../core/deployment/deployment.ts';
 import type { Market } from '../../../../core/job/job.ts';
 import { offeringKey } from '../../../../core/capacity/offering.ts';
 import type { InstanceTypeFacts } from '../../../../core/ports/capacity-provider.ts';
-import { aDeployment, ManualClock, silentLog, someFacts } from '../../../builders/capacity.ts';
+import { aDeployment, aGang, aPool, ManualClock, silentLog, someFacts } from '../../../builders/capacity.ts';
 import { InMemoryAttemptStore } from '../../../fakes/in-memory-attempt-store.ts';
 import { InMemoryCapacityProvider } from '../../../fakes/in-memory-capacity-provider.ts';
 import { InMemoryCooldownStore } from '../../../fakes/in-memory-cooldown-store.ts';
@@ -12,6 +12,12 @@ import { InMemoryTable } from '../../../fakes/in-memory-table.ts';
 import { InMemoryMarketKnowledge } from '../../../fakes/in-memory-market-knowledge.ts';
 
 export const never = async (): Promise<undefined> => undefined;
+
+/** A pool that may be had on demand alone. */
+export const onDemand = (fields: Partial<PoolRequest> = {}): PoolRequest => aPool({ purchaseOption: 'OnDemand', ...fields });
+
+/** A gang of one pool. */
+export const gangOf = (pool: PoolRequest, fields: Partial<GangRequest> = {}): GangRequest => aGang({ pools: [pool], ...fields });
 
 /** Free machines as `type zone-letter market count`, one offering each. */
 export type Market3 = readonly (readonly [instanceType: string, zone: 'a' | 'b' | 'c', market: Market, count: number])[];
