@@ -27,8 +27,6 @@ export interface DeploymentFacts {
   readonly zones: Readonly<Record<string, readonly string[]>>;
   readonly instanceTypes: ReadonlyMap<string, InstanceTypeFacts>;
   readonly maxNodesPerJob: number;
-  /** Container images by alias; other references are taken as they stand. */
-  readonly imageAliases: Readonly<Record<string, string>>;
   readonly runtimes: readonly string[];
   /** Names of the deployment's machine images. */
   readonly amiAliases: readonly string[];
@@ -36,11 +34,8 @@ export interface DeploymentFacts {
   readonly providers?: readonly string[];
   /** Kinds of storage beside the head node's own. */
   readonly storageTypes?: readonly string[];
-  readonly placementGroups?: boolean;
   /** vCPUs that the account may run; absent when nobody knows. */
   readonly accountQuotas?: AccountQuotas;
-  /** What may be done about the loss of a node, beside failing. */
-  readonly nodeLossPolicies?: readonly string[];
 }
 
 const AMI_ID = /^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
@@ -57,10 +52,6 @@ export function checkAgainstDeployment({ spec }: Manifest, facts: DeploymentFact
     ...checkZones(spec.placement, facts),
     ...offered(runtime.type, facts.runtimes, ['spec', 'runtime', 'type'], 'runtime'),
     ...offered(storage.type, ['HeadNode', ...(facts.storageTypes ?? [])], ['spec', 'storage', 'type'], 'storage'),
-    ...(placement.placementGroup && facts.placementGroups !== true
-      ? [problem('not-offered', ['spec', 'placement', 'placementGroup'], 'this deployment does not offer placement groups')]
-      : []),
-    ...offered(spec.onNodeLoss, ['Fail', ...(facts.nodeLossPolicies ?? [])], ['spec', 'onNodeLoss'], 'onNodeLoss policy'),
     ...checkSize(nodePools, facts.maxNodesPerJob),
     ...checkQuotas(nodePools, (type) => facts.instanceTypes.get(type)?.vcpus, facts.accountQuotas ?? new Map())
       .map(({ code, path, message, value, suggestion }) => problem(code, path, message, value, suggestion)),

@@ -17,7 +17,6 @@ const facts: DeploymentFacts = {
     ['c7g.large', { ...x86, architectures: ['arm64'] }],
   ]),
   maxNodesPerJob: 100,
-  imageAliases: { 'aws-cli:latest': 'public.ecr.aws/aws-cli/aws-cli:2.31.0' },
   runtimes: ['None', 'Slurm'],
   amiAliases: ['ubuntu', 'gpu'],
 };
@@ -51,8 +50,6 @@ describe('checkAgainstDeployment', () => {
     ['a machine image', { nodePools: [{ ...pool, image: 'ubunut' }] }, 'not-offered', 'spec.nodePools[0].image', 'ubuntu'],
     ['too many nodes', { nodePools: [pool, { ...pool, name: 'b', count: 100 }] }, 'limit-exceeded', 'spec.nodePools', undefined],
     ['EFA that a type lacks', { nodePools: [{ ...pool, efa: true }] }, 'not-offered', 'spec.nodePools[0].efa', undefined],
-    ['a placement group', { placement: { ...placement, placementGroup: true } }, 'not-offered', 'spec.placement.placementGroup', undefined],
-    ['going on after the loss of a node', { onNodeLoss: 'Replace' }, 'not-offered', 'spec.onNodeLoss', undefined],
     ['a file system', { storage: { type: 'EFS', fileSystemId: 'fs-01234567' } }, 'not-offered', 'spec.storage.type', undefined],
   ])('refuses %s', (_, spec, code, path, suggestion) => {
     const problems = checkAgainstDeployment(manifest(spec), facts);
@@ -90,18 +87,14 @@ describe('checkAgainstDeployment', () => {
     expect(messageOf({ nodePools: [{ ...pool, instanceType: ['p4d.24xlarge', 'm6i.large'] }, { ...pool, name: 'gpus', instanceType: 'g5.xlarge' }], placement: one }, { instanceTypes })).toBeUndefined();
   });
 
-  it('serves placement groups where the deployment does', () => {
-    expect(messageOf({ placement: { ...placement, placementGroup: true } }, { placementGroups: true })).toBeUndefined();
-  });
-
   it('names the types of a pool that no cluster placement group takes', () => {
     const instanceTypes = new Map([...facts.instanceTypes, ['t3.medium', { ...x86, clusterGroups: false }]]);
     const close = { placement: { ...placement, placementGroup: true }, nodePools: [{ ...pool, instanceType: ['m6i.large', 't3.medium'] }] };
-    expect(checkAgainstDeployment(manifest(close), { ...facts, instanceTypes, placementGroups: true })).toEqual([expect.objectContaining({
+    expect(checkAgainstDeployment(manifest(close), { ...facts, instanceTypes })).toEqual([expect.objectContaining({
       code: 'not-offered', path: 'spec.nodePools[0].instanceType[1]',
       message: 'cluster placement groups do not take t3.medium: name another type or leave out placementGroup',
     })]);
-    expect(checkAgainstDeployment(manifest({ ...close, placement }), { ...facts, instanceTypes, placementGroups: true })).toEqual([]);
+    expect(checkAgainstDeployment(manifest({ ...close, placement }), { ...facts, instanceTypes })).toEqual([]);
   });
 
   it('refuses a runtime that the deployment leaves out', () => {
