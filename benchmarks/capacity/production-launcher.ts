@@ -8,7 +8,7 @@ import { epochMs, jobId } from '../../core/job/ids.ts';
 import type { ParkedEntry } from '../../core/lifecycle/change.ts';
 import type { CooldownStore } from '../../core/ports/capacity-provider.ts';
 import { earlyShapes } from '../../core/scheduling/early-shapes.ts';
-import { isDue, mayBeDue } from '../../core/scheduling/parked-turn.ts';
+import { askedEarly, isDue } from '../../core/scheduling/parked-turn.ts';
 import { deploymentConfiguration } from '../../lib/configuration/schema.ts';
 import { aDeployment, silentLog, someFacts } from '../../test/builders/capacity.ts';
 import { InMemoryAttemptStore } from '../../test/fakes/in-memory-attempt-store.ts';
@@ -63,7 +63,7 @@ export class ProductionLauncher implements Launcher {
     const asksEarly = earlyShapes([{ entries: queued }], nowMs).has('gang');
     const due = jobs.filter(({ number }) => {
       const parking = this.#parked.get(number);
-      return parking === undefined || isDue(parking, cooldowns, nowMs) || (asksEarly && mayBeDue(parking, nowMs));
+      return parking === undefined || isDue(parking, cooldowns, nowMs) || (asksEarly && askedEarly(parking, cooldowns, nowMs) !== undefined);
     });
     const starting = due.slice(0, this.#mostStarts(cooldowns, asksEarly));
     const turns = new Map<number, Turn>();

@@ -10,8 +10,6 @@ import { LeafQueue, type CompareEntries } from './leaf-queue.ts';
 import { Limits } from './limits.ts';
 import type { SchedulingPolicy } from './policy.ts';
 import { entriesOf, QuotaState } from './quota-state.ts';
-import { earlyShapes } from './early-shapes.ts';
-import { isDue, mayBeDue } from './parked-turn.ts';
 import { layOutShares, leafId, type ShareNode } from './share-nodes.ts';
 import type { LaneWindow, SchedulingSnapshot, ShareUse, UsageBase } from './snapshot.ts';
 import { TreeState } from './tree-state.ts';
@@ -21,6 +19,8 @@ export interface LayoutSettings {
   readonly compare: CompareEntries;
   /** Whether a job could be tried now if there were room. */
   readonly isEligible: (entry: QueueEntry) => boolean;
+  /** Whether a parked job is to have a turn if there were room. */
+  readonly wantsTurn: (entry: ParkedEntry) => boolean;
   readonly nowMs: EpochMs;
   /** Until when what is held counts as used. */
   readonly aheadMs: EpochMs;
@@ -47,7 +47,7 @@ interface LeafJobs {
 
 /** Lays a snapshot out. Leaves are numbered by their names, so that sums are the same whatever the order of the input. */
 export function layOutCycle(snapshot: SchedulingSnapshot, policy: SchedulingPolicy, settings: LayoutSettings): CycleLayout {
-  const jobs = jobsByLeaf(snapshot, settings.nowMs);
+  const jobs = jobsByLeaf(snapshot, settings.wantsTurn);
   const { nodes, leaves } = layOutShares(policy.shares, policy.maxRunningJobs, [...jobs.values()].map(({ key }) => key));
   const parents = nodes.map(({ parent }) => parent);
   const held = heldByNode(snapshot.uses, leaves, parents);
@@ -83,8 +83,8 @@ function addToPath(amounts: Float64Array, parents: readonly number[], leaf: numb
 const compareKeys = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const hasGuarantees = (nodes: readonly ShareNode[]): boolean => nodes.some(({ guarantee }) => guarantee !== undefined);
 
-/** By leaf, in the order of their names. A parked job counts when it is due, or may ask early. */
-function jobsByLeaf({ uses, lanes, parked, cooldowns }: SchedulingSnapshot, nowMs: EpochMs): ReadonlyMap<string, LeafJobs> {
+/** By leaf, in the order of their names. */
+function jobsByLeaf({ uses, lanes, parked }: SchedulingSnapshot, wantsTurn: LayoutSettings['wantsTurn']): ReadonlyMap<string, LeafJobs> {
   const jobs = new Map<string, LeafJobs>();
   const of = (key: LeafKey): LeafJobs => {
     const id = leafId(key);
@@ -97,8 +97,7 @@ function jobsByLeaf({ uses, lanes, parked, cooldowns }: SchedulingSnapshot, nowM
   };
   for (const use of uses) of(use).share = use;
   for (const window of lanes) if (window.entries.length > 0) of(window).windows.push(window);
-  const early = earlyShapes(lanes, nowMs);
-  for (const entry of parked) if (isDue(entry, cooldowns, nowMs) || (early.has(entry.shape) && mayBeDue(entry, nowMs))) of(entry).parked.push(entry);
+  for (const entry of parked) if (wantsTurn(entry)) of(entry).parked.push(entry);
   return new Map([...jobs].toSorted(([a], [b]) => compareKeys(a, b)));
 }
 

@@ -1,7 +1,9 @@
+import { offeringKey, type Cooldown } from '../capacity/offering.ts';
 import { openings, type Opening } from '../capacity/openings.ts';
-import type { EpochMs } from '../job/ids.ts';
-import type { QueueEntry } from '../lifecycle/change.ts';
+import type { EpochMs, JobId } from '../job/ids.ts';
+import type { ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
 import { earlyShapes } from './early-shapes.ts';
+import { askedEarly, isDue } from './parked-turn.ts';
 import type { Obstacle } from './plan.ts';
 import type { SchedulingPolicy } from './policy.ts';
 import type { Pause } from '../queue/pause.ts';
@@ -16,6 +18,10 @@ export class Eligibility {
   readonly #namespaces: ReadonlyMap<string, Pause>;
   readonly #openings: { readonly early: ReturnType<typeof openings>; readonly inTime: ReturnType<typeof openings> } | undefined;
   readonly #early: ReadonlySet<string>;
+  readonly #cooldowns: readonly Cooldown[];
+  readonly #nowMs: EpochMs;
+  /** What parked jobs would ask for before their time: whatever else looks open is nothing to them, or they would not wait. */
+  readonly #asked = new Map<JobId, readonly string[]>();
   readonly #known = new Map<string, Opening>();
   /** What jobs that start in this cycle find out about. */
   readonly #probed = new Set<string>();
@@ -25,6 +31,17 @@ export class Eligibility {
     this.#namespaces = new Map(pauses.flatMap((pause) => (pause.scope.kind === 'namespace' ? [[pause.scope.namespace, pause] as const] : [])));
     this.#openings = cooldowns.length === 0 ? undefined : { early: openings(cooldowns, market, nowMs, true), inTime: openings(cooldowns, market, nowMs) };
     this.#early = earlyShapes(lanes, nowMs);
+    this.#cooldowns = cooldowns;
+    this.#nowMs = nowMs;
+  }
+
+  /** Whether a parked job is due, or may ask before its time for what it waits for, since jobs of its shape may. */
+  wantsTurn(entry: ParkedEntry): boolean {
+    if (isDue(entry, this.#cooldowns, this.#nowMs)) return true;
+    const asked = this.#early.has(entry.shape) ? askedEarly(entry, this.#cooldowns, this.#nowMs) : undefined;
+    if (asked?.scope.kind !== 'offering') return false;
+    this.#asked.set(entry.jobId, [offeringKey(asked.scope.offering)]);
+    return true;
   }
 
   obstacle(entry: QueueEntry): Obstacle | undefined {
@@ -35,13 +52,13 @@ export class Eligibility {
     }
     const opening = this.#openingFor(entry);
     if (opening === undefined) return undefined;
-    return opening.open ? this.#leftToOthers(opening.probes) : closedBy(opening);
+    return opening.open ? this.#leftToOthers(this.#asked.get(entry.jobId) ?? opening.probes) : closedBy(opening);
   }
 
   /** The job starts, and finds out about what it has to probe. */
   started(entry: QueueEntry): void {
     const opening = this.#openingFor(entry);
-    if (opening?.open === true) for (const key of opening.probes ?? []) this.#probed.add(key);
+    if (opening?.open === true) for (const key of [...(this.#asked.get(entry.jobId) ?? []), ...(opening.probes ?? [])]) this.#probed.add(key);
   }
 
   #leftToOthers(probes: readonly string[] = []): Obstacle | undefined {

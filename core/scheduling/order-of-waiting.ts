@@ -3,6 +3,7 @@ import type { QueueEntry } from '../lifecycle/change.ts';
 import { contestOrders } from './contest-order.ts';
 import { Contest } from './contest.ts';
 import { layOutCycle } from './cycle-layout.ts';
+import { isDue } from './parked-turn.ts';
 import type { SchedulingPolicy } from './policy.ts';
 import type { SchedulingSnapshot } from './snapshot.ts';
 import { usageBase, usageBetween } from './usage.ts';
@@ -22,7 +23,7 @@ export function orderOfWaiting(snapshot: SchedulingSnapshot, policy: SchedulingP
   const order = contestOrders[policy.order];
   const base = usageBase(nowMs, policy.shares.halfLifeSeconds * 1000);
   const aheadMs = epochMs(nowMs + policy.chargeAheadMs);
-  const layout = layOutCycle(snapshot, policy, { compare: order.compare, isEligible: () => true, nowMs, aheadMs, base });
+  const layout = layOutCycle(snapshot, policy, { compare: order.compare, isEligible: () => true, wantsTurn: (entry) => isDue(entry, snapshot.cooldowns, nowMs), nowMs, aheadMs, base });
   const contest = new Contest(layout, order, nowMs);
   const usagePerRate = usageBetween(1, nowMs, aheadMs, base);
   const entries: QueueEntry[] = [];

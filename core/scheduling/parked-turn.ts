@@ -1,3 +1,4 @@
+import { endFor, isHalfOpen } from '../capacity/half-open.ts';
 import type { Cooldown } from '../capacity/offering.ts';
 import type { EpochMs } from '../job/ids.ts';
 import type { ParkedEntry } from '../lifecycle/change.ts';
@@ -19,4 +20,15 @@ export function mayBeDue({ hold, sinceMs, untilMs, byClock }: Parking, nowMs: Ep
  */
 export function isDue(parked: Parking, cooldowns: readonly Cooldown[], nowMs: EpochMs): boolean {
   return mayBeDue(parked, nowMs) && (parked.untilMs <= nowMs || !cooldowns.some(({ untilMs }) => untilMs === parked.untilMs));
+}
+
+/**
+ * The cooldown that a parked job may ask for before its time, where its shape may: the one it waits for, which is of an
+ * offering that it could use. Once only: a turn since which nobody has asked for it, or there would be another one, comes to
+ * nothing for other reasons (a price, a quota, a zone), and so would the next.
+ */
+export function askedEarly(parked: Parking, cooldowns: readonly Cooldown[], nowMs: EpochMs): Cooldown | undefined {
+  if (!mayBeDue(parked, nowMs)) return undefined;
+  const isNews = (cooldown: Cooldown): boolean => parked.sinceMs < endFor(cooldown, true) && isHalfOpen(cooldown, nowMs, true);
+  return cooldowns.find((cooldown) => cooldown.untilMs === parked.untilMs && isNews(cooldown));
 }

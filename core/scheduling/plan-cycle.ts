@@ -58,7 +58,12 @@ class Cycle {
     this.#policy = policy;
     this.#nowMs = nowMs;
     this.#eligibility = new Eligibility(snapshot, policy, nowMs);
-    this.#layout = layOutCycle(snapshot, policy, { compare: order.compare, isEligible: (entry) => this.#eligibility.obstacle(entry) === undefined, nowMs, aheadMs, base });
+    this.#layout = layOutCycle(snapshot, policy, {
+      compare: order.compare,
+      isEligible: (entry) => this.#eligibility.obstacle(entry) === undefined,
+      wantsTurn: (entry) => this.#eligibility.wantsTurn(entry),
+      nowMs, aheadMs, base,
+    });
     this.#order = order;
     this.#reservations = new Reservations(this.#layout, snapshot.holders, policy.backfill, nowMs);
     this.#usagePerRate = usageBetween(1, nowMs, aheadMs, base);

@@ -22,6 +22,7 @@ export function reservedStart(entry: QueueEntry, snapshot: SchedulingSnapshot, p
   const layout = layOutCycle(snapshot, policy, {
     compare: contestOrders[policy.order].compare,
     isEligible: (each) => eligibility.obstacle(each) === undefined,
+    wantsTurn: (each) => eligibility.wantsTurn(each),
     nowMs,
     aheadMs: epochMs(nowMs + policy.chargeAheadMs),
     base: usageBase(nowMs, policy.shares.halfLifeSeconds * 1000),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isDue } from '../../../../core/scheduling/parked-turn.ts';
+import { askedEarly, isDue } from '../../../../core/scheduling/parked-turn.ts';
 import type { Cooldown } from '../../../../core/capacity/offering.ts';
 import { epochMs } from '../../../../core/job/ids.ts';
 
@@ -15,5 +15,13 @@ describe('a parked job', () => {
   it('that waits for no cooldown is due at its time alone', () => {
     const patient = { ...parked, byClock: true } as const;
     expect([isDue(patient, [], at(30)), isDue(patient, [cooldown], at(599)), isDue(patient, [], at(600))]).toEqual([false, false, true]);
+  });
+
+  it('may ask early for what it waits for, once nobody has asked for two minutes since it was parked, and for nothing else', () => {
+    const dead: Cooldown = { ...cooldown, scope: { kind: 'offering', offering: { instanceType: 'p5.48xlarge', zone: 'us-east-1a', market: 'spot' } } };
+    const asked = (fields: Partial<Cooldown>, seconds: number, sinceMs = at(0)) => askedEarly({ ...parked, sinceMs }, [{ ...dead, ...fields }], at(seconds)) !== undefined;
+    expect([asked({}, 119), asked({}, 120)]).toEqual([false, true]);
+    expect([asked({ untilMs: at(601) }, 120), asked({ code: 'SpotInterruption' }, 120), asked({ scope: cooldown.scope }, 120)]).toEqual([false, false, false]);
+    expect(asked({}, 300, at(120))).toBe(false);
   });
 });

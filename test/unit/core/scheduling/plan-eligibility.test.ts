@@ -106,6 +106,16 @@ describe('a cooldown', () => {
     expect(planOf({ waiting: [aWaitingJob('old', { submittedAtMs: epochMs(NOW - 120_000) })], parked, cooldowns: of(120_000) })).toMatchObject({ admissions: [], turns: [] });
   });
 
+  it('lets one parked job ask early where more looks open than it may be launched as, and none that did so in vain', () => {
+    const untilLate = epochMs(NOW + 180_000);
+    const cooldowns = everywhere.slice(0, 1).map((each) => ({ ...each, sinceMs: epochMs(NOW - 160_000), untilMs: untilLate }));
+    const waiting = [aWaitingJob('new', { submittedAtMs: epochMs(NOW - 1000), user: 'bob' })];
+    const parked = (sinceMs: number) => ['p', 'q', 'r'].map((id) => ({ ...aParkedJob(id, { user: id }, { untilMs: untilLate }), sinceMs: epochMs(sinceMs) }));
+    expect(planOf({ waiting, parked: parked(NOW - 159_000), cooldowns }).turns).toHaveLength(1);
+    expect(planOf({ waiting, parked: parked(NOW - 31_000), cooldowns }).turns).toEqual([]);
+    expect(planOf({ waiting, parked: parked(NOW - 31_000), cooldowns: [] }).turns).toHaveLength(3);
+  });
+
   it('lets one ask after two minutes where ten wait that had no turn yet', () => {
     const cooldowns = everywhere.map((each) => ({ ...each, sinceMs: epochMs(NOW - 120_000), untilMs: epochMs(NOW + 180_000) }));
     const crowd = Array.from({ length: 10 }, (_, index) => aWaitingJob(`j${index}`, { submittedAtMs: epochMs(NOW - 200_000) }));
