@@ -25,8 +25,8 @@ export interface AnswersOptions {
   readonly subject: string;
   /** How long an answer is good for. */
   readonly lifeMs: number;
-  /** How long it is good for that nobody could say; as long as an answer when left out. */
-  readonly unknownLifeMs?: number;
+  /** How long it is good for that nobody could say. */
+  readonly unknownLifeMs: number;
   /** How long it may take; 3.5 seconds when left out. */
   readonly patienceMs?: number;
   readonly clock: Clock;
@@ -53,7 +53,7 @@ export class Answers<T> {
 
   /** Never throws. */
   async to(question: string, ask: Question<T>): Promise<Answered<T>> {
-    const { clock, lifeMs, unknownLifeMs = lifeMs } = this.#options;
+    const { clock, lifeMs, unknownLifeMs } = this.#options;
     const nowMs = clock.now();
     const known = this.#kept.get(question);
     if (known && known.untilMs > nowMs) return plain(await known.answer);
