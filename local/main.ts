@@ -1,6 +1,6 @@
 import { readFileSync, existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { bringUp } from './cloud.ts';
 import { messageOf } from './command.ts';
 import { fleetControl, type FleetControl } from './fleet-control.ts';
@@ -17,6 +17,8 @@ interface UpOptions {
   readonly port?: number;
   readonly scenario?: string;
   readonly speed?: number;
+  readonly hosts?: string;
+  readonly hostRoot?: string;
   readonly config?: string;
   readonly deploy: boolean;
 }
@@ -40,6 +42,9 @@ program.command('up')
   .option('--port <port>', 'port of the endpoint; 0 takes any free one (default: 4566 if free, else any)', integer)
   .option('--scenario <file>', 'the market at the start: capacity per offering, quotas, prices, boot times')
   .option('--speed <factor>', 'how many times faster than the wall the fleet\'s time runs', positive)
+  .addOption(new Option('--hosts <kind>', 'what instances are: processes, or namespaces with a network of their own (Linux, root)')
+    .choices(['processes', 'namespaces']))
+  .option('--host-root <folder>', 'with namespaces: the root that theirs are laid over (default: the machine\'s)')
   .option('--config <file>', `configuration of the deployment (default: ${defaultConfig} if it exists)`)
   .option('--no-deploy', 'start the servers only')
   .action(up);
@@ -100,8 +105,8 @@ program.command('interrupt')
 async function up(options: UpOptions): Promise<void> {
   const warning = isolationWarning(process.platform);
   if (warning !== undefined) console.warn(warning);
-  if (isUp() && (options.port ?? options.scenario ?? options.speed) !== undefined) {
-    throw new Error('The local cloud runs already; --port, --scenario and --speed count when it starts. Way out: down first.');
+  if (isUp() && (options.port ?? options.scenario ?? options.speed ?? options.hosts ?? options.hostRoot) !== undefined) {
+    throw new Error('The local cloud runs already; --port, --scenario, --speed and --hosts count when it starts. Way out: down first.');
   }
   const config = options.config
     ?? (existsSync(join(repositoryRoot, defaultConfig)) ? defaultConfig : undefined);
@@ -111,6 +116,8 @@ async function up(options: UpOptions): Promise<void> {
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.scenario === undefined ? {} : { scenario: resolve(options.scenario) }),
     ...(options.speed === undefined ? {} : { speed: options.speed }),
+    ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
+    ...(options.hostRoot === undefined ? {} : { hostRoot: resolve(options.hostRoot) }),
     ...(config === undefined ? {} : { config }),
     ...(options.deploy ? {} : { app: false }),
   });

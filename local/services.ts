@@ -21,6 +21,10 @@ export interface FleetOptions {
   readonly scenario?: string;
   /** How many times faster than the wall the fleet's time runs. */
   readonly speed?: number;
+  /** What instances are: processes when left out, or `namespaces`, with a network of their own (root, Linux). */
+  readonly hosts?: string;
+  /** The root that the hosts' own are laid over; the machine's when left out. */
+  readonly hostRoot?: string;
 }
 
 const startTimeoutMs = 60_000;
@@ -61,6 +65,8 @@ export function startFleet(site: Site, options: FleetOptions): Promise<DetachedP
       '--upstream', endpointOf(site),
       ...(options.scenario === undefined ? [] : ['--scenario', options.scenario]),
       ...(options.speed === undefined ? [] : ['--speed', String(options.speed)]),
+      ...(options.hosts === undefined ? [] : ['--hosts', options.hosts]),
+      ...(options.hostRoot === undefined ? [] : ['--host-root', options.hostRoot]),
     ],
     directory: repositoryRoot,
     environment: minimalEnvironment(site),

@@ -19,10 +19,12 @@ import socket
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
 import namespace as ns  # noqa: E402
 
 CLONE_NEWNET = 0x40000000
+RELAY = os.path.join(HERE, "relay.py")
 BRIDGE = "br0"
 # Every address that a VPC may have is on the bridge; nothing else can be reached.
 VPC_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]
@@ -84,28 +86,27 @@ def ensure_network(directory):
 
 
 def run_network(directory, writer):
-    status = 1
+    """Becomes the relay; its PID and the descriptor of the bridge's namespace are written down first."""
     try:
         os.setsid()
-        # A copy of a lock's descriptor would hold the lock.
-        os.closerange(3, writer)
-        os.closerange(writer + 1, 256)
         bridge = make_bridge()
         # By a short name, since that of a socket may have 107 characters at most.
         os.chdir(directory)
-        if os.path.exists("socket"):
+        if os.path.lexists("socket"):
             os.unlink("socket")
         control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         control.bind("socket")
         control.listen(BACKLOG)
-        # Only here: what it needs takes longer to load than a host to make.
-        import relay
-        relay.main(directory, control, lambda: announce(directory, bridge, writer))
-        status = 0
+        write_record(f"{directory}/network.json", os.getpid(), bridge=bridge)
+        os.write(writer, b"1")
+        for descriptor in (control.fileno(), bridge):
+            os.set_inheritable(descriptor, True)
+        let_go_of_caller()
+        os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", RELAY, directory, str(control.fileno())])
     except OSError as error:
         print(f"network: {error}", file=sys.stderr, flush=True)
     finally:
-        os._exit(status)
+        os._exit(1)
 
 
 def make_bridge():
@@ -119,10 +120,7 @@ def make_bridge():
     return bridge
 
 
-def announce(directory, bridge, writer):
-    write_record(f"{directory}/network.json", os.getpid(), bridge=bridge)
-    os.write(writer, b"1")
-    os.close(writer)
+def let_go_of_caller():
     nothing = os.open("/dev/null", os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
@@ -183,11 +181,15 @@ def own_system_files(root, host_name):
     if os.path.isdir("/sys/fs/cgroup"):
         ns.bind("/sys/fs/cgroup", f"{root}/sys/fs/cgroup")
     ns.make_read_only(f"{root}/sys")
-    if os.path.lexists(f"{root}/etc/hosts"):
-        os.unlink(f"{root}/etc/hosts")
+    for name in ("hosts", "hostname", "resolv.conf"):
+        if os.path.lexists(f"{root}/etc/{name}"):
+            os.unlink(f"{root}/etc/{name}")
     os.symlink("/run/fleet/network/hosts", f"{root}/etc/hosts")
     with open(f"{root}/etc/hostname", "w", encoding="ascii") as file:
         file.write(f"{host_name}\n")
+    # Where nobody listens: what is not in the hosts file is unknown at once.
+    with open(f"{root}/etc/resolv.conf", "w", encoding="ascii") as file:
+        file.write("nameserver 127.0.0.1\n")
 
 
 def become_first_process(host, args, ready, go):
@@ -202,10 +204,7 @@ def become_first_process(host, args, ready, go):
     os.write(ready, b"1")
     if os.read(go, 1) != b"1":
         os._exit(1)
-    nothing = os.open("/dev/null", os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nothing, descriptor)
-    os.closerange(3, 256)
+    let_go_of_caller()
     os.execv("/.init", ["/.init", "--", "sleep", "2147483647"])
 
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -84,4 +84,13 @@ export function layoutArguments({ directory, standIns, visible }: DriverOptions)
     '--writable', `${RUNS.host}=${RUNS.inside}`,
     ...MACHINE_FILES.flatMap(({ host, inside }) => ['--readable', `${host}=${inside}`]),
   ];
+}
+
+/** Why instances cannot have namespaces here, or undefined where they can. */
+export function namespaceRefusal(python: string): string | undefined {
+  if (process.platform !== 'linux') {
+    return 'This system is not Linux.';
+  }
+  const probe = spawnSync(python, [...NAMESPACE_TOOL, 'probe'], { encoding: 'utf8' });
+  return probe.status === 0 ? undefined : `Namespaces were refused: ${probe.error?.message ?? probe.stderr.trim()}`;
 }

@@ -1,15 +1,15 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { imageTable } from '../stand-ins/images.ts';
 import type { DriverOptions } from './driver-options.ts';
 import { Hosts } from './hosts.ts';
 import type { HostOptions } from './hosts.ts';
-import { MACHINE_FILES, RUNS } from './instance-folder.ts';
-import { layoutArguments, NAMESPACE_TOOL, NamespaceBoots } from './namespace-boots.ts';
+import { linkMachineFiles, resolveInside, RUNS } from './instance-folder.ts';
+import { layoutArguments, NAMESPACE_TOOL, NamespaceBoots, namespaceRefusal } from './namespace-boots.ts';
 import type { InstanceBoot, InstanceDriver, Isolation, Run, RunResult } from './driver.ts';
 import { isRunning, kill, recordProcess } from './process-table.ts';
 import type { ProcessRecord } from './process-table.ts';
@@ -234,33 +234,6 @@ export class ProcessDriver implements InstanceDriver {
 
   #folder(instanceId: string): string {
     return join(this.#options.directory, instanceId);
-  }
-}
-
-/** Why instances cannot have namespaces here, or undefined where they can. */
-function namespaceRefusal(python: string): string | undefined {
-  if (process.platform !== 'linux') {
-    return 'This system is not Linux.';
-  }
-  const probe = spawnSync(python, [...NAMESPACE_TOOL, 'probe'], { encoding: 'utf8' });
-  return probe.status === 0 ? undefined : `Namespaces were refused: ${probe.error?.message ?? probe.stderr.trim()}`;
-}
-
-/** The real place of an instance's path; undefined where it does not exist or links lead out of the instance. */
-function resolveInside(root: string, path: string): string | undefined {
-  const source = join(root, path);
-  const real = existsSync(source) ? realpathSync(source) : undefined;
-  return real?.startsWith(`${realpathSync(root)}${sep}`) === true ? real : undefined;
-}
-
-/** Without a root of its own, an instance finds the machine's files by links. */
-function linkMachineFiles(folder: string): void {
-  for (const { host, inside } of MACHINE_FILES) {
-    const link = join(folder, 'root', inside);
-    mkdirSync(dirname(link), { recursive: true });
-    if (!existsSync(link)) {
-      symlinkSync(join(folder, host), link);
-    }
   }
 }
 

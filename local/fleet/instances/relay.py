@@ -3,6 +3,10 @@
 The local cloud listens on 127.0.0.1 of the machine, where hosts are not. So each host has listeners on its own
 loopback, opened by `hosts.py` inside the host's network namespace, and this process, which stays in the machine's,
 takes what comes in to the same cloud. It ends by itself soon after the last host, and the bridge with it.
+
+  relay.py DIR DESCRIPTOR
+
+DIR is that of `hosts.py`, which starts this, the descriptor that of a socket on which hosts are handed over.
 """
 
 import asyncio
@@ -12,6 +16,7 @@ import json
 import os
 import resource
 import socket
+import sys
 
 CHUNK = 65_536
 HAND_OVER_SECONDS = 5
@@ -101,9 +106,12 @@ async def copy(reader, writer):
     writer.write_eof()
 
 
-def main(directory, control, ready):
-    """Serves until no host is left. `ready` is called once the process can be found."""
+def main():
+    directory, control = sys.argv[1], socket.socket(fileno=int(sys.argv[2]))
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    ready()
     asyncio.run(Relay(directory, control).run())
+
+
+if __name__ == "__main__":
+    main()
