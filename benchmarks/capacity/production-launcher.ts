@@ -19,7 +19,7 @@ import type { SimulatedCloud } from './simulated-cloud.ts';
 import { SimulatedMachines } from './simulated-machines.ts';
 import { NothingKnown } from '../../core/capacity/nothing-known.ts';
 
-type Parking = Pick<ParkedEntry, 'sinceMs' | 'untilMs'>;
+type Parking = Pick<ParkedEntry, 'sinceMs' | 'untilMs' | 'byClock'>;
 
 /** Acquisitions that run at the same time: the default of `maxLaunchesInFlight`. */
 const MOST_IN_FLIGHT = 25;
@@ -90,7 +90,7 @@ export class ProductionLauncher implements Launcher {
       case 'acquired':
         return { kind: 'acquired', machines: new Map([...Map.groupBy(result.nodes, ({ zone }) => zone)].map(([zone, nodes]) => [zone, nodes.length])) };
       case 'short':
-        this.#parked.set(job.number, { sinceMs: this.#cloud.now(), untilMs: result.untilMs });
+        this.#parked.set(job.number, { sinceMs: this.#cloud.now(), untilMs: result.untilMs, ...(result.byClock ? { byClock: true } : {}) });
         return { kind: 'waits', untilMs: this.#cloud.now() };
       case 'rejected':
       case 'leaked':

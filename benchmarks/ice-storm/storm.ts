@@ -196,7 +196,7 @@ export class Storm {
     } else if (result.kind === 'short') {
       this.parkings += 1;
       this.#running.end(job.entry, nowMs);
-      this.#parked.set(id, { ...job.entry, attempt: 1, token: id, sinceMs: nowMs, untilMs: result.untilMs });
+      this.#parked.set(id, { ...job.entry, attempt: 1, token: id, sinceMs: nowMs, untilMs: result.untilMs, ...(result.byClock ? { byClock: true } : {}) });
       this.#wake();
     } else {
       throw new Error(`The acquisition of job ${id} ended as ${result.kind}, which no storm causes.`);

@@ -124,7 +124,7 @@ export type AcquireResult =
       readonly shortfall: number;
       readonly untilMs: EpochMs;
       readonly cooldowns: readonly Cooldown[];
-      /** `untilMs` is the end of no cooldown: what others find out says nothing about it. */
+      /** What others find out says nothing to it before `untilMs`: that is the end of no cooldown, or the turn could make no call. */
       readonly byClock?: true;
       /** What else it lacks, in words: free addresses, its own budget. Absent where it lacks none. */
       readonly limits?: readonly string[];

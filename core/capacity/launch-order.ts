@@ -62,7 +62,9 @@ export function nextStep(gang: GangRequest, records: readonly LaunchRecord[], ne
   if (launch) return { kind: 'launch', launch: plan(gang, launch.pool, launch.candidate, nextOrdinal) };
   if (last && mayTryElsewhere(gang, progress)) return { kind: 'backtrack', last };
   const shortfall = progress.missing.reduce((sum, { count }) => sum + count, 0);
-  return { kind: 'short', ...(last ? { last } : {}), shortfall, ...outlook(gang, records, withoutOwn(view, progress.held, nowMs), nowMs) };
+  // A turn without a call was given for nothing that can be seen in what cools: the next one comes at its time, not before.
+  const inVain = last === undefined ? ({ byClock: true } as const) : {};
+  return { kind: 'short', ...(last ? { last } : {}), shortfall, ...outlook(gang, records, withoutOwn(view, progress.held, nowMs), nowMs), ...inVain };
 }
 
 /** What waiting may cure and when to look again, once all that is held was given up. */
@@ -129,7 +131,9 @@ function whole(prospects: Prospects, pool: PoolRequest, market: Market, count: n
   const packing = progress.attempted.some((launch) => launch.pool === pool.pool && launch.market === market && launch.minimum < launch.count);
   if (gang.spread === 'Any' || packing) return undefined;
   const candidates = zonesOf(prospects.open(pool, market, count, zones));
-  const isLast = gang.spread === 'Prefer' && candidates.length === 1;
+  // Of one type EC2 might take the one that has less.
+  const mayBePart = pool.mix === 'Any' || pool.instanceTypes.length === 1;
+  const isLast = gang.spread === 'Prefer' && candidates.length === 1 && mayBePart;
   return inBestZone(prospects, pool, market, { count, minimum: isLast ? 1 : count }, candidates);
 }
 

@@ -47,6 +47,11 @@ describe('planLaunches', () => {
     expect(launches.at(-1)?.why).toBe('what the zone has on demand; no zone but us-east-1b is open');
   });
 
+  it('asks the last zone for all of a pool of one type first: what it has might be of the type that has less', () => {
+    const gang = aGang({ zones: ['us-east-1b'], pools: [aPool({ purchaseOption: 'Spot', mix: 'Same', instanceTypes: ['c6i.large', 'p4d.24xlarge'] })] });
+    expect(planLaunches(gang, 60, view(), now).launches.map(({ why }) => why.split(';')[0])).toEqual(['all on Spot in one zone', 'what the zone has on Spot']);
+  });
+
   it('gives the numbers of what others say of zones that are otherwise alike', () => {
     const reason = (fields: Partial<MarketView>) => planLaunches(aGang(), 60, view(fields), now).launches[0]?.why;
     expect(reason({ placementScores: new Map([['workers/us-east-1c', 8], ['workers/us-east-1a', 3]]) })).toContain(
