@@ -19,8 +19,8 @@ const neverImported = ['ini', 'login', 'process', 'sso', 'web-identity'].map((so
  */
 const leaveOutUnusedShapes: Plugin = {
   name: 'leave-out-unused-shapes',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /client-[a-z0-9-]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => ({ contents: withPlainKeys(await readFile(path, 'utf8')) }));
+  setup: (bundling) => {
+    bundling.onLoad({ filter: /client-[a-z0-9-]+[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => ({ contents: withPlainKeys(await readFile(path, 'utf8')) }));
   },
 };
 

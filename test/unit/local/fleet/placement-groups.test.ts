@@ -31,7 +31,7 @@ describe('placement groups', () => {
       LaunchTemplateConfigs: [
         {
           LaunchTemplateSpecification: { LaunchTemplateId: 'lt-0abc', Version: '1' },
-          Overrides: [...zones].map((zone) => ({ InstanceType, AvailabilityZone: `us-east-1${zone}`, Placement: { GroupName: group } })),
+          Overrides: zones.split('').map((zone) => ({ InstanceType, AvailabilityZone: `us-east-1${zone}`, Placement: { GroupName: group } })),
         },
       ],
     });
