@@ -27,7 +27,8 @@ export function interruptedBy(ports: JobPorts, job: Job, known?: Job): Interrupt
 export function interruption(job: Job, now: Job | undefined, nowMs: EpochMs): Interruption | undefined {
   if (now === undefined || now.attempt !== job.attempt || isTornDown(now)) return 'cancelled';
   if (isCancelDue(now)) return 'cancelled';
-  if (now.state !== job.state) return 'superseded';
+  // Parked, or given another turn, by a task that came after this one: what is launched now nobody would look after until then.
+  if (now.state !== job.state || now.hold?.sinceMs !== job.hold?.sinceMs) return 'superseded';
   return timeOver(now, nowMs) === undefined ? undefined : 'timedOut';
 }
 

@@ -3,6 +3,7 @@ import type { AcquireResult, GangRequest } from '../../../core/capacity/gang.ts'
 import { epochMs } from '../../../core/job/ids.ts';
 import { changeJob } from '../../../core/job/change-job.ts';
 import type { Job } from '../../../core/job/job.ts';
+import { park } from '../../../core/lifecycle/admit.ts';
 import { amend } from '../../../core/lifecycle/amend.ts';
 import { canonicalJson } from '../../../core/manifest/canonical.ts';
 import { parseManifest } from '../../../core/manifest/parse.ts';
@@ -71,6 +72,19 @@ describe('a search for capacity that is broken off', () => {
     };
     await run();
     expect(asked).toEqual([undefined, 'cancelled']);
+  });
+
+  it('launches nothing more for a job that a task has parked which came after it', async () => {
+    const { job, ports, run } = await searching({ hold: aHold() });
+    const asked: unknown[] = [];
+    ports.capacity.acquire = async (_gang, interrupted) => {
+      asked.push(await interrupted());
+      await changeJob(ports.jobs, job.jobId, (now) => park(now, 'token', ports.clock.now(), 'No capacity.', ports.clock.now()));
+      asked.push(await interrupted());
+      return { kind: 'interrupted', by: 'superseded' };
+    };
+    await run();
+    expect(asked).toEqual([undefined, 'superseded']);
   });
 
   it('does not park a job that was cancelled meanwhile', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { epochMs } from '../../../../core/job/ids.ts';
+import { scopeKey, type Cooldown } from '../../../../core/capacity/offering.ts';
+import { epochMs, jobId } from '../../../../core/job/ids.ts';
 import type { Market, QuotaKey } from '../../../../core/job/job.ts';
 import type { QueueEntry } from '../../../../core/lifecycle/change.ts';
 import type { Holder } from '../../../../core/scheduling/snapshot.ts';
@@ -99,12 +100,26 @@ function withRoomForGuarantees(tree: ShareTree): ShareTree {
 
 export const amountNames = ['runningJobs', 'nodes', 'vcpus', 'gpus', 'microUsdPerHour'] as const satisfies readonly (keyof ShareAmounts)[];
 
+/** Cooldowns that are on, that ended a short while or long ago, and what somebody finds out about; some had nobody ask for long. */
+const someCooldowns: fc.Arbitrary<Cooldown[]> = fc.uniqueArray(
+  fc.record({
+    offering: fc.record({ instanceType: fc.constantFrom('m6i.large', 'p4d.24xlarge'), zone: fc.constantFrom('us-east-1a', 'us-east-1b'), market: fc.constantFrom('spot' as const, 'on-demand' as const) }),
+    sinceMs: fc.constantFrom(30, 130, 200).map((seconds) => epochMs(NOW - 1000 * seconds)),
+    untilMs: fc.constantFrom(-700, -1, 1, 90).map((seconds) => epochMs(NOW + 1000 * seconds)),
+    isProbed: fc.boolean(),
+  }).map(({ offering, sinceMs, untilMs, isProbed }): Cooldown => ({
+    scope: { kind: 'offering', offering }, code: 'InsufficientInstanceCapacity', failures: 1, sinceMs, untilMs, ...(isProbed && sinceMs < NOW - 60_000 ? { probedBy: jobId('prober') } : {}),
+  })),
+  { maxLength: 8, selector: ({ scope }) => scopeKey(scope) },
+);
+
 /** A moment of a deployment: jobs that hold limits, that wait, and that are parked. */
 export const aMoment: fc.Arbitrary<SnapshotSketch & { readonly waiting: readonly QueueEntry[]; readonly holders: readonly Holder[] }> = fc
-  .record({ jobs: someJobs(16), holders: someHolders, launching: fc.nat({ max: 3 }), parkedOnes: fc.nat({ max: 4 }) })
-  .map(({ jobs, holders, launching, parkedOnes }) => ({
+  .record({ jobs: someJobs(16), holders: someHolders, launching: fc.nat({ max: 3 }), parkedOnes: fc.nat({ max: 4 }), cooldowns: fc.oneof(fc.constant([]), someCooldowns) })
+  .map(({ jobs, holders, launching, parkedOnes, cooldowns }) => ({
     waiting: jobs.slice(parkedOnes),
-    parked: jobs.slice(0, parkedOnes).map((entry, i) => ({ ...aParkedJob(entry.jobId), ...entry, untilMs: epochMs(i % 2 === 0 ? NOW : NOW + 1) })),
+    parked: jobs.slice(0, parkedOnes).map((entry, i) => ({ ...aParkedJob(entry.jobId), ...entry, sinceMs: epochMs(NOW - (i % 3 === 0 ? 30_000 : 150_000)), untilMs: epochMs(i % 2 === 0 ? NOW : NOW + 1000) })),
     holders,
     launching,
+    cooldowns,
   }));
