@@ -199,13 +199,13 @@ def become_first_process(host, args, ready, go):
     root = ns.lay_out(host["folder"], args, args.base.rstrip("/"))
     own_system_files(root, host["hostName"])
     ns.put(f"{args.network}/shared", root, "/run/fleet/network")
-    ns.put(args.init, root, "/.init")
+    ns.put(args.init, root, "/.tini")
     ns.enter(root, host["hostName"])
     os.write(ready, b"1")
     if os.read(go, 1) != b"1":
         os._exit(1)
     let_go_of_caller()
-    os.execv("/.init", ["/.init", "--", "sleep", "2147483647"])
+    os.execv("/.tini", ["/.tini", "--", "sleep", "2147483647"])
 
 
 def make_host(host, args, bridge):
