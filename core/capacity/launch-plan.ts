@@ -2,6 +2,7 @@ import type { EpochMs } from '../job/ids.ts';
 import { instanceId } from '../job/ids.ts';
 import type { CapacityPlan } from '../ports/capacity-provider.ts';
 import type { GangRequest, LaunchedInstance, LaunchRecord, PlannedLaunch, PoolRequest } from './gang.ts';
+import { endFor } from './half-open.ts';
 import { whyImpossible } from './impossible.ts';
 import { nextStep } from './launch-order.ts';
 import type { MarketView } from './market-view.ts';
@@ -22,7 +23,7 @@ export function planLaunches(gang: GangRequest, ttlSeconds: number, view: Market
   const maxMicroUsdPerHour = gang.pools.reduce((sum, pool) => sum + pool.count * dearest(pool, view), 0);
   return {
     launches,
-    cooling: whenToTryAgain(gang, view, nowMs).cooldowns,
+    cooling: whenToTryAgain(gang, view, nowMs).cooldowns.filter((cooldown) => endFor(cooldown, view.asksEarly === true) > nowMs),
     maxMicroUsdPerHour,
     maxMicroUsdForTtl: Math.ceil((maxMicroUsdPerHour * ttlSeconds) / 3600),
     limits: limitsOf(gang, view),

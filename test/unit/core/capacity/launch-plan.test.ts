@@ -52,6 +52,16 @@ describe('planLaunches', () => {
     expect(planLaunches(gang, 60, view(), now).launches.map(({ why }) => why.split(';')[0])).toEqual(['all on Spot in one zone', 'what the zone has on Spot']);
   });
 
+  it('names nothing as cooling that it shows a launch of, since a job that has just come may ask early', () => {
+    const cooldown = { scope: { kind: 'offering', offering: { instanceType: 'c6i.large', zone: 'us-east-1b', market: 'spot' } } as const, code: 'InsufficientInstanceCapacity', failures: 5 };
+    const gang = aGang({ zones: ['us-east-1b'], pools: [aPool({ purchaseOption: 'Spot' })] });
+    const planAfter = (ms: number) => {
+      const { launches, cooling } = planLaunches(gang, 60, view({ asksEarly: true, cooldowns: [{ ...cooldown, sinceMs: epochMs(now - ms), untilMs: epochMs(now + 200_000) }] }), now);
+      return [launches.length, cooling.length];
+    };
+    expect([planAfter(119_000), planAfter(120_000)]).toEqual([[0, 1], [1, 0]]);
+  });
+
   it('gives the numbers of what others say of zones that are otherwise alike', () => {
     const reason = (fields: Partial<MarketView>) => planLaunches(aGang(), 60, view(fields), now).launches[0]?.why;
     expect(reason({ placementScores: new Map([['workers/us-east-1c', 8], ['workers/us-east-1a', 3]]) })).toContain(
