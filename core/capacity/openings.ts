@@ -45,9 +45,9 @@ type PoolStanding = { readonly closing: Cooldown } | { readonly probes: readonly
 
 /**
  * Reads cooldowns once for many questions: those that are on, and those that ended within the longest cooldown. A pool is
- * open while one offering that it may be launched as is, for a launch of all its nodes. Which types a zone has is not
- * known here: a type that it lacks counts as open there, and the acquisition finds out. So does a pool without any
- * offering, for which cooldowns are not to blame.
+ * open while one offering that it may be launched as is, for a launch of all its nodes. Of zones is known which have any of
+ * its types: one of several types that a zone lacks counts as open there, and the acquisition finds out. So does a pool
+ * without any offering, for which cooldowns are not to blame.
  *
  * @param asksEarly whether the jobs may ask before the time: see `endFor`
  */
@@ -94,7 +94,8 @@ function covers(cooldowns: readonly Cooldown[], market: Parameters<typeof openin
   };
 }
 
-function standingOf({ nodes, types, markets }: PoolNeed, zones: readonly string[], coverOf: (offering: Offering) => Cover): PoolStanding {
+function standingOf({ nodes, types, markets, zones: offered }: PoolNeed, asked: readonly string[], coverOf: (offering: Offering) => Cover): PoolStanding {
+  const zones = offered === undefined ? asked : asked.filter((zone) => offered.includes(zone));
   let first: Cooldown | undefined;
   const probes: string[] = [];
   const concerns = ({ atLeast = 1 }: Cooldown): boolean => nodes >= atLeast;

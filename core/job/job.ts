@@ -26,6 +26,8 @@ export interface PoolNeed {
   readonly types: readonly string[];
   /** The preferred one first. */
   readonly markets: readonly Market[];
+  /** Where any of the types is to be had, as it was at submission; absent: in every zone that the nodes may stand in. */
+  readonly zones?: readonly string[];
 }
 
 /** What a job asks for. */

@@ -28,7 +28,7 @@ export function laneOf({ pools, zones }: Pick<Demand, 'pools' | 'zones'>): strin
 /** The shape of a job: everything that the scheduler asks when it looks whether it may start. */
 export function shapeOf(demand: Demand, holdSeconds: number | undefined): string {
   const { nodes, vcpus, gpus, microUsdPerHour, pools, zones } = demand;
-  return hash(JSON.stringify([nodes, vcpus, gpus, microUsdPerHour, pools.map((pool) => [pool.nodes, pool.vcpus, pool.types, pool.markets]), zones, holdSeconds]));
+  return hash(JSON.stringify([nodes, vcpus, gpus, microUsdPerHour, pools.map((pool) => [pool.nodes, pool.vcpus, pool.types, pool.markets, ...(pool.zones === undefined ? [] : [pool.zones])]), zones, holdSeconds]));
 }
 
 /** FNV-1a over 64 bits in two halves, 16 hexadecimal digits: it tells shapes apart, it protects nothing. */

@@ -96,7 +96,7 @@ async function examine(ports: AcceptancePorts, manifest: Manifest, address: Addr
     ...tooManyNodes(place, manifest),
     ...unservedNamespace(manifest, deployment, types),
   ];
-  return { demand: demandOf(manifest, types), problems, warnings: fewerAdapters(manifest, deployment, types) };
+  return { demand: demandOf(manifest, types, place.zones), problems, warnings: fewerAdapters(manifest, deployment, types) };
 }
 
 /** Where the manifest wants its machines. A provider that is not served is told; the rest is held against AWS then. */

@@ -37,6 +37,13 @@ describe('openings', () => {
     expect(ask(everywhere(now, { atLeast: 5 }), [aNeed()])).toEqual({ open: true });
   });
 
+  it('asks only where any type of a pool is to be had, as far as that is known', () => {
+    const scarce = aNeed({ zones: [zoneA, zoneB] });
+    expect(ask([cooling(spotIn(zoneA), now + 1), cooling(spotIn(zoneB), now + 2)], [scarce])).toMatchObject({ open: false, untilMs: now + 1 });
+    expect(ask([cooling(spotIn(zoneA), now + 1)], [scarce])).toEqual({ open: true });
+    expect(ask([cooling(spotIn(zoneA), now + 1)], [scarce], [zoneA, zoneC])).toMatchObject({ open: false });
+  });
+
   it('lets who asks early ask for what nobody has asked for in two minutes, unless machines were taken back there', () => {
     const of = (fields: Partial<Cooldown>) => openings(everywhere(now + 180_000, fields), market, now, true)([aNeed()], [zoneA]);
     expect(of({ sinceMs: epochMs(now - 120_000) })).toEqual({ open: true, probes: [`c6i.large/${zoneA}/spot`] });
