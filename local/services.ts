@@ -21,7 +21,7 @@ export interface FleetOptions {
   readonly scenario?: string;
   /** How many times faster than the wall the fleet's time runs. */
   readonly speed?: number;
-  /** What instances are: processes when left out, or `namespaces`, with a network of their own (root, Linux). */
+  /** What instances are: processes when left out, or `namespaces`, with a network of their own (Linux, tini). */
   readonly hosts?: string;
   /** The root that the hosts' own are laid over; the machine's when left out. */
   readonly hostRoot?: string;

@@ -21,7 +21,7 @@ The fleet simulator: EC2, SSM, prices and quotas on 127.0.0.1:N, with instances 
   --port N          where to listen; 0 for any free port
   --state DIR       journal and instances; what is there goes on
   --scenario FILE   the market at its opening (local/fleet/scenarios/*.json)
-  --hosts KIND      "processes" (what the system has without asking for more), or "namespaces" (Linux, root): instances
+  --hosts KIND      "processes" (what the system has without asking for more), or "namespaces" (Linux, tini): instances
                     with a network of their own. A state folder keeps to what it began with; processes
   --host-root DIR   with namespaces: the root that theirs are laid over, such as one of debootstrap; the machine's
   --speed X         fleet time (boots, notices, market) runs X times faster than the wall; 1

@@ -110,14 +110,28 @@ def run_network(directory, writer):
 
 
 def make_bridge():
-    """A descriptor that keeps the network namespace with the bridge; this process stays where it is."""
-    machine = os.open("/proc/self/ns/net", os.O_RDONLY)
-    ns.checked(ns.libc.unshare(CLONE_NEWNET), "unshare")
-    ip("link set lo up", f"link add {BRIDGE} type bridge", f"link set {BRIDGE} up")
-    bridge = os.open("/proc/self/ns/net", os.O_RDONLY)
-    enter_network(machine)
-    os.close(machine)
-    return bridge
+    """A descriptor that keeps the network namespace with the bridge. A process of its own makes it, since this one must
+    stay where it is, and could not come back without being the machine's root."""
+    made, making = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            ns.checked(ns.libc.unshare(CLONE_NEWNET), "unshare")
+            ip("link set lo up", f"link add {BRIDGE} type bridge", f"link set {BRIDGE} up")
+            os.write(making, b"1")
+            signal.pause()
+        except OSError as error:
+            print(f"bridge: {error}", file=sys.stderr, flush=True)
+        finally:
+            os._exit(1)
+    os.close(making)
+    try:
+        if os.read(made, 1) != b"1":
+            raise OSError("no bridge was made")
+        return os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
 
 def let_go_of_caller():

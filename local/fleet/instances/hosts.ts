@@ -20,10 +20,10 @@ export interface HostOptions {
   readonly base?: string | undefined;
 }
 
-/** What is missing here for instances to be hosts, a sentence each; empty where nothing is. */
+/** What is missing here for instances to be hosts, a sentence each; empty where nothing is. Root may be that of a user namespace. */
 export function missingForHosts(python: string): string[] {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    return ['Hosts need Linux, and root.'];
+    return ['They need Linux, and root or a user namespace.'];
   }
   const missing = [
     ...(find(['ip']) === undefined ? ['The command "ip" is missing: apt-get install iproute2.'] : []),
