@@ -1,5 +1,6 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
-import type { EpochMs, JobId } from '../../core/job/ids.ts';
+import { LONGEST_COOLDOWN_MS } from '../../core/capacity/cooldown.ts';
+import { epochMs, type EpochMs, type JobId } from '../../core/job/ids.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { CooldownStore } from '../../core/ports/capacity-provider.ts';
 import type { JobStore } from '../../core/ports/job-store.ts';
@@ -26,7 +27,7 @@ export interface QueueLook {
   readonly policy: SchedulingPolicy;
   /** Lanes that may have jobs. */
   readonly active: readonly LaneCount[];
-  /** Without windows. Ends that the scheduler has not counted yet are counted. */
+  /** Without windows. Ends that the scheduler has not counted yet are counted; cooldowns that ended a short while ago are there too. */
   readonly snapshot: SchedulingSnapshot;
 }
 
@@ -45,7 +46,7 @@ const MOST_LANES = 256;
 export async function readQueue(ports: QueueReaderPorts, options: { readonly exact?: boolean } = {}): Promise<QueueLook> {
   const { scheduler, cooldowns, deployment, clock } = ports;
   const nowMs = clock.now();
-  const [overview, cooling, listed] = await Promise.all([scheduler.overview(), cooldowns.active(nowMs), scheduler.launching()]);
+  const [overview, cooling, listed] = await Promise.all([scheduler.overview(), cooldowns.active(epochMs(nowMs - LONGEST_COOLDOWN_MS)), scheduler.launching()]);
   const { shares, uses, lanes, parked, releases, pauses } = overview;
   const policy = schedulingPolicy(shares, deployment, lanes.length);
   const launching = options.exact === true || listed.length >= policy.shares.maxLaunchesInFlight ? await countLaunching(ports, listed) : listed.length;

@@ -97,7 +97,7 @@ export function sharesOf({ snapshot, active, policy, nowMs }: QueueLook, entry: 
 }
 
 /** What the job may be launched as and is not tried for now. */
-export function coolingOf({ snapshot, policy }: QueueLook, { demand }: Pick<QueueEntry, 'demand'>): Pick<Findings, 'cooling'> {
-  const cooling = coolingFor(demand, snapshot.cooldowns, policy.market).slice(0, MOST_COOLING);
+export function coolingOf({ snapshot, policy, nowMs }: QueueLook, { demand }: Pick<QueueEntry, 'demand'>): Pick<Findings, 'cooling'> {
+  const cooling = coolingFor(demand, snapshot.cooldowns.filter(({ untilMs }) => untilMs > nowMs), policy.market).slice(0, MOST_COOLING);
   return cooling.length === 0 ? {} : { cooling: cooling.map(viewCooling) };
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AGEING_MS } from '../../../core/queue/order.ts';
+import { offeringKey } from '../../../core/capacity/offering.ts';
 import { epochMs, isoTime, jobId, microUsd } from '../../../core/job/ids.ts';
 import type { Node } from '../../../core/job/job.ts';
 import { admit, giveTurn, park } from '../../../core/lifecycle/admit.ts';
@@ -132,6 +133,22 @@ describe('why a job waits in the queue', () => {
     expect(await explained(api, await submitted(api))).toMatchObject({
       code: 'CoolingDown', until: isoTime(untilMs), cooling: [{ scope: 'account/us-east-1', code: 'RequestLimitExceeded', until: isoTime(untilMs) }],
     });
+  });
+
+  it('is that another one finds out, where what cooled is over since a moment', async () => {
+    const api = anApi();
+    const [first, second] = [await submitted(api), await submitted(api)];
+    const { demand: { pools } } = await api.get(first);
+    for (const { types, markets } of pools) {
+      for (const offering of types.flatMap((instanceType) => markets.flatMap((market) => ['us-east-1a', 'us-east-1b', 'us-east-1c'].map((zone) => ({ instanceType, zone, market }))))) {
+        const untilMs = epochMs(api.clock.now() - 1);
+        api.table.cooldowns.set(offeringKey(offering), { scope: { kind: 'offering', offering }, code: 'InsufficientInstanceCapacity', failures: 1, sinceMs: epochMs(untilMs - 20_000), untilMs });
+      }
+    }
+    expect(await explained(api, first)).toMatchObject({ code: 'Starts' });
+    const answer = await explained(api, second);
+    expect(answer).toMatchObject({ code: 'BeingProbed' });
+    expect(answer).not.toHaveProperty('cooling');
   });
 });
 
