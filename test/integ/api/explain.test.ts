@@ -73,7 +73,8 @@ describe('a job that an operator holds back', () => {
     expect(waiting).toMatchObject({ message: expect.stringContaining('a test holds it back') });
 
     await resume();
-    await api.cloud.jobs.reaches(second, 'ACQUIRING_CAPACITY');
+    // The second waits for what the first finds out.
+    await api.cloud.jobs.reaches(first, 'ACQUIRING_CAPACITY');
     expect((await queue()).pauses).toEqual([]);
   });
 });
