@@ -1,12 +1,12 @@
 """The network of the hosts of one simulator: a bridge in a network namespace of its own, and the way to the local cloud.
 
 The local cloud listens on 127.0.0.1 of the machine, where hosts are not. So each host has listeners on its own
-loopback, opened by `hosts.py` inside the host's network namespace, and this process, which stays in the machine's,
+loopback, opened by `host_network.py` inside the host's network namespace, and this process, which stays in the machine's,
 takes what comes in to the same cloud. It ends by itself soon after the last host, and the bridge with it.
 
   relay.py DIR DESCRIPTOR
 
-DIR is that of `hosts.py`, which starts this, the descriptor that of a socket on which hosts are handed over.
+DIR is that of `hosts.py`, whose network starts this, the descriptor that of a socket on which hosts are handed over.
 """
 
 import asyncio
