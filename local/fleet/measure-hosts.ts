@@ -14,7 +14,9 @@ import { freePort } from '../ports.ts';
 import { processesAt, tracesIn } from './leftovers.ts';
 
 const POLL_MS = 20;
+const PATIENCE_MS = 60_000;
 const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
+let running: ChildProcess | undefined;
 const count = Number(process.argv[2] ?? 65);
 const hosts = process.argv[3] ?? 'namespaces';
 const directory = mkdtempSync(join(tmpdir(), 'hosts-'));
@@ -27,6 +29,7 @@ const ssm = new SSMClient(client);
 try {
   await measure();
 } finally {
+  running?.kill('SIGTERM');
   rmSync(directory, { recursive: true, force: true });
 }
 
@@ -56,6 +59,7 @@ async function startSimulator(): Promise<ChildProcess> {
   const child = spawn(process.execPath, [program, '--port', String(port), '--state', directory, '--hosts', hosts, '--speed', '1000'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  running = child;
   await until(() => fetch(`${url}/_fleet/state`).then(({ ok }) => ok, () => false));
   return child;
 }
@@ -117,7 +121,11 @@ async function timed<Result>(what: string, work: () => Promise<Result>): Promise
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAtMs = Date.now() + PATIENCE_MS;
   while (!(await condition())) {
+    if (Date.now() > giveUpAtMs) {
+      throw new Error(`Waited in vain for ${condition.toString()}`);
+    }
     await delay(POLL_MS);
   }
 }

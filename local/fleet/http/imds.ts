@@ -7,6 +7,7 @@ import { privateDnsName } from '../ec2/describe-instances.ts';
 import { INSTANCE_TYPES, zoneId } from '../facts/facts.ts';
 import type { Instance } from '../model.ts';
 import type { Collection } from '../store.ts';
+import { listen } from './listen.ts';
 import { readBody } from './read-body.ts';
 
 /** What a stand-in on the instance asks of the simulator, beside the metadata. */
@@ -224,13 +225,6 @@ function isoTime(atMs: number): string {
 
 function macOf(address: string): string {
   return ['0e', '00', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve());
-  });
 }
 
 function portOf(server: Server): number {
