@@ -41,9 +41,9 @@ export class GangAcquirer implements CapacityProvider {
     this.#ports = ports;
   }
 
-  async plan(gang: GangRequest, ttlSeconds: number): Promise<CapacityPlan> {
+  async plan(gang: GangRequest, heldSeconds: number): Promise<CapacityPlan> {
     const view = await readMarketForPlan(gang, this.#ports);
-    return planLaunches(gang, ttlSeconds, { ...view, asksEarly: true }, this.#ports.clock.now());
+    return planLaunches(gang, heldSeconds, { ...view, asksEarly: true }, this.#ports.clock.now());
   }
 
   async acquire(gang: GangRequest, interrupted: Interrupted): Promise<AcquireResult> {

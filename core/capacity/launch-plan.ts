@@ -1,12 +1,13 @@
 import type { EpochMs } from '../job/ids.ts';
 import { instanceId } from '../job/ids.ts';
 import type { CapacityPlan } from '../ports/capacity-provider.ts';
+import { usdText } from './budget.ts';
 import type { GangRequest, LaunchedInstance, LaunchRecord, PlannedLaunch, PoolRequest } from './gang.ts';
 import { endFor } from './half-open.ts';
 import { whyImpossible } from './impossible.ts';
 import { nextStep } from './launch-order.ts';
 import type { MarketView } from './market-view.ts';
-import { offeringsOf, priceOf } from './market-view.ts';
+import { offeringsOf, priceOf, zonesFor } from './market-view.ts';
 import { limitsOf } from './plan-limits.ts';
 import { whyLaunch } from './plan-reasons.ts';
 import { whenToTryAgain } from './retry-time.ts';
@@ -18,14 +19,14 @@ const MOST_LAUNCHES_SHOWN = 100;
  * What would be tried for a gang, in order: per pool every launch that is made while nothing is found. Costs at most are
  * those of the dearest types, on demand or on Spot where that is known to cost more, so that no bill is a surprise.
  */
-export function planLaunches(gang: GangRequest, ttlSeconds: number, view: MarketView, nowMs: EpochMs): CapacityPlan {
+export function planLaunches(gang: GangRequest, heldSeconds: number, view: MarketView, nowMs: EpochMs): CapacityPlan {
   const launches = launchesInOrder(gang, view, nowMs);
   const maxMicroUsdPerHour = gang.pools.reduce((sum, pool) => sum + pool.count * dearest(pool, view), 0);
   return {
     launches,
     cooling: whenToTryAgain(gang, view, nowMs).cooldowns.filter((cooldown) => endFor(cooldown, view.asksEarly === true) > nowMs),
     maxMicroUsdPerHour,
-    maxMicroUsdForTtl: Math.ceil((maxMicroUsdPerHour * ttlSeconds) / 3600),
+    maxMicroUsdPerAttempt: Math.ceil((maxMicroUsdPerHour * heldSeconds) / 3600),
     limits: limitsOf(gang, view),
     without: view.without ?? [],
     notes: [...notesOn(gang, view), ...budgetNote(gang, maxMicroUsdPerHour), ...(launches.length === MOST_LAUNCHES_SHOWN ? ['more launches would follow'] : [])],
@@ -77,7 +78,7 @@ function dearest(pool: PoolRequest, view: MarketView): number {
 
 /** Replacements of lost nodes and prices that rise later are beyond the budget of a launch, so that it is no bound on the bill. */
 function budgetNote({ maxMicroUsdPerHour: budget }: GangRequest, mostMicroUsd: number): string[] {
-  return budget === undefined || budget >= mostMicroUsd ? [] : [`launches stay within ${(budget / 1e6).toFixed(2)} USD per hour at the prices known then`];
+  return budget === undefined || budget >= mostMicroUsd ? [] : [`launches stay within ${usdText(budget)} USD per hour at the prices known then`];
 }
 
 function notesOn(gang: GangRequest, view: MarketView): string[] {
@@ -93,7 +94,7 @@ function notesOn(gang: GangRequest, view: MarketView): string[] {
 }
 
 function zonesWithout(gang: GangRequest, view: MarketView): string[] {
-  const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone));
+  const zones = zonesFor(gang, view);
   return gang.pools.flatMap((pool) => {
     const without = zones.filter((zone) => !offeringsOf(pool, [zone]).some(({ instanceType }) => view.types.get(instanceType)?.zones.includes(zone)));
     return without.length === 0 ? [] : [`pool ${pool.pool}: none of its types is offered in ${without.join(', ')}`];

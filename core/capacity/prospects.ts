@@ -4,7 +4,7 @@ import { priceCeiling } from './budget.ts';
 import type { GangRequest, PoolRequest } from './gang.ts';
 import type { LaunchProgress } from './launch-progress.ts';
 import type { MarketView } from './market-view.ts';
-import { freeAddressesIn, launchMarketsOf, reservedRoom } from './market-view.ts';
+import { freeAddressesIn, launchMarketsOf, reservedRoom, zonesFor } from './market-view.ts';
 import type { Offering } from './offering.ts';
 import type { Filter } from './screen.ts';
 import { addressed, affordable, notCooling, notTried, reserved, screen, served, withinQuotas } from './screen.ts';
@@ -103,7 +103,7 @@ export class Prospects {
 
 /** A job in one zone stays where it stands, and does not come back to a zone in which this turn has failed. */
 function zonesOfTry(gang: GangRequest, progress: LaunchProgress, view: MarketView): string[] {
-  const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone)).toSorted();
+  const zones = zonesFor(gang, view).toSorted();
   if (gang.spread !== 'Single') return zones;
   const home = progress.held[0]?.zone;
   if (home !== undefined) return [home];

@@ -32,8 +32,8 @@ export class ProviderRegistry implements CapacityProvider {
     this.#providers = providers;
   }
 
-  async plan(request: GangRequest, ttlSeconds: number): Promise<CapacityPlan> {
-    return this.#of(request).plan(request, ttlSeconds);
+  async plan(request: GangRequest, heldSeconds: number): Promise<CapacityPlan> {
+    return this.#of(request).plan(request, heldSeconds);
   }
 
   async acquire(request: GangRequest, interrupted: Interrupted): Promise<AcquireResult> {

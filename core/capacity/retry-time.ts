@@ -5,7 +5,7 @@ import type { GangRequest, PoolRequest } from './gang.ts';
 import { progressOf } from './launch-progress.ts';
 import { LONGEST_COOLDOWN_MS } from './cooldown.ts';
 import type { MarketView } from './market-view.ts';
-import { freeAddressesIn, offeringsOf } from './market-view.ts';
+import { freeAddressesIn, offeringsOf, zonesFor } from './market-view.ts';
 import type { Cooldown } from './offering.ts';
 import { scopeKey } from './offering.ts';
 import { addressed, affordable, notCooling, screen, served, withinQuotas } from './screen.ts';
@@ -28,7 +28,7 @@ interface Retry {
  * out of it: the next turn may bring them, but until what it could use cools no more it would be in vain all the same.
  */
 export function whenToTryAgain(gang: GangRequest, view: MarketView, nowMs: EpochMs): Retry {
-  const zones = Object.keys(view.subnets).filter((zone) => gang.zones.length === 0 || gang.zones.includes(zone));
+  const zones = zonesFor(gang, view);
   const alternatives = gang.spread === 'Single' ? zones.map((zone) => [zone]) : [zones];
   const untilMs = Math.min(...alternatives.map((among) => Math.max(...gang.pools.map((pool) => poolOpensAt(gang, pool, among, view, nowMs)))));
   const cooldowns = new Map(gang.pools.flatMap((pool) => coolingOf(gang, pool, zones, view, nowMs)).map((cooldown) => [scopeKey(cooldown.scope), cooldown]));

@@ -19,7 +19,7 @@ export interface CapacityPlan {
   readonly cooling: readonly Cooldown[];
   readonly maxMicroUsdPerHour: number;
   /** Of an attempt whose nodes run for as long as was asked. */
-  readonly maxMicroUsdForTtl: number;
+  readonly maxMicroUsdPerAttempt: number;
   /** Limits that the job would meet: quotas, addresses, budget. Waiting may cure them. */
   readonly limits: readonly string[];
   /** What nobody could say, and why: the plan is made without it. */
@@ -45,7 +45,8 @@ export interface AttemptOfProvider {
  * may be called until nothing remains. Expected shortages are results.
  */
 export interface CapacityProvider {
-  plan(request: GangRequest, ttlSeconds: number): Promise<CapacityPlan>;
+  /** @param heldSeconds how long an attempt holds its machines at most */
+  plan(request: GangRequest, heldSeconds: number): Promise<CapacityPlan>;
   acquire(request: GangRequest, interrupted: Interrupted): Promise<AcquireResult>;
   /**
    * Launches replacements for nodes that never came up or were lost: same pool, same zone, same rank and name. What it

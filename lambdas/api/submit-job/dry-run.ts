@@ -35,16 +35,16 @@ function viewCooling(cooldown: Cooldown): DryRunView['plan']['cooling'][number] 
   return { code, message: cooldownText(cooldown), ...(pausedBy === undefined ? { until: isoTime(untilMs) } : {}) };
 }
 
-function viewPlan({ launches, cooling, maxMicroUsdPerHour, maxMicroUsdForTtl, limits, without, notes }: CapacityPlan, attempts: number): DryRunView['plan'] {
+function viewPlan({ launches, cooling, maxMicroUsdPerHour, maxMicroUsdPerAttempt, limits, without, notes }: CapacityPlan, attempts: number): DryRunView['plan'] {
   return {
     launches: launches.map(({ pool, count, market, instanceTypes, zones, why, microUsdPerHour }) => ({
       pool, count, market, instanceTypes: [...instanceTypes], zones: [...zones], why, usdPerHour: usd(microUsdPerHour),
     })),
     cooling: cooling.map(viewCooling),
     maxUsdPerHour: usd(maxMicroUsdPerHour),
-    maxUsdPerAttempt: usd(maxMicroUsdForTtl),
+    maxUsdPerAttempt: usd(maxMicroUsdPerAttempt),
     attempts,
-    maxUsdInAll: usd(attempts * maxMicroUsdForTtl),
+    maxUsdInAll: usd(attempts * maxMicroUsdPerAttempt),
     limits: [...limits],
     without: [...without],
     notes: [...notes],

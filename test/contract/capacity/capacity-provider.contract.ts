@@ -155,7 +155,7 @@ export function describeCapacityProvider(name: string, open: () => Promise<Capac
       );
       expect(plan.launches.findIndex(({ market }) => market === 'on-demand')).toBeGreaterThan(plan.launches.findLastIndex(({ market }) => market === 'spot'));
       expect(plan.maxMicroUsdPerHour).toBe(2 * price);
-      expect(plan.maxMicroUsdForTtl).toBe(4 * price);
+      expect(plan.maxMicroUsdPerAttempt).toBe(4 * price);
       expect(await living(gang)).toEqual([]);
     });
 

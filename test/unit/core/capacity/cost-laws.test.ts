@@ -45,7 +45,7 @@ describe('what a gang costs', () => {
         const had = await costs(gang, stock, spot);
         if (had === undefined) return;
         expect(had.microUsdPerHour).toBeLessThanOrEqual(had.plan.maxMicroUsdPerHour);
-        expect((had.microUsdPerHour * TTL_SECONDS) / 3600).toBeLessThanOrEqual(had.plan.maxMicroUsdForTtl);
+        expect((had.microUsdPerHour * TTL_SECONDS) / 3600).toBeLessThanOrEqual(had.plan.maxMicroUsdPerAttempt);
       }),
       { numRuns: 400 },
     );
@@ -56,7 +56,7 @@ describe('what a gang costs', () => {
     await fc.assert(
       fc.asyncProperty(priced, attempts, spotPrices, async (gang, stocksOfAttempts, spot) => {
         const { provider, restock } = aWorld({ spot });
-        const { maxMicroUsdForTtl } = await provider.plan(gang, TTL_SECONDS);
+        const { maxMicroUsdPerAttempt } = await provider.plan(gang, TTL_SECONDS);
         let cost = 0;
         for (const [index, stock] of stocksOfAttempts.entries()) {
           restock(stock);
@@ -65,7 +65,7 @@ describe('what a gang costs', () => {
           if (result.kind === 'acquired') cost += result.nodes.reduce((sum, node) => sum + (node.microUsdPerHour * TTL_SECONDS) / 3600, 0);
           await provider.release(attempt);
         }
-        expect(cost).toBeLessThanOrEqual(stocksOfAttempts.length * maxMicroUsdForTtl);
+        expect(cost).toBeLessThanOrEqual(stocksOfAttempts.length * maxMicroUsdPerAttempt);
       }),
       { numRuns: 200 },
     );

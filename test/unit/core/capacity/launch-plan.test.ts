@@ -26,7 +26,7 @@ describe('planLaunches', () => {
 
   it('counts the dearest types on demand', () => {
     const plan = planLaunches(aGang({ pools: [aPool({ count: 3, instanceTypes: ['c6i.large', 'p4d.24xlarge'] })] }), 1800, view(), now);
-    expect([plan.maxMicroUsdPerHour, plan.maxMicroUsdForTtl]).toEqual([96_000_000, 48_000_000]);
+    expect([plan.maxMicroUsdPerHour, plan.maxMicroUsdPerAttempt]).toEqual([96_000_000, 48_000_000]);
   });
 
   it('counts Spot that costs more than the list says', () => {

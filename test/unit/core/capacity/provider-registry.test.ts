@@ -16,7 +16,7 @@ function noting(name: string, calls: string[]): CapacityProvider {
     return answer;
   };
   const rejected = { kind: 'rejected', code: name, message: '' } as const;
-  const plan = { launches: [], cooling: [], maxMicroUsdPerHour: 0, maxMicroUsdForTtl: 0, limits: [], without: [], notes: [name] };
+  const plan = { launches: [], cooling: [], maxMicroUsdPerHour: 0, maxMicroUsdPerAttempt: 0, limits: [], without: [], notes: [name] };
   return {
     plan: note('plan', plan), acquire: note('acquire', rejected), replace: note('replace', rejected), release: note('release', { terminated: 0, remaining: 0 }),
     terminate: async (ids) => void calls.push(`${name}.terminate ${ids.join()}`), describe: note('describe', []), describeAll: note('describeAll', []), find: note('find', undefined),
