@@ -1,5 +1,6 @@
 import type { CapacityReservation as Ec2Reservation, EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeSubnetsCommand, paginateDescribeCapacityReservations } from '@aws-sdk/client-ec2';
+import { unfitForNodes } from '../../../core/capacity/reservation-kind.ts';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { EventLog } from '../../../core/ports/event-log.ts';
@@ -141,15 +142,10 @@ function toReservation(found: Ec2Reservation): CapacityReservation[] {
   const { CapacityReservationId: reservationId, InstanceType: instanceType, AvailabilityZone: zone } = found;
   const { AvailableInstanceCount: available = 0, TotalInstanceCount: total = 0 } = found;
   if (reservationId === undefined || instanceType === undefined || zone === undefined || available < 1) return [];
-  if (!isForNodes(found)) return [];
+  const kind = {
+    platform: found.InstancePlatform, tenancy: found.Tenancy, type: found.ReservationType, isInterruptible: found.Interruptible,
+    placementGroup: found.PlacementGroupArn, outpost: found.OutpostArn,
+  };
+  if (unfitForNodes(kind) !== undefined) return [];
   return [{ reservationId, instanceType, zone, available, total, matching: found.InstanceMatchCriteria === 'open' ? 'open' : 'targeted' }];
-}
-
-/**
- * Whether the nodes, Linux on shared hardware of the region, may run in it. Capacity Blocks and interruptible reservations
- * want launches of a kind of their own, one in a placement group takes only machines of that group.
- */
-function isForNodes({ InstancePlatform: platform = 'Linux/UNIX', Tenancy: tenancy = 'default', ReservationType: type = 'default', ...found }: Ec2Reservation): boolean {
-  const isOrdinary = platform === 'Linux/UNIX' && tenancy === 'default' && type === 'default';
-  return isOrdinary && found.Interruptible !== true && (found.PlacementGroupArn ?? found.OutpostArn) === undefined;
 }
