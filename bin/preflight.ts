@@ -4,11 +4,13 @@ import { readConfiguration } from '../lib/configuration/load.ts';
 import { checkAccount } from './preflight/check-account.ts';
 import { checkImages } from './preflight/check-images.ts';
 import { checkNetwork } from './preflight/check-network.ts';
+import { checkReservations } from './preflight/check-reservations.ts';
 import { warn, type Finding } from './preflight/finding.ts';
 import { optional } from './preflight/optional.ts';
 import { readAccount } from './preflight/read-account.ts';
 import { readImages } from './preflight/read-images.ts';
 import { readNetwork } from './preflight/read-network.ts';
+import { readReservations } from './preflight/read-reservations.ts';
 import { renderFindings } from './preflight/report.ts';
 
 const program = new Command('npm run preflight --')
@@ -29,15 +31,17 @@ async function preflight(config: string | undefined): Promise<Finding[]> {
   const refusals: Finding[] = [];
   const complain = (action: string, why: string) =>
     refusals.push(warn('not checked', `${action}: ${why}`, `Let the caller do ${action}, or check by hand.`));
-  const [account, network, images] = await Promise.all([
+  const [account, network, images, reservations] = await Promise.all([
     readAccount(configuration.region, complain),
     optional('ec2:Describe…', complain, () => readNetwork(configuration)),
     optional('ssm:GetParameters, ec2:DescribeImages', complain, () => readImages(configuration)),
+    optional('ec2:DescribeCapacityReservations', complain, () => readReservations(configuration)),
   ]);
   return [
     ...checkAccount(account),
     ...(network === undefined ? [] : checkNetwork(configuration, network)),
     ...(images === undefined ? [] : checkImages(configuration, images)),
+    ...(reservations === undefined ? [] : checkReservations(configuration, reservations)),
     ...refusals,
   ];
 }

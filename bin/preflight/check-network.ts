@@ -18,6 +18,7 @@ export function checkNetwork(configuration: DeploymentConfiguration, facts: Netw
     ...zones,
     ...(network.kind === 'existing' ? checkExisting(network, facts) : []),
     ...checkSecurityGroups(configuration, facts),
+    ...checkFabric(configuration, facts),
     ...checkImageRegistries(configuration),
   ];
 }
@@ -65,6 +66,20 @@ function checkSecurityGroups({ network, namespaces }: DeploymentConfiguration, f
       return fail('security group', `${groupId} does not let its members talk to each other`, 'Add a rule for all traffic from the group itself, or leave network.securityGroup out.');
     }
     return ok('security group', groupId);
+  });
+}
+
+/** Elastic Fabric Adapters want a group that lets all through from and to itself, as one that the stack makes does. */
+function checkFabric({ network, namespaces }: DeploymentConfiguration, facts: NetworkFacts): Finding[] {
+  const own = network.kind === 'existing' ? network.securityGroup : undefined;
+  if (own === undefined || facts.securityGroups.every(({ groupId }) => groupId !== own)) return [];
+  return Object.entries(namespaces).filter(([, { efa }]) => efa.x86_64.length + efa.arm64.length > 0).map(([namespace, { securityGroups }]) => {
+    // Every node of the namespace is in all of them: one that has the rules is enough.
+    const groups = [own, ...securityGroups];
+    const open = facts.securityGroups.find((each) => groups.includes(each.groupId) && each.admitsItself && each.sendsToItself);
+    if (open !== undefined) return ok('fabric', `${namespace}: ${open.groupId}`);
+    return fail('fabric', `${namespace}: no rules for all traffic from and to the group itself in ${groups.join(', ')}`,
+      `Add both to ${own}, outbound as well: a rule to 0.0.0.0/0 does not cover Elastic Fabric Adapters.`);
   });
 }
 

@@ -1,3 +1,4 @@
+import type { ReservationKind } from '../../core/capacity/reservation-kind.ts';
 import type { ImageByArchitecture } from '../../core/deployment/deployment.ts';
 
 /** What an account says about itself; `undefined` where it did not let us ask. */
@@ -27,6 +28,8 @@ export interface SecurityGroupFacts {
   readonly vpcId: string;
   /** Whether members may send anything to each other. */
   readonly admitsItself: boolean;
+  /** Whether a rule that names the group lets members send it anything: one for addresses does not cover the fabric. */
+  readonly sendsToItself: boolean;
 }
 
 export interface NetworkFacts {
@@ -44,10 +47,26 @@ export interface ImageFacts {
   readonly rootDevice: string;
 }
 
+export interface ReservationFacts {
+  readonly reservationId: string;
+  /** EC2's word: `active`, `scheduled`, `expired`. */
+  readonly state: string;
+  readonly zone: string;
+  readonly instanceType: string;
+  /** Machines that it holds, in use or not. */
+  readonly total: number;
+  readonly kind: ReservationKind;
+}
+
 /** Images by the words of the configuration, `ami-…` or `resolve:ssm:…`; absent where there is none. */
 export type ImagesFacts = ReadonlyMap<string, ImageFacts>;
 
 /** The words that a configuration uses for machine images, each once. */
 export function imageWords(machineImages: Readonly<Record<string, ImageByArchitecture>>): string[] {
   return [...new Set(Object.values(machineImages).flatMap((images) => Object.values(images)))];
+}
+
+/** The capacity reservations that namespaces name, each once. */
+export function reservationIds(namespaces: Readonly<Record<string, { readonly capacityReservations: readonly string[] }>>): string[] {
+  return [...new Set(Object.values(namespaces).flatMap(({ capacityReservations }) => capacityReservations))];
 }

@@ -1,6 +1,6 @@
 import {
   DescribeAvailabilityZonesCommand, DescribeRouteTablesCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand,
-  EC2Client, paginateDescribeVpcEndpoints, type RouteTable, type SecurityGroup,
+  EC2Client, paginateDescribeVpcEndpoints, type IpPermission, type RouteTable,
 } from '@aws-sdk/client-ec2';
 import type { DeploymentConfiguration } from '../../lib/configuration/schema.ts';
 import type { NetworkFacts, SecurityGroupFacts, SubnetFacts } from './facts.ts';
@@ -51,14 +51,15 @@ async function readSecurityGroups(ec2: EC2Client, groupIds: readonly string[]): 
   if (groupIds.length === 0) return [];
   const filter = { Name: 'group-id', Values: [...new Set(groupIds)] };
   const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters: [filter] }));
-  return SecurityGroups.map((group) => ({
-    groupId: group.GroupId ?? '', vpcId: group.VpcId ?? '', admitsItself: admitsItself(group),
+  return SecurityGroups.map(({ GroupId = '', VpcId = '', IpPermissions = [], IpPermissionsEgress = [] }) => ({
+    groupId: GroupId, vpcId: VpcId, admitsItself: allowsAll(IpPermissions, GroupId), sendsToItself: allowsAll(IpPermissionsEgress, GroupId),
   }));
 }
 
-function admitsItself({ GroupId, IpPermissions = [] }: SecurityGroup): boolean {
-  return IpPermissions.some(({ IpProtocol, UserIdGroupPairs = [] }) =>
-    IpProtocol === '-1' && UserIdGroupPairs.some((pair) => pair.GroupId === GroupId));
+/** Whether one of the rules is for all traffic from or to a group. */
+function allowsAll(rules: readonly IpPermission[], groupId: string): boolean {
+  return rules.some(({ IpProtocol, UserIdGroupPairs = [] }) =>
+    IpProtocol === '-1' && UserIdGroupPairs.some((pair) => pair.GroupId === groupId));
 }
 
 async function readEndpoints(ec2: EC2Client, vpcId: string): Promise<Set<string>> {

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { checkAccount } from '../../bin/preflight/check-account.ts';
 import { checkImages } from '../../bin/preflight/check-images.ts';
 import { checkNetwork } from '../../bin/preflight/check-network.ts';
-import type { AccountFacts, NetworkFacts, SubnetFacts } from '../../bin/preflight/facts.ts';
+import { checkReservations } from '../../bin/preflight/check-reservations.ts';
+import type { AccountFacts, NetworkFacts, ReservationFacts, SecurityGroupFacts, SubnetFacts } from '../../bin/preflight/facts.ts';
 import type { Finding } from '../../bin/preflight/finding.ts';
 import { renderFindings } from '../../bin/preflight/report.ts';
 import { parseConfiguration } from '../../lib/configuration/load.ts';
@@ -80,12 +81,39 @@ describe('a network', () => {
       network: { kind: 'existing', vpcId: subnet.vpcId, subnets: { 'us-east-1a': 'subnet-0fffffffffffffff0' }, securityGroup: 'sg-0123456789abcdef0' },
       namespaces: { '*': { securityGroups: ['sg-0fffffffffffffff0'] } },
     });
-    const securityGroups = [{ groupId: 'sg-0123456789abcdef0', vpcId: subnet.vpcId, admitsItself: false }];
+    const securityGroups = [{ groupId: 'sg-0123456789abcdef0', vpcId: subnet.vpcId, admitsItself: false, sendsToItself: false }];
     expect(notOk(checkNetwork(named, { ...healthyNetwork, securityGroups }))).toEqual([
       'fail: subnet-0fffffffffffffff0 does not exist',
       'fail: sg-0123456789abcdef0 does not let its members talk to each other',
       'fail: sg-0fffffffffffffff0 does not exist',
     ]);
+  });
+
+  describe('with Elastic Fabric Adapters', () => {
+    const own: SecurityGroupFacts = { groupId: 'sg-0123456789abcdef0', vpcId: subnet.vpcId, admitsItself: true, sendsToItself: false };
+    const storage: SecurityGroupFacts = { ...own, groupId: 'sg-0fffffffffffffff0', admitsItself: false };
+    const network = { kind: 'existing', vpcId: subnet.vpcId, subnets: { 'us-east-1a': subnet.subnetId } };
+    const withEfa = (securityGroup?: string) => parse({
+      network: { ...network, ...(securityGroup === undefined ? {} : { securityGroup }) },
+      namespaces: { '*': {}, lab: { efa: { x86_64: [1] }, securityGroups: [storage.groupId] } },
+    });
+    const found = (configuration: ReturnType<typeof parse>, ...securityGroups: SecurityGroupFacts[]) =>
+      notOk(checkNetwork(configuration, { ...healthyNetwork, securityGroups }));
+
+    it('lacks the rule to the group itself where its own group has only the one from it', () => {
+      expect(found(withEfa(own.groupId), own, storage)).toEqual([
+        'fail: lab: no rules for all traffic from and to the group itself in sg-0123456789abcdef0, sg-0fffffffffffffff0',
+      ]);
+    });
+
+    it('needs both rules in one of the groups, no matter which', () => {
+      expect(found(withEfa(own.groupId), { ...own, sendsToItself: true }, storage)).toEqual([]);
+      expect(found(withEfa(own.groupId), own, { ...storage, admitsItself: true, sendsToItself: true })).toEqual([]);
+    });
+
+    it('has them in the group that the stack makes', () => {
+      expect(found(withEfa(), storage)).toEqual([]);
+    });
   });
 
   it('without the internet cannot pull public images', () => {
@@ -109,6 +137,41 @@ describe('machine images', () => {
       'fail: default, arm64: ami-0123456789abcdef0 is for x86_64',
     ]);
     expect(notOk(checkImages(configuration, new Map()))).toHaveLength(2);
+  });
+});
+
+describe('capacity reservations', () => {
+  const reservation: ReservationFacts = {
+    reservationId: 'cr-0123456789abcdef0', state: 'active', zone: 'us-east-1a', instanceType: 'c7i.large', total: 4, kind: {},
+  };
+  const capacityReservations = [reservation.reservationId];
+  const configuration = parse({ namespaces: { '*': { capacityReservations }, lab: { capacityReservations } } });
+
+  it('that jobs can use pass, each once', () => {
+    const kind = { platform: 'Linux/UNIX', tenancy: 'default', type: 'default', isInterruptible: false };
+    expect(checkReservations(configuration, [{ ...reservation, kind }])).toEqual([
+      { status: 'ok', check: 'capacity reservation', detail: 'cr-0123456789abcdef0: 4 of c7i.large in us-east-1a' },
+    ]);
+    expect(checkReservations(parse({}), [])).toEqual([]);
+  });
+
+  it('that do not exist are found out', () => {
+    expect(notOk(checkReservations(configuration, []))).toEqual(['warn: cr-0123456789abcdef0 does not exist in us-east-1, or is not shared with this account']);
+  });
+
+  it.each<[string, Partial<ReservationFacts>, string]>([
+    ['that is over', { state: 'expired' }, 'is expired'],
+    ['that is to come', { state: 'scheduled' }, 'is scheduled'],
+    ['in another zone', { zone: 'us-east-1f' }, 'is in us-east-1f, where no node runs'],
+    ['that is a Capacity Block', { kind: { type: 'capacity-block' } }, 'is of type capacity-block'],
+    ['for another system', { kind: { platform: 'Windows' } }, 'is for Windows'],
+    ['on dedicated hardware', { kind: { tenancy: 'dedicated' } }, 'has tenancy dedicated'],
+    ['that may be interrupted', { kind: { isInterruptible: true } }, 'is interruptible'],
+    ['in a placement group', { kind: { placementGroup: 'arn:aws:ec2:us-east-1:111122223333:placement-group/close' } },
+      'is in arn:aws:ec2:us-east-1:111122223333:placement-group/close'],
+    ['on an Outpost', { kind: { outpost: 'arn:aws:outposts:us-east-1:111122223333:outpost/op-1' } }, 'is on arn:aws:outposts:us-east-1:111122223333:outpost/op-1'],
+  ])('one %s is found out', (_, change, expected) => {
+    expect(notOk(checkReservations(configuration, [{ ...reservation, ...change }]))).toEqual([`warn: cr-0123456789abcdef0 ${expected}`]);
   });
 });
 
