@@ -6,6 +6,7 @@ import { openings } from '../../core/capacity/openings.ts';
 import type { Deployment } from '../../core/deployment/deployment.ts';
 import { epochMs, jobId } from '../../core/job/ids.ts';
 import type { ParkedEntry } from '../../core/lifecycle/change.ts';
+import { waitsOf } from '../../core/lifecycle/waits.ts';
 import type { CooldownStore } from '../../core/ports/capacity-provider.ts';
 import { earlyShapes } from '../../core/scheduling/early-shapes.ts';
 import { askedEarly, isDue } from '../../core/scheduling/parked-turn.ts';
@@ -19,7 +20,7 @@ import type { SimulatedCloud } from './simulated-cloud.ts';
 import { SimulatedMachines } from './simulated-machines.ts';
 import { NothingKnown } from '../../core/capacity/nothing-known.ts';
 
-type Parking = Pick<ParkedEntry, 'sinceMs' | 'untilMs' | 'byClock'>;
+type Parking = Pick<ParkedEntry, 'sinceMs' | 'untilMs' | 'waitsFor' | 'byClock'>;
 
 /** Acquisitions that run at the same time: the default of `maxLaunchesInFlight`. */
 const MOST_IN_FLIGHT = 25;
@@ -90,7 +91,7 @@ export class ProductionLauncher implements Launcher {
       case 'acquired':
         return { kind: 'acquired', machines: new Map([...Map.groupBy(result.nodes, ({ zone }) => zone)].map(([zone, nodes]) => [zone, nodes.length])) };
       case 'short':
-        this.#parked.set(job.number, { sinceMs: this.#cloud.now(), untilMs: result.untilMs, ...(result.byClock ? { byClock: true } : {}) });
+        this.#parked.set(job.number, { sinceMs: this.#cloud.now(), untilMs: result.untilMs, ...waitsOf(result) });
         return { kind: 'waits', untilMs: this.#cloud.now() };
       case 'rejected':
       case 'leaked':

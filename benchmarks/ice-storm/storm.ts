@@ -4,6 +4,7 @@ import { NothingKnown } from '../../core/capacity/nothing-known.ts';
 import { offeringKey } from '../../core/capacity/offering.ts';
 import { epochMs, type JobId } from '../../core/job/ids.ts';
 import type { ParkedEntry } from '../../core/lifecycle/change.ts';
+import { waitsOf } from '../../core/lifecycle/waits.ts';
 import { mayBeDue } from '../../core/scheduling/parked-turn.ts';
 import { planCycle } from '../../core/scheduling/plan-cycle.ts';
 import type { CyclePlan } from '../../core/scheduling/plan.ts';
@@ -196,7 +197,7 @@ export class Storm {
     } else if (result.kind === 'short') {
       this.parkings += 1;
       this.#running.end(job.entry, nowMs);
-      this.#parked.set(id, { ...job.entry, attempt: 1, token: id, sinceMs: nowMs, untilMs: result.untilMs, ...(result.byClock ? { byClock: true } : {}) });
+      this.#parked.set(id, { ...job.entry, attempt: 1, token: id, sinceMs: nowMs, untilMs: result.untilMs, ...waitsOf(result) });
       this.#wake();
     } else {
       throw new Error(`The acquisition of job ${id} ended as ${result.kind}, which no storm causes.`);

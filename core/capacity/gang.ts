@@ -124,6 +124,8 @@ export type AcquireResult =
       readonly shortfall: number;
       readonly untilMs: EpochMs;
       readonly cooldowns: readonly Cooldown[];
+      /** Keys of the scopes whose cooldowns end then, a few at most: when one of them cools no more before, there is something to try. */
+      readonly waitsFor?: readonly string[];
       /** What others find out says nothing to it before `untilMs`: that is the end of no cooldown, or the turn could make no call. */
       readonly byClock?: true;
       /** What else it lacks, in words: free addresses, its own budget. Absent where it lacks none. */

@@ -36,6 +36,7 @@ export type AcquisitionStep =
       readonly shortfall: number;
       readonly untilMs: EpochMs;
       readonly cooldowns: readonly Cooldown[];
+      readonly waitsFor?: readonly string[];
       readonly byClock?: true;
       readonly limits?: readonly string[];
     }

@@ -13,10 +13,14 @@ import type { Screening } from './screen.ts';
 
 /** Jobs that wait for the same account to be left in peace come back spread over this long. */
 const ACCOUNT_SPREAD_MS = 5000;
+/** What is waited for is kept with each parked job, and answers are small: of more that end together the first say enough. */
+const MOST_WAITED_FOR = 6;
 
 interface Retry {
   readonly untilMs: EpochMs;
   readonly cooldowns: readonly Cooldown[];
+  /** Keys of the scopes whose cooldowns end then: whichever cools no more before gives it something to try. */
+  readonly waitsFor?: readonly string[];
   /** That time is the end of none of them. */
   readonly byClock?: true;
 }
@@ -35,7 +39,9 @@ export function whenToTryAgain(gang: GangRequest, view: MarketView, nowMs: Epoch
   const forAccount = [...cooldowns.values()].some(({ scope }) => scope.kind === 'account');
   const byClock = untilMs <= nowMs || !Number.isFinite(untilMs);
   const opensAtMs = byClock ? nowMs + view.patienceMs : untilMs;
-  return { untilMs: epochMs(opensAtMs + (forAccount ? spreadMs(gang.jobId) : 0)), cooldowns: [...cooldowns.values()], ...(byClock ? { byClock } : {}) };
+  const opening = [...cooldowns].filter(([, cooldown]) => endOf(cooldown, nowMs) === untilMs).map(([key]) => key);
+  const waits = byClock ? ({ byClock } as const) : { waitsFor: opening.slice(0, MOST_WAITED_FOR) };
+  return { untilMs: epochMs(opensAtMs + (forAccount ? spreadMs(gang.jobId) : 0)), cooldowns: [...cooldowns.values()], ...waits };
 }
 
 function endOf({ untilMs, pausedBy }: Cooldown, nowMs: EpochMs): number {

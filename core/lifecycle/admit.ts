@@ -2,6 +2,7 @@ import { amend, newAttempt, releaseNote } from './amend.ts';
 import type { JobChange, ParkedEntry } from './change.ts';
 import { queueEntryOf } from './queue-entry.ts';
 import { holdSeconds } from './hold-bound.ts';
+import { waitsOf } from './waits.ts';
 import type { Hold, Job } from '../job/job.ts';
 import { epochMs, isoTime, microUsd, type EpochMs } from '../job/ids.ts';
 
@@ -25,7 +26,7 @@ export function admit(job: Job, quotas: Hold['quotas'], nowMs: EpochMs): JobChan
 }
 
 /** A job that has nothing to try before `untilMs` gives its limits back and waits for a turn at `token`. */
-export function park(job: Job, token: string, untilMs: EpochMs, why: string, nowMs: EpochMs, byClock = false): JobChange {
+export function park(job: Job, token: string, untilMs: EpochMs, why: string, nowMs: EpochMs, waits: Parameters<typeof waitsOf>[0] = {}): JobChange {
   const { hold: _hold, ...rest } = job;
   const change = amend(
     job,
@@ -33,7 +34,7 @@ export function park(job: Job, token: string, untilMs: EpochMs, why: string, now
     [{ type: 'Parked', message: why, data: { until: isoTime(untilMs) } }],
     nowMs,
   );
-  const entry: ParkedEntry = { ...queueEntryOf(job), attempt: job.attempt, token, sinceMs: nowMs, untilMs, ...(byClock ? { byClock } : {}) };
+  const entry: ParkedEntry = { ...queueEntryOf(job), attempt: job.attempt, token, sinceMs: nowMs, untilMs, ...waitsOf(waits) };
   // A gang that stayed short was given up: nothing of it costs.
   return { ...change, park: entry, ...releaseNote(job, change.after.eventCount, microUsd(0), nowMs) };
 }

@@ -24,6 +24,8 @@ export interface ParkedEntry extends Waiting {
   readonly sinceMs: EpochMs;
   /** Not before this time is there anything to try. */
   readonly untilMs: EpochMs;
+  /** Keys of the scopes whose cooldowns end then; entries of earlier releases have none. */
+  readonly waitsFor?: readonly string[];
   /** That time is the end of no cooldown: nothing that others find out brings it forward. */
   readonly byClock?: true;
   /** Set by the scheduler with the limits taken again: the turn. The token is answered after that. */

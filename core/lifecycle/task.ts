@@ -30,7 +30,9 @@ export interface TaskAnswer {
   readonly exitCode?: number;
   /** `short`: when something may be tried again. */
   readonly untilMs?: EpochMs;
-  /** `short`: that time is the end of no cooldown. */
+  /** `short`: keys of the scopes whose cooldowns end then. */
+  readonly waitsFor?: readonly string[];
+  /** `short`: nothing that others find out brings that time forward. */
   readonly byClock?: true;
 }
 

@@ -1,9 +1,9 @@
 import { endFor, isHalfOpen } from '../capacity/half-open.ts';
-import type { Cooldown } from '../capacity/offering.ts';
+import { scopeKey, type Cooldown } from '../capacity/offering.ts';
 import type { EpochMs } from '../job/ids.ts';
 import type { ParkedEntry } from '../lifecycle/change.ts';
 
-type Parking = Pick<ParkedEntry, 'sinceMs' | 'untilMs' | 'byClock'> & { readonly hold?: ParkedEntry['hold'] };
+type Parking = Pick<ParkedEntry, 'sinceMs' | 'untilMs' | 'waitsFor' | 'byClock'> & Partial<Pick<ParkedEntry, 'hold' | 'demand'>>;
 
 /** A job that was parked stays so for this long at least, unless its time comes earlier: turns are not free. */
 const SHORTEST_PARKING_MS = 30_000;
@@ -14,12 +14,27 @@ export function mayBeDue({ hold, sinceMs, untilMs, byClock }: Parking, nowMs: Ep
 }
 
 /**
- * Whether a parked job is due: at the time that it was told, or before, when the cooldown that ends then is no more,
- * since another job has found capacity or has given machines back. Each cooldown of a scope ends at another time: by that
- * it is known again. One that waits for no cooldown is due at its time alone.
+ * Whether a parked job is due: at the time that it was told, or before, when something that it waits for cools no more,
+ * since another job has found capacity or has given machines back. That somebody asks for it, and in vain, makes nobody due.
+ * One that waits for no cooldown is due at its time alone.
  */
 export function isDue(parked: Parking, cooldowns: readonly Cooldown[], nowMs: EpochMs): boolean {
-  return mayBeDue(parked, nowMs) && (parked.untilMs <= nowMs || !cooldowns.some(({ untilMs }) => untilMs === parked.untilMs));
+  return mayBeDue(parked, nowMs) && (parked.untilMs <= nowMs || hasOpened(parked, cooldowns, nowMs));
+}
+
+function hasOpened(parked: Parking, cooldowns: readonly Cooldown[], nowMs: EpochMs): boolean {
+  const cooling = cooldowns.filter((cooldown) => isWaitedFor(parked, cooldown));
+  // Of what it waits for nothing is known but the end of its cooldown: by that it is known again.
+  if (parked.waitsFor === undefined) return cooling.length === 0;
+  // Those that wait for their account come back one after the other, each at its time, and not all at its end.
+  const keys = new Set(cooling.filter(({ scope, untilMs }) => untilMs > nowMs || scope.kind === 'account').map(({ scope }) => scopeKey(scope)));
+  return parked.waitsFor.some((key) => !keys.has(key));
+}
+
+/** A cooldown of launches that are larger than each of the job's holds it back no more. */
+function isWaitedFor({ waitsFor, untilMs, demand }: Parking, { scope, atLeast = 1, ...cooldown }: Cooldown): boolean {
+  if (waitsFor === undefined) return cooldown.untilMs === untilMs;
+  return waitsFor.includes(scopeKey(scope)) && (demand === undefined || demand.pools.some(({ nodes }) => nodes >= atLeast));
 }
 
 /**
@@ -30,5 +45,5 @@ export function isDue(parked: Parking, cooldowns: readonly Cooldown[], nowMs: Ep
 export function askedEarly(parked: Parking, cooldowns: readonly Cooldown[], nowMs: EpochMs): Cooldown | undefined {
   if (!mayBeDue(parked, nowMs)) return undefined;
   const isNews = (cooldown: Cooldown): boolean => parked.sinceMs < endFor(cooldown, true) && isHalfOpen(cooldown, nowMs, true);
-  return cooldowns.find((cooldown) => cooldown.untilMs === parked.untilMs && isNews(cooldown));
+  return cooldowns.find((cooldown) => isWaitedFor(parked, cooldown) && isNews(cooldown));
 }

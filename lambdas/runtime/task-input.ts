@@ -11,6 +11,8 @@ const answerSchema = z.object({
   reason: z.exactOptional(z.object({ code: z.string(), message: z.string() })),
   exitCode: z.exactOptional(z.int()),
   untilMs: z.exactOptional(epochMsSchema),
+  waitsFor: z.exactOptional(z.array(z.string())),
+  byClock: z.exactOptional(z.literal(true)),
 });
 
 /** Unknown keys are dropped: an execution may have been started by the next release before a rollback. */

@@ -31,7 +31,7 @@ export function queueEntities(table: ToolboxTable) {
       ...bare, name: 'parked', table, computeKey: ({ jobId }) => keys.parked(jobId),
       schema: item({
         jobId: as<JobId>().key(), namespace: string(), user: string(), lane: string(), priority: number(), submittedAtMs: as<EpochMs>(), ...waiting,
-        attempt: number(), token: string(), sinceMs: as<EpochMs>(), untilMs: as<EpochMs>(), byClock: as<true>().optional(), hold: as<Hold>().optional(),
+        attempt: number(), token: string(), sinceMs: as<EpochMs>(), untilMs: as<EpochMs>(), waitsFor: as<readonly string[]>().optional(), byClock: as<true>().optional(), hold: as<Hold>().optional(),
       } satisfies AttributesOf<ParkedEntry>),
     }),
     lane: new Entity({

@@ -9,6 +9,7 @@ import { LAUNCH_REJECTED } from '../../../core/lifecycle/retry.ts';
 import { timeoutReason } from '../../../core/lifecycle/time-over.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
 import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
+import { waitsOf } from '../../../core/lifecycle/waits.ts';
 import { changeJob } from '../../../core/job/change-job.ts';
 import type { EpochMs } from '../../../core/job/ids.ts';
 import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
@@ -104,7 +105,7 @@ async function answer(ports: AcquirePorts, job: Job, result: AcquireResult, trie
     case 'short':
       return isCancelDue(job)
         ? cancelled(job)
-        : { kind: 'short', untilMs: result.untilMs, ...(result.byClock ? { byClock: true } : {}), reason: { code: 'NoCapacity', message: shortMessage(result, tried) } };
+        : { kind: 'short', untilMs: result.untilMs, ...waitsOf(result), reason: { code: 'NoCapacity', message: shortMessage(result, tried) } };
     case 'rejected':
       return { kind: 'rejected', reason: { code: LAUNCH_REJECTED, message: `${refuserOf(job)} refused the launch: ${result.code}: ${result.message}` } };
     case 'leaked':

@@ -28,7 +28,7 @@ export async function parkJob(ports: ParkPorts, input: TaskInput & { readonly to
   const untilMs = epochMs(Math.max(nowMs, input.result?.untilMs ?? nowMs));
   const why = input.result?.reason?.message ?? 'No capacity.';
   await ports.attempts.putWait({ jobId: job.jobId, namespace: job.namespace, attempt: job.attempt, token, purpose: 'park', sinceMs: nowMs });
-  const parked = await changeJob(ports.jobs, job.jobId, (now) => (isAcquiring(now, input.attempt) ? park(now, token, untilMs, why, nowMs, input.result?.byClock) : undefined));
+  const parked = await changeJob(ports.jobs, job.jobId, (now) => (isAcquiring(now, input.attempt) ? park(now, token, untilMs, why, nowMs, input.result) : undefined));
   if (isCancelDue(parked)) await ports.tokens.answer(token, cancelled(parked));
   else if (nowMs >= capacityDeadline(parked)) await ports.tokens.answer(token, { kind: 'timedOut', reason: timeoutReason(parked) });
 }

@@ -99,6 +99,15 @@ export function jobStoreContract(newWorld: NewWorld): void {
       expect(await world.jobs.parked(job.jobId)).toBeUndefined();
     });
 
+    it('keeps what a parked job waits for, as the scheduler and others see it', async () => {
+      const lease = await leased(world);
+      const waitsFor = ['offering/c6i.large/us-east-1a/spot', 'offering/c6i.large/us-east-1b/spot'];
+      const { park } = await parked(world, await admitted(world, lease, 1), after(2_000), { waitsFor });
+      expect(park).toMatchObject({ waitsFor });
+      expect(await world.jobs.parked(idOf(1))).toEqual(park);
+      expect((await world.scheduler.overview()).parked).toEqual([park]);
+    });
+
     it('reads back what it was given, values in full', async () => {
       const job = await submitted(world, 1, { labels: { team: 'folding', 'a.b': "it's", empty: '' }, retry: { maxAttempts: 3, on: ['INTERRUPTED'] } });
       const change = changed(requestCancel(job, 'Ada Lovelace', after(5)));

@@ -60,8 +60,8 @@ export async function admitted(world: StoreWorld, lease: Lease, n: number, field
 }
 
 /** Parks a job: it gives its limits back. */
-export async function parked({ jobs }: StoreWorld, job: Job, nowMs = after(2_000)): Promise<JobChange> {
-  const change = park(job, 'token', after(60_000), 'no capacity', nowMs, true);
+export async function parked({ jobs }: StoreWorld, job: Job, nowMs = after(2_000), waits: Parameters<typeof park>[5] = { byClock: true }): Promise<JobChange> {
+  const change = park(job, 'token', after(60_000), 'no capacity', nowMs, waits);
   await jobs.commit(change);
   return change;
 }

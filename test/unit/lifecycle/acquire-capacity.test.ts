@@ -92,6 +92,13 @@ describe('a search for capacity that is broken off', () => {
     expect(await answerTo(short)).toMatchObject({ kind: 'cancelled' });
   });
 
+  it('says what it waits for', async () => {
+    const { ports, run } = await searching({ hold: aHold() });
+    const waitsFor = ['offering/c6i.large/us-east-1a/spot'];
+    ports.capacity.acquire = async () => ({ kind: 'short', shortfall: 2, untilMs: epochMs(5), cooldowns: [], waitsFor, launches: 1 });
+    expect(await run()).toMatchObject({ kind: 'short', untilMs: 5, waitsFor });
+  });
+
   it('says what it lacks that no cooldown tells of', async () => {
     const { ports, run } = await searching({ hold: aHold() });
     ports.capacity.acquire = async () => ({ kind: 'short', shortfall: 2, untilMs: epochMs(0), cooldowns: [], byClock: true, launches: 0, limits: ['a is full', 'b is full', 'c is full', 'd is full'] });

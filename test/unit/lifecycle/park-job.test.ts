@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Job } from '../../../core/job/job.ts';
+import type { TaskAnswer } from '../../../core/lifecycle/task.ts';
 import { parkJob } from '../../../lambdas/lifecycle/park-job/park-job.ts';
 import { ManualClock } from '../../builders/capacity.ts';
 import { aHold, aJob } from '../../builders/job.ts';
@@ -7,7 +8,7 @@ import { InMemoryAttemptStore } from '../../fakes/in-memory-attempt-store.ts';
 import { InMemoryJobStore } from '../../fakes/in-memory-job-store.ts';
 import { InMemoryTable } from '../../fakes/in-memory-table.ts';
 
-async function parked(fields: Partial<Job>) {
+async function parked(fields: Partial<Job>, waits: Pick<TaskAnswer, 'byClock' | 'waitsFor'> = { byClock: true }) {
   const table = new InMemoryTable();
   const clock = new ManualClock();
   const job = aJob({ hold: aHold(), admittedAtMs: clock.now(), ...fields });
@@ -20,7 +21,7 @@ async function parked(fields: Partial<Job>) {
     },
   };
   const ports = { jobs: new InMemoryJobStore(table), attempts: new InMemoryAttemptStore(table), tokens, clock };
-  await parkJob(ports, { jobId: job.jobId, attempt: 1, enter: [], token: 'token', result: { kind: 'short', byClock: true } });
+  await parkJob(ports, { jobId: job.jobId, attempt: 1, enter: [], token: 'token', result: { kind: 'short', ...waits } });
   return { table, answers, job };
 }
 
@@ -31,6 +32,14 @@ describe('parking a job', () => {
     expect(table.jobs.get(job.jobId)).not.toHaveProperty('hold');
     expect(table.releases.size).toBe(1);
     expect(answers).toEqual([]);
+  });
+
+  it('keeps what the job waits for, unless nothing brings its time forward', async () => {
+    const state = 'ACQUIRING_CAPACITY';
+    const waitsFor = ['offering/c6i.large/us-east-1a/spot'];
+    const [waiting, patient] = [await parked({ state }, { waitsFor }), await parked({ state }, { waitsFor, byClock: true })];
+    expect(waiting.table.parked.get(waiting.job.jobId)).toMatchObject({ waitsFor });
+    expect(patient.table.parked.get(patient.job.jobId)).not.toHaveProperty('waitsFor');
   });
 
   it('is answered at once when the job was cancelled before its token was there, or its time is over', async () => {

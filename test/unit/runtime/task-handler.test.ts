@@ -29,6 +29,19 @@ describe('taskHandler', () => {
     expect(seen).toEqual([input]);
   });
 
+  it.each([{ byClock: true }, { waitsFor: ['account/us-east-1'] }])('hands on what a job waits for that is to be parked: %j', async (waits) => {
+    const seen: TaskInput[] = [];
+    const handler = taskHandler({
+      run: async (task) => {
+        seen.push(task);
+        return { kind: 'online' };
+      },
+    });
+    const result = { kind: 'short', untilMs: 1, ...waits };
+    await handler({ ...input, result }, lambdaContext());
+    expect(seen).toEqual([{ ...input, result }]);
+  });
+
   it('names job and attempt in every log line', async () => {
     const handler = taskHandler({ run: async () => ({ kind: 'online' }) });
     const lines = await logged(() => handler(input, lambdaContext()));

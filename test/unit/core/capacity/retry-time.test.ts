@@ -20,7 +20,19 @@ const spot = aGang({ pools: [aPool({ purchaseOption: 'Spot' })] });
 describe('whenToTryAgain', () => {
   it('is when the first offering cools no more', () => {
     const zones = ZONES.map((zone, index) => cooling({ kind: 'offering', offering: { instanceType: 'c6i.large', zone, market: 'spot' } }, now + 1000 * (index + 1)));
-    expect(whenToTryAgain(spot, view(...zones), now)).toEqual({ untilMs: now + 1000, cooldowns: zones });
+    expect(whenToTryAgain(spot, view(...zones), now)).toEqual({ untilMs: now + 1000, cooldowns: zones, waitsFor: ['offering/c6i.large/us-east-1a/spot'] });
+  });
+
+  it('says of all that cools no more then, of a few where there are many', () => {
+    const types = ['c6i.large', 'm6i.large', 'r6i.large'];
+    const anything = aGang({ spread: 'Any', pools: [aPool({ purchaseOption: 'Spot', instanceTypes: types })] });
+    const waitsFor = (count: number) => {
+      const offerings = types.slice(0, count).flatMap((instanceType) => ZONES.map((zone) => cooling({ kind: 'offering', offering: { instanceType, zone, market: 'spot' } }, now + 1000)));
+      const facts = new Map(types.slice(0, count).map((type) => [type, someFacts(type)]));
+      return whenToTryAgain(anything, { ...view(...offerings), types: facts }, now).waitsFor;
+    };
+    expect(waitsFor(1)).toEqual(ZONES.map((zone) => `offering/c6i.large/${zone}/spot`));
+    expect(waitsFor(3)).toHaveLength(6);
   });
 
   it('is after a moment where nothing cools', () => {
@@ -28,7 +40,7 @@ describe('whenToTryAgain', () => {
   });
 
   it('is in ten minutes for a job that is held by a pause alone', () => {
-    expect(whenToTryAgain(spot, view(paused), now)).toEqual({ untilMs: now + 10 * MINUTES_MS, cooldowns: [paused] });
+    expect(whenToTryAgain(spot, view(paused), now)).toEqual({ untilMs: now + 10 * MINUTES_MS, cooldowns: [paused], waitsFor: ['paused/market/spot'] });
   });
 
   it('does not wait for a pause where something else cools no more before', () => {
