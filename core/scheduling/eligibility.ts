@@ -30,7 +30,8 @@ export class Eligibility {
     this.#queue = pauses.find(({ scope }) => scope.kind === 'queue');
     this.#namespaces = new Map(pauses.flatMap((pause) => (pause.scope.kind === 'namespace' ? [[pause.scope.namespace, pause] as const] : [])));
     this.#openings = cooldowns.length === 0 ? undefined : { early: openings(cooldowns, market, nowMs, true), inTime: openings(cooldowns, market, nowMs) };
-    this.#early = earlyShapes(lanes, nowMs);
+    // Those of a paused namespace start nowhere, whatever somebody finds out.
+    this.#early = earlyShapes(lanes.filter(({ namespace }) => !this.#namespaces.has(namespace)), nowMs);
     this.#cooldowns = cooldowns;
     this.#nowMs = nowMs;
   }

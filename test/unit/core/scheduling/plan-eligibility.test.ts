@@ -121,6 +121,10 @@ describe('a cooldown', () => {
     const crowd = Array.from({ length: 10 }, (_, index) => aWaitingJob(`j${index}`, { submittedAtMs: epochMs(NOW - 200_000) }));
     expect(startsOf(planOf({ waiting: crowd, cooldowns }))).toHaveLength(1);
     expect(startsOf(planOf({ waiting: crowd.slice(1), cooldowns }))).toHaveLength(0);
+    const elsewhere = Array.from({ length: 9 }, (_, index) => aWaitingJob(`k${index}`, { namespace: 'physics', submittedAtMs: epochMs(NOW - 200_000) }));
+    const pauses = [{ scope: { kind: 'namespace', namespace: 'physics' }, by: 'ada', reason: 'costs', atMs: NOW } as const];
+    const withOne = { waiting: [...elsewhere, ...crowd.slice(0, 1)], cooldowns };
+    expect([startsOf(planOf(withOne)), startsOf(planOf({ ...withOne, pauses }))].map(({ length }) => length)).toEqual([1, 0]);
   });
 
   it('lets the others wait while the one finds out, and no longer', () => {
