@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { AcquireResult, GangRequest } from '../../../../core/capacity/gang.ts';
 import { offeringKey } from '../../../../core/capacity/offering.ts';
 import { epochMs, jobId } from '../../../../core/job/ids.ts';
+import { waitsOf } from '../../../../core/lifecycle/waits.ts';
+import { isDue } from '../../../../core/scheduling/parked-turn.ts';
 import { aGang, aPool } from '../../../builders/capacity.ts';
 import { aProvider, never } from './acquisition.ts';
 
@@ -140,6 +142,23 @@ describe('machines that are given back', () => {
     expect(await cooldowns.active(clock.now())).toEqual([]);
     expect((await provider.acquire(rival, never)).kind).toBe('acquired');
     expect(machines.launches).toHaveLength(3);
+  });
+
+  it('wake a parked job that one call has asked for machines of several zones', async () => {
+    const { provider, cooldowns, clock } = aProvider([['c6i.large', 'b', 'spot', 4]]);
+    const [holder = aGang(), rival = aGang()] = rivals(2).map((gang): GangRequest => ({ ...gang, zones: [], spread: 'Any', pools: [aPool({ purchaseOption: 'Spot', count: 4 })] }));
+    await provider.acquire(holder, never);
+    clock.advance(1000);
+    const short = await provider.acquire(rival, never);
+    if (short.kind !== 'short') throw new Error('it was had');
+    const parked = { sinceMs: clock.now(), untilMs: epochMs(clock.now() + 300_000), ...waitsOf(short) };
+    const isDueNow = async () => isDue(parked, await cooldowns.recent(clock.now()), clock.now());
+    await cooldowns.record((await cooldowns.active(clock.now())).map((cooldown) => ({ ...cooldown, untilMs: parked.untilMs })));
+    clock.advance(PROBE_MS);
+    expect(await isDueNow()).toBe(false);
+    await provider.release(holder);
+    expect(await isDueNow()).toBe(true);
+    expect((await cooldowns.active(clock.now())).length).toBe(2);
   });
 
   it('say nothing of an offering that another job probes, nor of one that they were not of', async () => {
