@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { NodeSandbox, until } from './node-sandbox.ts';
 
 // Each test starts a dozen processes, on whatever machine.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const unit = 'orch-01k0-1-run-0';
 const script = (text: string) => ({ action: { kind: 'script' as const, script: text } });

@@ -12,7 +12,7 @@ import { processesAt, tracesIn } from '../../../../local/fleet/leftovers.ts';
 import { hostsAreHere } from './hosts-here.ts';
 import { PYTHON, TestFleet, present, until } from './test-fleet.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** A fleet with two instances, and what its tests ask of them. */
 function twoInstances(hosts: boolean) {

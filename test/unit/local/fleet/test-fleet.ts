@@ -190,7 +190,7 @@ export class TestFleet {
 }
 
 /** Longer than anything here takes, and shorter than a person waits for a test that hangs. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 40_000;
 
 /** Waits until a condition holds; throws where it never does, so that a failing test ends. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
