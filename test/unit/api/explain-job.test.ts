@@ -137,7 +137,9 @@ describe('why a job waits in the queue', () => {
 
   it('is that another one finds out, where what cooled is over since a moment', async () => {
     const api = anApi();
-    const [first, second] = [await submitted(api), await submitted(api)];
+    const first = await submitted(api);
+    api.clock.advance(1000);
+    const second = await submitted(api);
     const { demand: { pools } } = await api.get(first);
     for (const { types, markets } of pools) {
       for (const offering of types.flatMap((instanceType) => markets.flatMap((market) => ['us-east-1a', 'us-east-1b', 'us-east-1c'].map((zone) => ({ instanceType, zone, market }))))) {

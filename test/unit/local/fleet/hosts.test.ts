@@ -103,7 +103,7 @@ describe.each(KINDS.filter(({ hosts }) => !hosts || hostsAreHere(PYTHON)))('inst
 
 (hostsAreHere(PYTHON) ? describe : describe.skip)('a host', () => {
   const { fleet, id, recorded, begin, output, firstProcess } = twoInstances(true);
-  const serve = `systemd-run --quiet --unit=web ${PYTHON} -m http.server 8000 --bind 0.0.0.0 --directory /data; echo $(hostname) >/data/name
+  const serve = `systemd-run --quiet --unit=web python3 -m http.server 8000 --bind 0.0.0.0 --directory /data; echo $(hostname) >/data/name
     until curl -s -o /dev/null http://127.0.0.1:8000/name; do sleep 0.05; done`;
   beforeAll(begin);
   afterAll(() => fleet.close());
