@@ -158,3 +158,8 @@ export interface ProviderInstance {
   /** Somebody told it to go by a call, this deployment most likely: it was not taken back and did not fail. */
   readonly endedByCall?: true;
 }
+
+/** Whether an instance is on its way out for good, or gone. */
+export function isGoing({ state }: Pick<ProviderInstance, 'state'>): boolean {
+  return state === 'shutting-down' || state === 'terminated';
+}

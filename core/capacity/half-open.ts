@@ -4,7 +4,7 @@ import type { Cooldown } from './offering.ts';
 import { isReclaim } from './reclaimed.ts';
 
 /** Who may ask early asks again for what nobody has asked for during so long. */
-const EARLY_MS = 120_000;
+export const EARLY_MS = 120_000;
 
 /**
  * Until when a cooldown holds a job back. Long cooldowns keep those that wait from asking all the time. Where a job has just

@@ -1,4 +1,4 @@
-import type { ProviderInstance } from '../../../core/capacity/gang.ts';
+import { isGoing, type ProviderInstance } from '../../../core/capacity/gang.ts';
 import type { EpochMs, InstanceId } from '../../../core/job/ids.ts';
 import type { DoomedInstance } from '../../../core/ports/machines.ts';
 
@@ -24,8 +24,9 @@ export class Destruction {
   /** Takes in a look at the instances; answers those that are not gone. */
   look(seen: readonly ProviderInstance[], nowMs: EpochMs): readonly InstanceId[] {
     const visible = new Set(seen.map(({ instanceId }) => instanceId));
-    for (const { instanceId, launchedAtMs, state } of seen) {
-      if (state === 'shutting-down' || state === 'terminated') this.#gone.add(instanceId);
+    for (const instance of seen) {
+      const { instanceId, launchedAtMs } = instance;
+      if (isGoing(instance)) this.#gone.add(instanceId);
       if (this.#everything && !this.#launched.has(instanceId)) this.#launched.set(instanceId, launchedAtMs);
     }
     const hidden = new Set([...this.#launched.keys()].filter((id) => !visible.has(id)));

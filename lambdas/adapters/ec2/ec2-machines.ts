@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CreateFleetCommandInput, CreateFleetCommandOutput, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateFleetCommand, DescribeFleetsCommand } from '@aws-sdk/client-ec2';
 import { knownScope } from '../../../core/capacity/error-scope.ts';
+import { isGoing } from '../../../core/capacity/gang.ts';
 import type { GangRequest, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../../../core/capacity/gang.ts';
 import { unavailableOutcome } from '../../../core/capacity/unavailable-outcome.ts';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
@@ -106,7 +107,7 @@ export class Ec2Machines implements Machines {
     let missing = wanted.size;
     for await (const seen of this.#watch(attempt, VISIBILITY_WAIT_MS)) {
       const found = seen.filter(({ instanceId }) => wanted.has(instanceId));
-      missing = wanted.size - found.filter((instance) => instance.address !== undefined || isDying(instance)).length;
+      missing = wanted.size - found.filter((instance) => instance.address !== undefined || isGoing(instance)).length;
       if (missing === 0) return found;
     }
     throw new InternalError(`${missing} launched instances are not visible`, { ...attempt, missing });
@@ -138,8 +139,4 @@ export class Ec2Machines implements Machines {
       await delay(Math.min(pauseMs, leftMs));
     }
   }
-}
-
-function isDying({ state }: ProviderInstance): boolean {
-  return state === 'shutting-down' || state === 'terminated';
 }

@@ -1,4 +1,4 @@
-import type { ProviderInstance } from '../../../core/capacity/gang.ts';
+import { isGoing, type ProviderInstance } from '../../../core/capacity/gang.ts';
 import type { Job } from '../../../core/job/job.ts';
 import type { Unheard } from '../../../core/ports/capacity-provider.ts';
 import { isTerminal } from '../../../core/lifecycle/states.ts';
@@ -23,7 +23,7 @@ export async function sweepInstances(ports: ReconcilePorts, listed: readonly Pro
     });
   }
   if (suspects.every(({ instances }) => instances.length === 0)) return 0;
-  const running = new Set((await ports.capacity.describeAll(unheard)).filter(isUp).map((instance) => instance.instanceId));
+  const running = new Set((await ports.capacity.describeAll(unheard)).filter((instance) => !isGoing(instance)).map((instance) => instance.instanceId));
   let terminated = 0;
   for (const { job, instances } of suspects) {
     const orphans = instances.filter((instance) => running.has(instance.instanceId));
@@ -34,10 +34,8 @@ export async function sweepInstances(ports: ReconcilePorts, listed: readonly Pro
   return terminated;
 }
 
-const isUp = ({ state }: ProviderInstance): boolean => state !== 'shutting-down' && state !== 'terminated';
-
 function isOrphan(ports: ReconcilePorts, instance: ProviderInstance, job: Job | undefined): boolean {
-  if (!isUp(instance)) return false;
+  if (isGoing(instance)) return false;
   if (ports.clock.now() - instance.launchedAtMs < ports.deployment.intervals.orphanGrace * 1000) return false;
   if (job === undefined || instance.attempt !== job.attempt) return true;
   // What a failed destruction left is its attempt's: it is destroyed again until nothing remains.
