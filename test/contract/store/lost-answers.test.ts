@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Job } from '../../../core/job/job.ts';
 import { admit } from '../../../core/lifecycle/admit.ts';
 import { requestCancel } from '../../../core/lifecycle/request.ts';
-import { startMiniStack, type MiniStack } from '../ministack.ts';
 import { after, grant, leased, queued, stored, submitted } from './submissions.ts';
+import { ownDynamo } from './own-dynamo.ts';
 import { createTable, dynamoClient, dynamoStores, type StoreWorld } from './world.ts';
 
 jest.setTimeout(120_000);
@@ -47,23 +47,13 @@ async function someTraffic(world: StoreWorld): Promise<void> {
 }
 
 describe('an answer of DynamoDB that is lost', () => {
-  let cloud: MiniStack;
-  let healthy: DynamoDBClient;
-
-  beforeAll(async () => {
-    cloud = await startMiniStack();
-    healthy = dynamoClient(cloud.endpoint);
-  }, 90_000);
-
-  afterAll(async () => {
-    healthy?.destroy();
-    await cloud?.stop();
-  });
+  const dynamo = ownDynamo();
 
   it('never makes a count of waiting jobs too low, nor a counter of limits wrong, whichever it is', async () => {
+    const healthy = dynamo.client();
     let all = MOST_CALLS;
     for (let n = 1; n <= all; n += 1) {
-      const client = dynamoClient(cloud.endpoint);
+      const client = dynamoClient(dynamo.endpoint());
       const table = await createTable(healthy);
       const { writes } = loseAnswer(client, n);
       await someTraffic(dynamoStores(client, table));

@@ -1,27 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { startMiniStack, type MiniStack } from '../../contract/ministack.ts';
+import { ownDynamo } from '../../contract/store/own-dynamo.ts';
 import { dynamoClient } from '../../contract/store/world.ts';
 import { SchedulerSite } from './scheduler-site.ts';
 
 jest.setTimeout(600_000);
 
-let cloud: MiniStack;
-let client: DynamoDBClient;
-
-beforeAll(async () => {
-  cloud = await startMiniStack();
-  client = dynamoClient(cloud.endpoint);
-}, 90_000);
-
-afterAll(async () => {
-  client?.destroy();
-  await cloud?.stop();
-});
+const dynamo = ownDynamo();
 
 /** Every call of the client goes through `gate`, retries of the SDK not counted. */
 function gated(gate: (send: () => Promise<unknown>) => Promise<unknown>): DynamoDBClient {
-  const own = dynamoClient(cloud.endpoint);
+  const own = dynamoClient(dynamo.endpoint());
   own.middlewareStack.add((next) => (args) => gate(() => next(args)) as ReturnType<typeof next>, { step: 'initialize', name: 'gate', priority: 'high' });
   return own;
 }
@@ -40,7 +29,7 @@ function mortal(calls: number, when: 'before' | 'after') {
 }
 
 async function killAndGoOn(calls: number, when: 'before' | 'after'): Promise<void> {
-  const site = await SchedulerSite.busy(client);
+  const site = await SchedulerSite.busy(dynamo.client());
   const killed = mortal(calls, when);
   await site.schedule(killed).catch(() => undefined);
   killed.client.destroy();
@@ -53,7 +42,7 @@ async function killAndGoOn(calls: number, when: 'before' | 'after'): Promise<voi
 describe('a scheduler that is killed', () => {
   it('at any call of the table loses no job, admits none twice and passes no limit', async () => {
     const whole = mortal(Number.POSITIVE_INFINITY, 'before');
-    await (await SchedulerSite.busy(client)).schedule(whole);
+    await (await SchedulerSite.busy(dynamo.client())).schedule(whole);
     whole.client.destroy();
     expect(whole.made()).toBeGreaterThan(15);
     for (let calls = 1; calls <= whole.made(); calls += 1) {
@@ -65,7 +54,7 @@ describe('a scheduler that is killed', () => {
 describe('two schedulers', () => {
   it('started at once work one at a time, and nothing is left to do', async () => {
     for (let round = 0; round < 3; round += 1) {
-      const site = await SchedulerSite.busy(client);
+      const site = await SchedulerSite.busy(dynamo.client());
       const reports = await Promise.all([site.schedule(undefined, 'first'), site.schedule(undefined, 'second')]);
       await site.expectLaws();
       expect(reports.some(({ held }) => held)).toBe(true);
@@ -77,14 +66,14 @@ describe('two schedulers', () => {
 
   it('of which one takes the lease from the other, again and again, keep the laws', async () => {
     for (let round = 0; round < 10; round += 1) {
-      const site = await SchedulerSite.busy(client);
+      const site = await SchedulerSite.busy(dynamo.client());
       const others: Promise<unknown>[] = [];
       let calls = 0;
       // Its clock is ahead: to it the lease of the first is over, though the first is at work.
       const robbed = gated(async (send) => {
         if ((calls += 1) === 2 + round) {
           await site.submit('urgent', { user: 'carol', priority: 1000, nodes: 2 });
-          others.push(site.schedule({ client, aheadMs: 60_000 }, 'robber'));
+          others.push(site.schedule({ client: dynamo.client(), aheadMs: 60_000 }, 'robber'));
         }
         return send();
       });
