@@ -33,7 +33,7 @@ export interface BundleMeasurement {
 export async function measureBundles(sourceRoot: string): Promise<readonly BundleMeasurement[]> {
   const output = mkdtempSync(join(tmpdir(), 'bench-bundles-'));
   try {
-    const bundles = await bundleHandlers(sourceRoot, bundledConstants(parseConfiguration({}, 'the defaults', 'us-east-1')), output);
+    const bundles = await bundleHandlers(sourceRoot, bundledConstants(parseConfiguration({}, 'the defaults', 'us-east-1'), sourceRoot), output);
     const measurements: BundleMeasurement[] = [];
     for (const name of bundles.names) measurements.push(await measure(bundles, name));
     return measurements;

@@ -6,19 +6,20 @@ import { repositoryRoot } from '../local/paths.ts';
 import type { CapacityOptions } from './capacity/documents.ts';
 import type { StormOptions } from './ice-storm/ice-storm.ts';
 import { atLeast, fraction, list, numbers } from './option-values.ts';
+import type { ReferenceRuntime } from './footprint/reference-job.ts';
 import type { QueueStoreOptions } from './queue-store/queue-store.ts';
 import type { ReplayOptions } from './replay/replay.ts';
 import { syntheticLoads } from './replay/synthetic.ts';
 import { show, type Report, type ReportOptions } from './report.ts';
 import type { SchedulerOptions } from './scheduler/scheduler.ts';
 
-async function footprint(): Promise<Report> {
+async function footprint({ runtime }: { readonly runtime: ReferenceRuntime }): Promise<Report> {
   const { startMiniStack } = await import('../test/contract/ministack.ts');
   const { footprintOf, renderFootprint } = await import('./footprint/footprint.ts');
   const { runReferenceJob } = await import('./footprint/reference-job.ts');
   const cloud = await startMiniStack();
   try {
-    const result = footprintOf(await runReferenceJob(cloud.endpoint));
+    const result = footprintOf(await runReferenceJob(cloud.endpoint, runtime));
     return { text: renderFootprint(result), result, withinBudget: result.exceeded.length === 0 };
   } finally {
     await cloud.stop();
@@ -68,7 +69,8 @@ function benchmark(name: string, description: string): Command {
 /** Runs a benchmark and shows what it answers. */
 const reporting = <Options>(run: (options: Options) => Promise<Report>) => async (options: Options & ReportOptions): Promise<void> => show(await run(options), options);
 
-benchmark('footprint', 'what a job of 65 nodes costs: capacity units, state transitions, invocations, USD').action(reporting(footprint));
+benchmark('footprint', 'what a job of 65 nodes costs: capacity units, state transitions, invocations, USD').action(reporting(footprint))
+  .addOption(new Option('--runtime <runtime>', 'what makes a cluster of the nodes; the budget is that of a job without').choices(['None', 'Slurm']).default('None'));
 benchmark('scheduler', 'starts per second and the time of a cycle that starts nothing, to a million waiting jobs').action(reporting(scheduler))
   .option('--waiting <most>', 'leave out more waiting jobs than these');
 benchmark('queue-store', 'capacity units and calls of a scheduling cycle, to a million jobs in the table, and of a job from begin to end').action(reporting(queueStore))

@@ -1,17 +1,21 @@
-import { STSClient } from '@aws-sdk/client-sts';
 import { Command } from 'commander';
 import { readConfiguration } from '../lib/configuration/load.ts';
 import { checkAccount } from './preflight/check-account.ts';
 import { checkImages } from './preflight/check-images.ts';
+import { checkLogPolicies } from './preflight/check-log-policies.ts';
 import { checkNetwork } from './preflight/check-network.ts';
 import { checkReservations } from './preflight/check-reservations.ts';
+import { checkTraces } from './preflight/check-traces.ts';
 import { warn, type Finding } from './preflight/finding.ts';
 import { optional } from './preflight/optional.ts';
 import { readAccount } from './preflight/read-account.ts';
 import { readImages } from './preflight/read-images.ts';
+import { readLogPolicies } from './preflight/read-log-policies.ts';
 import { readNetwork } from './preflight/read-network.ts';
 import { readReservations } from './preflight/read-reservations.ts';
+import { readTraces } from './preflight/read-traces.ts';
 import { renderFindings } from './preflight/report.ts';
+import { profileRegion } from './profile-region.ts';
 
 const program = new Command('npm run preflight --')
   .description('Checks an account for what a deployment needs, with the credentials of the environment. Changes nothing.')
@@ -31,26 +35,21 @@ async function preflight(config: string | undefined): Promise<Finding[]> {
   const refusals: Finding[] = [];
   const complain = (action: string, why: string) =>
     refusals.push(warn('not checked', `${action}: ${why}`, `Let the caller do ${action}, or check by hand.`));
-  const [account, network, images, reservations] = await Promise.all([
+  const [account, network, images, reservations, traces, logPolicies] = await Promise.all([
     readAccount(configuration.region, complain),
     optional('ec2:Describe…', complain, () => readNetwork(configuration)),
     optional('ssm:GetParameters, ec2:DescribeImages', complain, () => readImages(configuration)),
     optional('ec2:DescribeCapacityReservations', complain, () => readReservations(configuration)),
+    optional('xray:GetTraceSegmentDestination', complain, () => readTraces(configuration)),
+    optional('logs:DescribeResourcePolicies, logs:DescribeLogGroups', complain, () => readLogPolicies(configuration)),
   ]);
   return [
     ...checkAccount(account),
     ...(network === undefined ? [] : checkNetwork(configuration, network)),
     ...(images === undefined ? [] : checkImages(configuration, images)),
     ...(reservations === undefined ? [] : checkReservations(configuration, reservations)),
+    ...(traces === undefined ? [] : checkTraces(traces)),
+    ...(logPolicies === undefined ? [] : checkLogPolicies(configuration, logPolicies)),
     ...refusals,
   ];
-}
-
-/** The region of the environment or the profile, as every client finds it. */
-async function profileRegion(): Promise<string | undefined> {
-  try {
-    return await new STSClient({}).config.region();
-  } catch {
-    return undefined; // the configuration may name one
-  }
 }

@@ -13,9 +13,11 @@ import { JobLifecycle } from './lifecycle/job-lifecycle.ts';
 import { LifecycleAddress } from './lifecycle/lifecycle-address.ts';
 import { LifecycleEvents } from './lifecycle/lifecycle-events.ts';
 import { JobNodes } from './nodes/job-nodes.ts';
-import { Alarms } from './observability/alarms.ts';
-import { orchestratorDashboard } from './observability/dashboard.ts';
-import { ringForRefusedLaunches } from './observability/refused-launches.ts';
+import type { NodeNetwork } from './nodes/network.ts';
+import { Audit } from './observability/audit.ts';
+import { deployDashboards } from './observability/dashboards/deployed.ts';
+import { Observability } from './observability/observability.ts';
+import { SavedQueries } from './observability/saved-queries.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { QueueTable } from './queue/queue-table.ts';
 
@@ -29,6 +31,10 @@ export interface OrchestratorStackProps extends StackProps {
 
 /** A whole deployment of the orchestrator in one region. */
 export class OrchestratorStack extends Stack {
+  /** Where nodes run. */
+  readonly network: NodeNetwork;
+  /** What watches it. */
+  readonly observability: Observability;
   private readonly zones: readonly string[];
 
   constructor(scope: Construct, id: string, props: OrchestratorStackProps) {
@@ -44,8 +50,11 @@ export class OrchestratorStack extends Stack {
     const keyed = { configuration, ...(key && { key }) };
     const queue = new QueueTable(this, 'Queue', keyed);
     const nodes = new JobNodes(this, 'Nodes', { ...keyed, sourceRoot });
-    const alarms = new Alarms(this, 'Alarms', keyed);
+    this.network = nodes.network;
+    this.observability = new Observability(this, 'Observability', keyed);
+    const { alarms } = this.observability;
     const bus = new EventBus(this, 'Bus', { eventBusName: configuration.name });
+    const audit = new Audit(this.observability, 'Audit', { configuration, bus: bus as IEventBus, alarms });
     const lifecycle = new LifecycleAddress(this, configuration.name);
     const resources = deployedResources(queue, nodes, bus, lifecycle);
     const settings: FunctionSettings = {
@@ -55,17 +64,22 @@ export class OrchestratorStack extends Stack {
     };
     const jobQueue = new JobQueue(this, 'Scheduling', { settings, alarms, queue, bus, lifecycle });
     const machine = new JobLifecycle(this, 'Lifecycle', { settings, alarms, queue, nodes, address: lifecycle, sourceRoot });
-    const events = new LifecycleEvents(this, 'Events', { settings, alarms, queue, nodes, address: lifecycle, bus: bus as IEventBus });
-    ringForRefusedLaunches(configuration.name, alarms, [...machine.launchers, events.reconciler]);
-    new MarketRefresh(this, 'Market', { settings, alarms, nodes });
+    const events = new LifecycleEvents(this, 'Events', { settings, alarms, queue, nodes, address: lifecycle });
+    const market = new MarketRefresh(this, 'Market', { settings, alarms, nodes });
     const api = new OrchestratorApi(this, 'Api', { settings, alarms, queue, nodes, lifecycle });
-    orchestratorDashboard(this, 'Dashboard', {
-      name: configuration.name, alarms, api, queue: jobQueue, lifecycle: machine, events, table: queue.table,
+    deployDashboards(this.observability, {
+      configuration, alarms, api, queue: jobQueue, lifecycle: machine, events, market: market.refresher, table: queue.table, jobLogs: nodes.jobLogs,
+    });
+    new SavedQueries(this.observability, 'Queries', {
+      configuration, api, queue: jobQueue, lifecycle: machine, events, market: market.refresher, nodes, audit,
     });
     this.output({
       ApiUrl: api.url, ApiId: api.api.restApiId, TableName: resources.table, StepBucketName: resources.stepBucket,
+      // File systems have to let it in.
+      NodeSecurityGroupId: configuration.storage.length > 0 ? nodes.network.securityGroupId : undefined,
       ResultsBucketName: nodes.resultsBucket?.bucketName, StateMachineArn: resources.stateMachineArn,
-      EventBusName: resources.eventBus, JobLogGroupName: resources.jobLogGroup, AlarmTopicArn: alarms.topic.topicArn,
+      EventBusName: resources.eventBus, JobLogGroupName: resources.jobLogGroup, AuditLogGroupName: audit.logs.logGroupName,
+      WakeTopicArn: alarms.topics.wake.topicArn, LookTopicArn: alarms.topics.look.topicArn, KnowTopicArn: alarms.topics.know.topicArn,
     });
   }
 

@@ -15,11 +15,14 @@ const localCloud = 'local/requirements.txt';
 /** What each npm script runs, and which Python packages that needs; nothing but the local cloud's comes alone. */
 const commands = {
   start: { script: 'local/demo.ts', python: [localCloud] },
+  'demo:slurm': { script: 'local/demo-slurm.ts', python: [localCloud] },
+  drill: { script: 'local/drill/main.ts', python: [localCloud] },
   test: { script: 'local/checks.ts', python: [localCloud, 'test/requirements.txt'] },
   check: { script: 'local/checks.ts', arguments: ['--quick'], python: [] },
   local: { script: 'local/main.ts', python: [localCloud] },
   preflight: { script: 'bin/preflight.ts', python: [] },
-  docs: { script: 'bin/generate-docs.ts', python: [] },
+  grafana: { script: 'bin/grafana.ts', python: [] },
+  docs: { script: 'local/generate-docs.ts', python: [] },
   bench: { script: 'benchmarks/main.ts', python: [localCloud] },
 };
 

@@ -1,10 +1,11 @@
 // What `npm test` and `npm run check` run: every check in order, to the end even if one fails, and an honest exit code.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Command } from 'commander';
+import { prepareSlurm } from './check-slurm.ts';
 import { messageOf } from './command.ts';
-import { planSteps, stepResult, summarize, type JestReport, type Step, type StepResult } from './check-plan.ts';
+import { besideEachOther, planSteps, stepResult, summarize, type JestReport, type Step, type StepResult } from './check-plan.ts';
 import { repositoryRoot, searchPath } from './paths.ts';
 import { stopServers } from './servers.ts';
 import { testClouds } from './test-clouds.ts';
@@ -23,12 +24,17 @@ async function main(quick: boolean, only: readonly string[] | undefined): Promis
   mkdirSync(reportFolder, { recursive: true });
 
   const results: StepResult[] = [sharedFolderResult()].filter((result) => result !== undefined);
-  for (const step of plan.filter(({ name }) => only?.includes(name) ?? true)) {
-    results.push(await runStep(step));
+  const steps = plan.filter(({ name }) => only?.includes(name) ?? true);
+  const slurm = steps.some(({ usesSlurm }) => usesSlurm) ? await prepareSlurm() : undefined;
+  if (slurm !== undefined) results.push(slurm.result);
+  const firstWithSlurm = steps.find(({ usesSlurm }) => usesSlurm);
+  for (const together of besideEachOther(steps)) {
+    if (slurm !== undefined && firstWithSlurm !== undefined && together.includes(firstWithSlurm)) results.push(await slurm.secondRelease());
+    results.push(...(await Promise.all(together.map(runStep))));
     if (interrupted) break;
   }
   await stopLeftoverClouds();
-  console.log(summarize(results));
+  console.log(summarize(results, slurm?.missing));
   if (interrupted) process.exitCode = 130;
   else if (results.some(({ succeeded }) => !succeeded)) process.exitCode = 1;
 }
@@ -45,7 +51,8 @@ async function runStep(step: Step): Promise<StepResult> {
 function readReport(file: string): JestReport | undefined {
   if (!existsSync(file)) return undefined;
   const report: JestReport = JSON.parse(readFileSync(file, 'utf8'));
-  return report;
+  const testResults = report.testResults?.map((result) => ({ ...result, name: relative(repositoryRoot, result.name) }));
+  return { ...report, ...(testResults && { testResults }) };
 }
 
 function runToEnd(step: Step): Promise<boolean> {

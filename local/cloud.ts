@@ -1,13 +1,18 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { administrator } from './cdk.ts';
+import { receivedSpans, type ReceivedSpan } from './collector/received.ts';
+import { hasCollector } from './collector/rotel.ts';
 import { bootstrapAccount, deployAssembly } from './deployment.ts';
-import { environmentFile, localOutputs, type Credentials } from './environment-file.ts';
+import { environmentFile, localOutputs, region, type Credentials } from './environment-file.ts';
+import { repositoryRoot } from './paths.ts';
+import { readConfiguration } from '../lib/configuration/load.ts';
 import { requestStop } from './processes.ts';
 import { readRecord, writeRecord, type CloudRecord } from './record.ts';
 import { createApiUser } from './api-user.ts';
 import { ensureServers, restartFleet, serverNamed, stopServers } from './servers.ts';
-import { endpointOf, fleetUrlOf, type FleetOptions } from './services.ts';
+import { collectorLog, endpointOf, fleetUrlOf, slurmReleases, type FleetOptions } from './services.ts';
+import { publishReleases } from './slurm/releases.ts';
 import { productApp, synthesize, type CdkApp } from './synthesis.ts';
 
 export interface LocalCloudOptions extends FleetOptions {
@@ -29,10 +34,14 @@ export interface LocalCloud {
   readonly fleetUrl: string;
   /** Outputs of the stack by name, REST APIs at their local address. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** The releases of Slurm that jobs may ask for; none unless instances are hosts and the machine has Slurm. */
+  readonly slurm: readonly string[];
   /** An IAM user that may call the API and nothing else; the administrator when nothing is deployed. */
   readonly credentials: Credentials;
   /** The account's root. */
   readonly administrator: Credentials;
+  /** The spans that the collector has received; undefined where the cloud has none. */
+  received(): readonly ReceivedSpan[] | undefined;
   /** Deploys again: what `options` changes, such as another configuration. */
   deploy(options: Pick<LocalCloudOptions, 'config' | 'app'>): Promise<void>;
   /** Starts the fleet simulator again after a test killed it. */
@@ -61,8 +70,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       endpoint: endpointOf(record.site),
       fleetUrl: fleetUrlOf(record.site),
       outputs: record.outputs,
+      slurm: record.slurm ?? [],
       credentials: record.credentials ?? administrator,
       administrator,
+      received: () => (record.site.collectorPort === undefined ? undefined : receivedSpans(readFileSync(collectorLog(record.site), 'utf8'))),
       deploy: async (changes) => { await bringUp({ ...options, ...changes }); },
       restartFleet: async () => { await restartFleet(recordOf(dir), options); },
       fleetPid: () => serverNamed(recordOf(dir), 'fleet')?.pid ?? 0,
@@ -80,15 +91,26 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
  */
 export async function bringUp(options: LocalCloudOptions): Promise<CloudRecord> {
   const dir = resolve(options.dir);
-  const timed = phaseTimer(options.log ?? (() => undefined));
+  const log = options.log ?? (() => undefined);
+  const timed = phaseTimer(log);
   const app = options.app ?? productApp(options.config);
   const servers = await timed('servers up', () => ensureServers(dir, options.port, options));
+  if (!hasCollector()) log('no collector of OpenTelemetry: rotel has no package for this Python yet (3.13 and before have one)');
   if (app === false) return finish(servers);
   const [assembly, account] = await Promise.all([
     timed('synthesized', () => synthesize(app, endpointOf(servers.site))),
     servers.bootstrapped ? servers : bootstrap(servers, timed),
   ]);
-  return finish(await deploy(account, assembly, timed));
+  return finish(await offerSlurm(await deploy(account, assembly, timed), options));
+}
+
+/** Puts the releases of Slurm that the fleet's hosts have into the deployment's catalogue. */
+async function offerSlurm(record: CloudRecord, options: LocalCloudOptions): Promise<CloudRecord> {
+  const releases = slurmReleases(options);
+  if (releases.length === 0) return record;
+  const config = options.config === undefined ? undefined : resolve(repositoryRoot, options.config);
+  await publishReleases(endpointOf(record.site), readConfiguration(config, region).name, releases);
+  return { ...record, slurm: releases.map(({ version }) => version) };
 }
 
 async function bootstrap(record: CloudRecord, timed: PhaseTimer): Promise<CloudRecord> {

@@ -1,5 +1,12 @@
 import Table from 'cli-table3';
 import type { JobDetail, JobEvent } from '@advanced-orchestrator/sdk';
+import { coloursIf } from '../cli/src/session.ts';
+import { waterfall } from '../cli/src/trace/waterfall.ts';
+import { jobTrace } from '../core/trace/job-trace.ts';
+import { tracedEvent, tracedJob } from '../core/trace/of-views.ts';
+
+/** Where nothing says how wide the terminal is. */
+const columnsElsewhere = 130;
 
 const compact = { style: { head: [], border: [], compact: true } };
 
@@ -20,17 +27,11 @@ export function nodeTable(job: JobDetail): string {
   return table.toString();
 }
 
-/** How long the job was in each state. */
-export function stateTable(events: readonly JobEvent[]): string {
-  const table = new Table({ head: ['state', 'since submission', 'seconds in it'], ...compact });
-  const [first] = events;
-  const changes = events.filter((event) => event.type === 'StateChanged');
-  const entered = [...(first === undefined ? [] : [{ to: 'PENDING', at: first.at }]), ...changes.map(({ to = '', at }) => ({ to, at }))];
-  for (const [i, { to, at }] of entered.entries()) {
-    const next = entered[i + 1];
-    table.push([to, `${seconds(first?.at ?? at, at)} s`, next === undefined ? '' : seconds(at, next.at)]);
-  }
-  return table.toString();
+/** The trace of the job, as `orch trace` draws it. */
+export function timeline(job: JobDetail, events: readonly JobEvent[]): string {
+  const trace = jobTrace(tracedJob(job), events.map(tracedEvent));
+  const { isTTY, columns } = process.stdout;
+  return waterfall(coloursIf(isTTY), trace, { nowMs: Date.parse(job.updatedAt), columns: isTTY && columns > 0 ? columns : columnsElsewhere }).trimEnd();
 }
 
 function seconds(from: string, to: string): string {

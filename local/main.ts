@@ -9,6 +9,7 @@ import { repositoryRoot } from './paths.ts';
 import { isRunning, logTail } from './processes.ts';
 import { readRecord, type CloudRecord } from './record.ts';
 import { stopServers } from './servers.ts';
+import { missingForSlurm } from './slurm/programs.ts';
 import { endpointOf, fleetUrlOf } from './services.ts';
 
 const defaultConfig = join('local', 'deployment.json');
@@ -19,6 +20,7 @@ interface UpOptions {
   readonly speed?: number;
   readonly hosts?: string;
   readonly hostRoot?: string;
+  readonly slurmRoot?: string[];
   readonly config?: string;
   readonly deploy: boolean;
 }
@@ -45,6 +47,7 @@ program.command('up')
   .addOption(new Option('--hosts <kind>', 'what instances are: processes, or namespaces with a network of their own (Linux, tini)')
     .choices(['processes', 'namespaces']))
   .option('--host-root <folder>', 'with namespaces: the root that theirs are laid over (default: the machine\'s)')
+  .option('--slurm-root <folders...>', 'with namespaces: further roots, each with another release of Slurm')
   .option('--config <file>', `configuration of the deployment (default: ${defaultConfig} if it exists)`)
   .option('--no-deploy', 'start the servers only')
   .action(up);
@@ -63,11 +66,11 @@ program.command('status')
 
 program.command('logs')
   .description('show the end of a server\'s log')
-  .argument('[server]', 'ministack or fleet', 'ministack')
+  .argument('[server]', 'ministack, fleet or collector', 'ministack')
   .option('--lines <count>', 'how many lines', integer, 50)
   .action((server: string, { lines }: { lines: number }) => {
     const process = runningCloud().processes.find(({ name }) => name === server);
-    if (process === undefined) throw new Error(`No server is named ${server}: there are ministack and fleet.`);
+    if (process === undefined) throw new Error(`No server is named ${server}: there are ministack, fleet and, where it has one, collector.`);
     console.log(logTail(process, lines));
   });
 
@@ -105,8 +108,8 @@ program.command('interrupt')
 async function up(options: UpOptions): Promise<void> {
   const warning = isolationWarning(process.platform);
   if (warning !== undefined) console.warn(warning);
-  if (isUp() && (options.port ?? options.scenario ?? options.speed ?? options.hosts ?? options.hostRoot) !== undefined) {
-    throw new Error('The local cloud runs already; --port, --scenario, --speed and --hosts count when it starts. Way out: down first.');
+  if (isUp() && (options.port ?? options.scenario ?? options.speed ?? options.hosts ?? options.hostRoot ?? options.slurmRoot) !== undefined) {
+    throw new Error('The local cloud runs already; --port, --scenario, --speed, --hosts and roots count when it starts. Way out: down first.');
   }
   const config = options.config
     ?? (existsSync(join(repositoryRoot, defaultConfig)) ? defaultConfig : undefined);
@@ -118,10 +121,12 @@ async function up(options: UpOptions): Promise<void> {
     ...(options.speed === undefined ? {} : { speed: options.speed }),
     ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
     ...(options.hostRoot === undefined ? {} : { hostRoot: resolve(options.hostRoot) }),
+    ...(options.slurmRoot === undefined ? {} : { slurmRoots: options.slurmRoot.map((folder) => resolve(folder)) }),
     ...(config === undefined ? {} : { config }),
     ...(options.deploy ? {} : { app: false }),
   });
   console.log(`\nendpoint  ${endpointOf(record.site)}\nfleet     ${fleetUrlOf(record.site)}`);
+  if (options.hosts === 'namespaces') console.log(slurmLine(record.slurm ?? []));
   console.log(`\nNext: source ${shown(join(directory(), 'env'))}`);
 }
 
@@ -140,6 +145,11 @@ async function status(json: boolean): Promise<void> {
     for (const [name, value] of Object.entries(record.outputs)) console.log(`${name.padEnd(10)} ${value}`);
   }
   if (!servers.some(({ running }) => running)) process.exitCode = 3;
+}
+
+/** Which releases of Slurm jobs can have, or what is missing for that. */
+function slurmLine(releases: readonly string[]): string {
+  return releases.length > 0 ? `Slurm     ${releases.join(', ')}` : `Slurm     none. ${missingForSlurm().join(' ')}`;
 }
 
 /** A path as a person types it here. */

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
 
 const packageBinaries = join(repositoryRoot, 'node_modules', '.bin');
-const pythonBinaries = join(repositoryRoot, '.local', 'venv', 'bin');
+/** The Python environment with MiniStack, the AWS CLI and the collector, made by `bootstrap.mjs`. */
+export const pythonEnvironment = join(repositoryRoot, '.local', 'venv');
+const pythonBinaries = join(pythonEnvironment, 'bin');
 
-/** The Python that has MiniStack and the AWS CLI, made by `bootstrap.mjs`. */
+/** Its interpreter. */
 export const python = join(pythonBinaries, 'python');
 
 /** A program that an npm package brought, such as `cdk`. */

@@ -15,6 +15,8 @@ export interface CloudRecord {
   readonly outputs: Readonly<Record<string, string>>;
   /** The API user's access key, once there is an API. */
   readonly credentials?: Credentials;
+  /** The releases of Slurm in the deployment's catalogue. */
+  readonly slurm?: readonly string[];
 }
 
 export function recordFile(dir: string): string {

@@ -1,11 +1,12 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hasCollector, takesTraces } from './collector/rotel.ts';
 import { freePort, isFree, preferPort } from './ports.ts';
 import { isRunning, stop, type DetachedProcess } from './processes.ts';
 import { readRecord, recordFile, writeRecord, type CloudRecord } from './record.ts';
 import {
-  endpointOf, fleetDirectory, fleetUrlOf, startFleet, startMiniStack, waitUntilHealthy,
+  collectorLog, collectorUrlOf, endpointOf, fleetDirectory, fleetUrlOf, startCollector, startFleet, startMiniStack, waitUntil, waitUntilHealthy,
   type FleetOptions, type Site,
 } from './services.ts';
 
@@ -14,7 +15,7 @@ const preferredFleetPort = 4567;
 const stopGraceMs = 15_000;
 
 /**
- * Makes both servers of the directory's cloud run. A fleet simulator that died comes back with its instances; if
+ * Makes the servers of the directory's cloud run. A fleet simulator that died comes back with its instances; if
  * MiniStack died, everything begins anew, since it keeps its state in memory.
  *
  * @param port of the endpoint: 0 for any free one, undefined for 4566 if it is free and else any.
@@ -27,13 +28,14 @@ export async function ensureServers(
   const ministack = before && serverNamed(before, 'ministack');
   if (before && ministack && isRunning(ministack)) {
     const fleet = serverNamed(before, 'fleet');
-    return fleet && isRunning(fleet) ? before : restartFleet(before, fleetOptions);
+    const collected = await restartCollector(before);
+    return fleet && isRunning(fleet) ? collected : restartFleet(collected, fleetOptions);
   }
   await stopServers(dir);
   return startServers(await chooseSite(dir, port), fleetOptions);
 }
 
-/** Ends both servers, all instances, and removes what they wrote but the logs. False when nothing was there. */
+/** Ends the servers, all instances, and removes what they wrote but the logs. False when nothing was there. */
 export async function stopServers(dir: string): Promise<boolean> {
   const record = readRecord(dir);
   if (record === undefined) return false;
@@ -64,21 +66,34 @@ export async function restartFleet(before: CloudRecord, options: FleetOptions): 
   return record;
 }
 
-export function serverNamed(record: CloudRecord, name: 'fleet' | 'ministack'): DetachedProcess | undefined {
+/** Starts the collector again on the same port, where there was one that has ended; what it received before stays in its log. */
+export async function restartCollector(before: CloudRecord): Promise<CloudRecord> {
+  const ended = serverNamed(before, 'collector');
+  if (ended === undefined || isRunning(ended) || before.site.collectorPort === undefined) return before;
+  const collector = await startCollector(before.site, before.site.collectorPort);
+  const record = { ...before, processes: [...before.processes.filter(({ name }) => name !== 'collector'), collector] };
+  writeRecord(record);
+  await waitForCollector(before.site, collector);
+  return record;
+}
+
+export function serverNamed(record: CloudRecord, name: 'collector' | 'fleet' | 'ministack'): DetachedProcess | undefined {
   return record.processes.find((process) => process.name === name);
 }
 
 async function startServers(site: Site, fleetOptions: FleetOptions): Promise<CloudRecord> {
-  for (const log of ['fleet.log', 'ministack.log']) rmSync(join(site.dir, log), { force: true });
+  for (const log of [join(site.dir, 'fleet.log'), join(site.dir, 'ministack.log'), collectorLog(site)]) rmSync(log, { force: true });
   const fleet = await startFleet(site, fleetOptions);
   const begun: CloudRecord = { site, processes: [fleet], bootstrapped: false, outputs: {} };
   writeRecord(begun);
   const ministack = await startMiniStack(site);
-  const record = { ...begun, processes: [fleet, ministack] };
+  const collectors = site.collectorPort === undefined ? [] : [await startCollector(site, site.collectorPort)];
+  const record = { ...begun, processes: [fleet, ministack, ...collectors] };
   writeRecord(record);
   await Promise.all([
     waitUntilHealthy(ministack, `${endpointOf(site)}/_ministack/health`),
     waitForFleet(site, fleet),
+    ...collectors.map((collector) => waitForCollector(site, collector)),
   ]);
   return record;
 }
@@ -87,11 +102,16 @@ function waitForFleet(site: Site, fleet: DetachedProcess): Promise<void> {
   return waitUntilHealthy(fleet, `${fleetUrlOf(site)}/_fleet/state`);
 }
 
+function waitForCollector(site: Site, collector: DetachedProcess): Promise<void> {
+  return waitUntil(collector, 'OTLP', () => takesTraces(collectorUrlOf(site) ?? ''));
+}
+
 async function chooseSite(dir: string, port: number | undefined): Promise<Site> {
   if (port !== undefined && port !== 0 && !await isFree(port)) {
     throw new Error(`Port ${port} is taken. Way out: --port 0 takes any free one.`);
   }
   const temporary = mkdtempSync(join(tmpdir(), 'orchestrator-'));
-  if (port === 0) return { dir, port: await freePort(), fleetPort: await freePort(), temporary };
-  return { dir, port: port ?? await preferPort(preferredPort), fleetPort: await preferPort(preferredFleetPort), temporary };
+  const collector = hasCollector() ? { collectorPort: await freePort() } : {};
+  if (port === 0) return { dir, port: await freePort(), fleetPort: await freePort(), ...collector, temporary };
+  return { dir, port: port ?? await preferPort(preferredPort), fleetPort: await preferPort(preferredFleetPort), ...collector, temporary };
 }

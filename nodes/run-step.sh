@@ -18,7 +18,7 @@ give_up() {
 }
 
 fetch_step() {
-  problem=$(curl --fail --silent --show-error --retry 5 --retry-connrefused --retry-delay 1 --max-time 60 \
+  problem=$(umask 077; curl --fail --silent --show-error --retry 5 --retry-connrefused --retry-delay 1 --max-time 60 \
     --output "$dir/payload.$$" "$url" 2>&1) || give_up 'unstarted 1' "could not fetch the step: $problem"
   mv "$dir/payload.$$" "$dir/payload.json"
 }
@@ -27,7 +27,7 @@ fetch_step() {
 start_unit() {
   python=$(command -v /usr/bin/python3 || command -v python3) || give_up 'unstarted 1' 'python3 is not on this machine'
   set -- --unit="$unit" --collect --quiet \
-    --property=KillMode=process --property=OOMPolicy=continue --property=TimeoutStopSec=60 \
+    --property=KillMode=process --property=OOMPolicy=continue --property=TimeoutStopSec=120 \
     --property=TasksMax=infinity --property=LimitMEMLOCK=infinity --property=LimitNOFILE=524288 \
     --setenv="PATH=$PATH"
   for name in AWS_REGION AWS_DEFAULT_REGION AWS_CA_BUNDLE AWS_EC2_METADATA_SERVICE_ENDPOINT \
@@ -48,16 +48,22 @@ await_start() {
   give_up 'unstarted 1' "the unit did not start: $problem"
 }
 
-mkdir -p "$dir"
+mkdir -p "$steps"
+mkdir -p -m 0700 "$dir"
 if [ ! -e "$dir/started" ]; then
   fetch_step
-  write_runner "$dir"
+  # Each file whole or not at all: the unit of another command may be reading them.
+  mkdir -p "$dir/new.$$"
+  write_runner "$dir/new.$$"
+  mv -f "$dir/new.$$"/* "$dir"
+  rmdir "$dir/new.$$"
   start_unit
   await_start
 fi
 # The unit holds the lock as long as it lives: no polling, and its death is noticed.
 exec 9>> "$dir/lock"
 flock --shared 9
+rm -f "$dir"/payload.*
 [ -e "$dir/exit" ] || give_up 'vanished 255' 'the unit ended without an exit code: it was killed, or the machine restarted'
 cat "$dir/report"
 read -r code < "$dir/exit"

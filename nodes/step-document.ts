@@ -3,9 +3,14 @@ const stepDocumentFiles = [
   'run-step.sh',
   'step_unit.py',
   'step_process.py',
+  'step_identity.py',
+  'step_output.py',
+  'log_account.py',
   'job_logs.py',
   'instance.py',
   'containers.py',
+  'telemetry/collector.py',
+  'telemetry/agent_config.py',
 ] as const;
 
 export type StepDocumentFile = (typeof stepDocumentFiles)[number];
@@ -55,11 +60,21 @@ function script(read: (file: StepDocumentFile) => string): readonly string[] {
   const python = stepDocumentFiles.filter((name) => name.endsWith('.py'));
   return [
     'write_runner() {',
-    ...python.flatMap((name) => [`cat > "$1/${name}" <<'${FILE_END}'`, ...linesOf(name, read(name)), FILE_END]),
+    ...python.flatMap((name) => [`cat > "$1/${baseName(name)}" <<'${FILE_END}'`, ...linesOf(name, read(name)).filter(isCode).map(narrow), FILE_END]),
     '}',
     "set -- '{{ Unit }}' '{{ StepUrl }}'",
     ...linesOf('run-step.sh', read('run-step.sh')),
   ];
+}
+
+const baseName = (name: StepDocumentFile): string => name.slice(name.lastIndexOf('/') + 1);
+
+/** Comments stay here: they, too, are a tenth. */
+const isCode = (line: string): boolean => !/^ *#/.test(line);
+
+/** Four spaces of an indentation as one: they are a tenth of what SSM takes. No string of these files runs over lines but the first. */
+function narrow(line: string): string {
+  return line.replace(/^(?: {4})+/, (spaces) => ' '.repeat(spaces.length / 4));
 }
 
 function linesOf(name: StepDocumentFile, text: string): readonly string[] {

@@ -1,4 +1,4 @@
-"""Runs one process group to its end: output as lines, a time limit, an orderly stop, and the exit code."""
+"""Runs one process group to its end: its output, a time limit, an orderly stop, and the exit code."""
 
 import collections
 import os
@@ -8,10 +8,11 @@ import subprocess
 import time
 
 READ_BYTES = 65536
-# A line without an end is cut here, so that a stream of bytes needs bounded memory.
-MAX_LINE_BYTES = 131072
+# How often it is looked whether the log has room again, where the step says nothing more.
+ROOM_SECONDS = 0.5
 # What a background process may still have in the pipe when the step itself has ended.
 MAX_LEFTOVER_BYTES = 16 * 1024 * 1024
+# How long a step that is told to stop may take, where it does not say.
 GRACE_SECONDS = 10.0
 
 TIMED_OUT_EXIT_CODE = 124
@@ -21,34 +22,6 @@ STOPPED_EXIT_CODE = 143
 
 # `kind`: exited, timedOut (by its limit) or stopped (from outside).
 Outcome = collections.namedtuple("Outcome", "kind exit_code note")
-
-
-class Lines:
-    """Cuts bytes into lines of text; what is no UTF-8 becomes replacement characters."""
-
-    def __init__(self, take):
-        self._take = take
-        self._rest = b""
-
-    def feed(self, data):
-        *lines, rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            self._emit(line)
-        while len(rest) >= MAX_LINE_BYTES:
-            cut = MAX_LINE_BYTES
-            while cut > MAX_LINE_BYTES - 4 and rest[cut : cut + 1] and rest[cut] & 0xC0 == 0x80:
-                cut -= 1
-            self._emit(rest[:cut])
-            rest = rest[cut:]
-        self._rest = rest
-
-    def end(self):
-        if self._rest:
-            self._emit(self._rest)
-        self._rest = b""
-
-    def _emit(self, line):
-        self._take(line.rstrip(b"\r").decode("utf-8", "replace"))
 
 
 class Wakeups:
@@ -74,18 +47,18 @@ class Wakeups:
         return any(number != signal.SIGCHLD for number in arrived)
 
 
-def supervise(arguments, environment, folder, limit_seconds, lines, is_full, wakeups):
+def supervise(arguments, environment, folder, limit_seconds, grace_seconds, output, wakeups):
     """Runs the command in a session of its own until it ends, its limit is over, or this process is told to stop."""
     try:
         child = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                  cwd=folder, env=environment, start_new_session=True)
     except OSError as problem:
-        lines.feed(("%s: %s\n" % (arguments[0], problem.strerror)).encode())
+        output.feed(("%s: %s\n" % (arguments[0], problem.strerror)).encode())
         code = NOT_FOUND_EXIT_CODE if isinstance(problem, FileNotFoundError) else NOT_EXECUTABLE_EXIT_CODE
         return Outcome("exited", code, problem.strerror)
-    ending = _follow(child, limit_seconds, lines, is_full, wakeups)
-    _read_leftovers(child.stdout, lines)
-    lines.end()
+    ending = _follow(child, limit_seconds, grace_seconds, output, wakeups)
+    _read_leftovers(child.stdout, output)
+    output.end()
     if ending is not None:
         _signal_group(child, signal.SIGKILL)
         return ending
@@ -93,21 +66,21 @@ def supervise(arguments, environment, folder, limit_seconds, lines, is_full, wak
     return Outcome("exited", code, "") if code >= 0 else Outcome("exited", 128 - code, signal_note(-code))
 
 
-def _follow(child, limit_seconds, lines, is_full, wakeups):
+def _follow(child, limit_seconds, grace_seconds, output, wakeups):
     """Reads until the child has ended; answers why it was ended, if it was."""
     ending = None
     act_at = None if limit_seconds is None else time.monotonic() + limit_seconds
-    output = child.stdout
+    pipe = child.stdout
     while child.poll() is None:
-        watched = [wakeups] if output is None or is_full() else [wakeups, output]
         patience = None if act_at is None else max(0.0, act_at - time.monotonic())
-        if is_full():
-            patience = 0.2 if patience is None else min(0.2, patience)
-        ready, _, _ = select.select(watched, [], [], patience)
-        if output in ready:
-            data = os.read(output.fileno(), READ_BYTES)
-            lines.feed(data)
-            output = output if data else None
+        if output.waits_for_room():
+            patience = ROOM_SECONDS if patience is None else min(ROOM_SECONDS, patience)
+            output.look_again()
+        ready, _, _ = select.select([wakeups] if pipe is None else [wakeups, pipe], [], [], patience)
+        if pipe in ready:
+            data = os.read(pipe.fileno(), READ_BYTES)
+            output.feed(data)
+            pipe = pipe if data else None
         stop = wakeups in ready and wakeups.stop_requested()
         late = act_at is not None and time.monotonic() >= act_at
         if ending is not None and late:
@@ -116,7 +89,7 @@ def _follow(child, limit_seconds, lines, is_full, wakeups):
         elif ending is None and (stop or late):
             ending = _stopped() if stop else Outcome("timedOut", TIMED_OUT_EXIT_CODE, "after %g s" % limit_seconds)
             _signal_group(child, signal.SIGTERM)
-            act_at = time.monotonic() + GRACE_SECONDS
+            act_at = time.monotonic() + grace_seconds
     return ending
 
 
@@ -124,19 +97,19 @@ def _stopped():
     return Outcome("stopped", STOPPED_EXIT_CODE, "")
 
 
-def _read_leftovers(output, lines):
+def _read_leftovers(pipe, output):
     """What is in the pipe now; a background process that keeps it open is not waited for."""
-    os.set_blocking(output.fileno(), False)
+    os.set_blocking(pipe.fileno(), False)
     taken = 0
     while taken < MAX_LEFTOVER_BYTES:
         try:
-            data = os.read(output.fileno(), READ_BYTES)
+            data = os.read(pipe.fileno(), READ_BYTES)
         except BlockingIOError:
             return
         if not data:
             return
         taken += len(data)
-        lines.feed(data)
+        output.feed(data)
 
 
 def _signal_group(child, number):

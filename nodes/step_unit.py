@@ -1,28 +1,40 @@
 """Runs one step on this node, once. The main process of the step's systemd unit; its argument is the step's folder.
 
 The folder keeps what happened, for the commands that attach (run-step.sh): `lock`, held as long as this process lives;
-`started`, made by whoever decides that the step runs, or that it never will; `report` and `exit`, the end of it.
+`started`, made by whoever decides that the step runs, or that it never will; `report` and `exit`, the end of it. Root
+alone can look into it: a step may have secrets among its files.
 """
 
 import collections
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 import traceback
 
+import collector
 import containers
+import log_account
 from instance import Instance, JsonService
 from job_logs import JobLogs
-from step_process import NOT_FOUND_EXIT_CODE, STOPPED_EXIT_CODE, Lines, Outcome, Wakeups, supervise
+from step_identity import line_identity, step_environment
+from step_output import Output
+from step_process import GRACE_SECONDS, NOT_FOUND_EXIT_CODE, STOPPED_EXIT_CODE, Outcome, Wakeups, supervise
 
 INTERNAL_EXIT_CODE = 255
+# Behind the traceback, of which only the end is kept.
+RUNNER_FAILED = "The step runner failed on this node."
 TAIL_LINES = 20
 TAIL_BYTES = 2000
-STOP_SECONDS = 90
-# A step's environment beside its own: where programs are, a home, text, and what points AWS clients to their services.
-PASSED_ON = ("PATH", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CA_BUNDLE", "AWS_EC2_METADATA_SERVICE_ENDPOINT")
+# What the answer may carry beside the tail and its first line.
+REPORT_BYTES = 1000
+# More than TimeoutStopSec of a unit (run-step.sh).
+STOP_SECONDS = 150
+# How often a launcher is begun that is killed.
+MOST_LAUNCHES = 3
 
 
 class Tail:
@@ -40,7 +52,7 @@ class Tail:
 
 def claim(folder):
     """Takes the right to decide on a step: the lock, held from now on, or None if it is decided already."""
-    os.makedirs(folder, exist_ok=True)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
     lock = open(os.path.join(folder, "lock"), "a")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -51,19 +63,28 @@ def claim(folder):
         return None
 
 
-def finish(folder, outcome, tail):
+def finish(folder, outcome, tail, scheduler=""):
     """Writes the end of a step: the report first, since the exit code says that all is there."""
     note = " (%s)" % outcome.note if outcome.note else ""
-    write(folder, "report", "orchestrator: %s %d%s\n%s\n" % (outcome.kind, outcome.exit_code, note, tail))
+    if scheduler:
+        # The answer of a command has room for 2500 characters.
+        said = "orchestrator: scheduler %s\n" % scheduler
+        tail = tail.encode("utf-8", "replace")[-(TAIL_BYTES + 300 - len(said)):].decode("utf-8", "ignore")
+    else:
+        # Only the line above is ours, whatever the step has printed.
+        said = " " if tail.startswith("orchestrator: ") else ""
+    write(folder, "report", "orchestrator: %s %d%s\n%s%s\n" % (outcome.kind, outcome.exit_code, note, said, tail))
     write(folder, "exit", "%d\n" % outcome.exit_code)
 
 
 def write(folder, name, text, mode=0o644):
     path = os.path.join(folder, name)
-    with open(path + ".new", "w", encoding="utf-8", errors="replace") as file:
+    # Steps that run at once write the same list of nodes. And a secret is never readable by others, not for a moment.
+    new = "%s.%d" % (path, os.getpid())
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", errors="replace") as file:
+        os.chmod(new, mode)
         file.write(text)
-    os.chmod(path + ".new", mode)
-    os.replace(path + ".new", path)
+    os.replace(new, path)
     return path
 
 
@@ -83,21 +104,6 @@ def stop_units(steps, units):
                        stderr=subprocess.DEVNULL, timeout=STOP_SECONDS * len(begun), check=False)
 
 
-def step_environment(payload, node, node_list, data):
-    """What the step sees: the user's own variables never hide the orchestrator's."""
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    environment.update({name: value for name, value in os.environ.items() if name.startswith("AWS_ENDPOINT_URL")})
-    environment.setdefault("AWS_REGION", payload["region"])
-    environment.setdefault("AWS_DEFAULT_REGION", payload["region"])
-    environment.update(HOME="/root", LANG="C.UTF-8")
-    environment.update(payload["env"])
-    environment.update(
-        ORCH_JOB_ID=payload["jobId"], ORCH_ATTEMPT=str(payload["attempt"]), ORCH_NAMESPACE=payload["namespace"],
-        ORCH_POOL=node["pool"], ORCH_RANK=str(node["rank"]), ORCH_NODE_LIST=node_list,
-        ORCH_RESULTS_DIR=os.path.join(data, "results"), TRACEPARENT=payload["traceparent"])
-    return environment
-
-
 class StepRun:
     """One run of a step on the node that this is."""
 
@@ -107,6 +113,8 @@ class StepRun:
         self._wakeups = wakeups
         self._state = os.path.dirname(os.path.dirname(folder))
         self._data = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(self._state))), "data")
+        self._files = os.path.join(folder, "files")
+        self._report = os.path.join(folder, "scheduler.json")
         self.tail = Tail()
 
     def run(self):
@@ -116,45 +124,93 @@ class StepRun:
         node = next((node for node in payload["nodes"] if node["instanceId"] == own_id), None)
         if node is None:
             return Outcome("skipped", 0, "this machine is not a node of the step")
-        stop_units(os.path.dirname(self._folder), payload["stopFirst"])
-        logs = JobLogs(logs_service(instance, payload["region"]), payload["logGroup"],
-                       "%s/%s/%s" % (payload["jobId"], payload["attempt"], node["name"]), payload["name"])
+        steps = os.path.dirname(self._folder)
+        stop_units(steps, payload["stopFirst"])
+        stream = "%s/%s/%s" % (payload["jobId"], payload["attempt"], node["name"])
+        logs = JobLogs(logs_service(instance, payload["region"]), payload["logGroup"], stream, line_identity(payload, node),
+                       log_account.allowance(steps, payload["logBytes"]), lambda used: log_account.settle(self._folder, used))
+        for unit, lines in log_account.take_losses(steps).items():
+            logs.add("[orchestrator: %d lines of %s were lost: the log service did not take them]" % (lines, unit), lostLines=lines)
         try:
-            return self._run_on(node, logs)
+            return self._run_on(node, Output(logs, self.tail))
         finally:
-            logs.close()
+            shutil.rmtree(self._files, ignore_errors=True)
+            lost_lines = logs.close()
+            log_account.settle(self._folder, logs.bytes, lost_lines)
 
-    def _run_on(self, node, logs):
-        def take(line):
-            self.tail.add(line)
-            logs.add(line)
+    def scheduler(self):
+        """What the launcher says of the job, as one line of JSON; empty without any."""
+        try:
+            with open(self._report, encoding="utf-8") as file:
+                text = json.dumps(json.load(file), separators=(",", ":"))
+        except (OSError, ValueError):
+            return ""
+        return text if len(text) <= REPORT_BYTES else ""
 
-        lines = Lines(take)
+    def _run_on(self, node, output):
         node_list = self._write_node_list()
         os.makedirs(os.path.join(self._data, "results"), exist_ok=True)
-        environment = step_environment(self._payload, node, node_list, self._data)
-        limit = self._payload.get("timeoutSeconds")
+        if collector.is_wanted(self._payload, node):
+            collector.ensure(self._payload, node, self._state, self._folder)
+        environment = dict(collector.environment(self._payload, node, self._state),
+                           **step_environment(self._payload, node, node_list, self._data))
         action = self._payload["action"]
-        if action["kind"] == "script":
-            return supervise(self._script(action["script"]), environment, self._data, limit, lines, logs.is_full, self._wakeups)
+        self._write_files(environment)
         try:
-            return self._run_image(action, environment, node_list, limit, lines, logs.is_full)
+            if self._payload.get("launcher"):
+                return self._launch(self._launcher(action, environment), environment, output)
+            if action["kind"] == "script":
+                return self._supervise(self._script(action["script"]), environment, output, self._payload.get("timeoutSeconds"))
+            return self._run_image(action, environment, node_list, output)
         except (containers.EngineError, OSError, subprocess.SubprocessError) as problem:
-            take(str(problem))
+            output.take(str(problem))
             return Outcome("exited", NOT_FOUND_EXIT_CODE, "")
+
+    def _launch(self, line, environment, output):
+        """What a launcher has begun elsewhere goes on when it is killed: begun again, it follows that to its end."""
+        limit = self._payload.get("timeoutSeconds")
+        began = time.monotonic()
+        for _ in range(MOST_LAUNCHES):
+            left = None if limit is None else max(1.0, limit - (time.monotonic() - began))
+            outcome = self._supervise(line, environment, output, left)
+            if outcome.kind != "exited" or not outcome.note.startswith("signal "):
+                break
+            output.feed(("The launcher of this step was killed: %s\n" % outcome.note).encode())
+        return outcome
+
+    def _supervise(self, line, environment, output, limit):
+        grace = self._payload.get("stopGraceSeconds", GRACE_SECONDS)
+        return supervise(line, environment, self._data, limit, grace, output, self._wakeups)
+
+    def _write_files(self, environment):
+        files = self._payload.get("files", {})
+        if files:
+            os.makedirs(self._files, mode=0o700, exist_ok=True)
+            environment["ORCH_FILES"] = self._files
+        for name in files:
+            write(self._files, name, files[name], 0o600)
+
+    def _launcher(self, action, environment):
+        """The file that runs the action, which it finds beside itself."""
+        environment["ORCH_REPORT"] = self._report
+        if action["kind"] == "script":
+            write(self._files, "job", action["script"], 0o700)
+        else:
+            write(self._files, "image.json", json.dumps({key: action[key] for key in ("image", "command") if key in action}), 0o600)
+        return ["/bin/bash", os.path.join(self._files, self._payload["launcher"])]
 
     def _script(self, text):
         """A script decides by its first line what runs it; without one, bash does."""
         path = write(self._folder, "script", text, 0o700)
         return [path] if text.startswith("#!") else ["/bin/bash", path]
 
-    def _run_image(self, action, environment, node_list, limit, lines, is_full):
+    def _run_image(self, action, environment, node_list, output):
         engine = containers.engine()
         containers.sign_in(engine, action["image"])
         # PATH and HOME are the image's own.
         inside = {name: value for name, value in environment.items() if name not in ("PATH", "HOME") or name in self._payload["env"]}
         line = containers.arguments(engine, self._payload["unit"], action, inside, self._data, node_list)
-        outcome = supervise(line, environment, self._data, limit, lines, is_full, self._wakeups)
+        outcome = self._supervise(line, environment, output, self._payload.get("timeoutSeconds"))
         if outcome.kind != "exited":
             containers.remove(engine, self._payload["unit"])
         return outcome
@@ -162,7 +218,8 @@ class StepRun:
     def _write_node_list(self):
         nodes = sorted(self._payload["nodes"], key=lambda node: node["rank"])
         text = "".join("%s %s %s %s\n" % (node["name"], node["address"], node["zone"], node["pool"]) for node in nodes)
-        return write(self._state, "node-list", text)
+        # A step that nobody waits for may come late: the list of those in between is another one.
+        return write(self._folder if self._payload.get("aside") else self._state, "node-list", text)
 
 
 def logs_service(instance, region):
@@ -180,10 +237,10 @@ def main(folder):
         with open(os.path.join(folder, "payload.json"), encoding="utf-8") as file:
             run = StepRun(folder, json.load(file), wakeups)
         outcome = run.run()
-        finish(folder, outcome, run.tail.text())
+        finish(folder, outcome, run.tail.text(), run.scheduler())
     except Exception:  # whatever it is, whoever waits for this step must hear of it
         traceback.print_exc()
-        finish(folder, Outcome("exited", INTERNAL_EXIT_CODE, "the step runner failed"), traceback.format_exc()[-TAIL_BYTES:])
+        finish(folder, Outcome("exited", INTERNAL_EXIT_CODE, "the step runner failed"), "%s%s" % (traceback.format_exc()[-TAIL_BYTES:], RUNNER_FAILED))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,19 @@
 import { table } from '../table.ts';
 import { naiveFootprint } from './naive.ts';
-import { prices, usdOf } from './prices.ts';
-import { sumOf, type ReferenceRun, type Units } from './reference-job.ts';
+import { prices, usdOf, usdOfTelemetry } from './prices.ts';
+import { sumOf, type ReferenceRun } from './reference-job.ts';
+import type { Units } from './units.ts';
+import type { ToldOfJob } from './telemetry.ts';
 
 /** What the control plane may take for the reference job. */
 export const budget = { writeUnits: 120, readUnits: 40, transitions: 30, usd: 0.0015 } as const;
 
+/** What telling of it may take on top: spans, their lines, metrics. */
+export const telemetryBudget = { writeUnits: 0, readUnits: 4, spanBytes: 30_000, logBytes: 30_000, usd: 0.00003 } as const;
+
 const budgets = ['writeUnits', 'readUnits', 'transitions', 'usd'] as const satisfies readonly (keyof typeof budget)[];
+
+const telemetryBudgets = ['writeUnits', 'readUnits', 'spanBytes', 'logBytes', 'usd'] as const satisfies readonly (keyof typeof telemetryBudget)[];
 
 /** A line of the report: calls of one kind by one function. */
 interface CallCost extends Units {
@@ -25,6 +32,8 @@ export interface Footprint extends Units {
   readonly events: number;
   readonly byCall: readonly CallCost[];
   readonly naive: Units & { readonly transitions: number };
+  /** In none of the sums. */
+  readonly telemetry: ToldOfJob & { readonly usd: number };
   readonly newManifest: Units;
   readonly idleMinute: Units;
   readonly jobMinute: Units;
@@ -36,6 +45,7 @@ export interface Footprint extends Units {
 export function footprintOf(run: ReferenceRun): Footprint {
   const units = sumOf(run.charges);
   const usdByService = usdOf(run, units);
+  const telemetry = { ...run.telemetry, usd: usdOfTelemetry(run.telemetry) };
   const sums = { ...units, transitions: run.transitions, usd: Object.values(usdByService).reduce((sum, usd) => sum + usd, 0) };
   return {
     ...sums,
@@ -45,10 +55,14 @@ export function footprintOf(run: ReferenceRun): Footprint {
     events: run.events.length,
     byCall: byCall(run),
     naive: naiveFootprint(run),
+    telemetry,
     newManifest: run.newManifest,
     idleMinute: run.idleMinute,
     jobMinute: run.jobMinute,
-    exceeded: budgets.filter((name) => sums[name] > budget[name]),
+    exceeded: [
+      ...budgets.filter((name) => sums[name] > budget[name]),
+      ...telemetryBudgets.filter((name) => telemetry[name] > telemetryBudget[name]).map((name) => `${name} of telemetry`),
+    ],
   };
 }
 
@@ -83,6 +97,10 @@ export function renderFootprint(footprint: Footprint): string {
     ),
     table(['service', `USD (${prices.region}, list prices of ${prices.date})`], Object.entries(footprint.usdByService).map(([service, usd]) => [service, usd.toFixed(6)])),
     table(['function', 'invocations'], Object.entries(footprint.invocations)),
+    table(
+      ['telemetry of it', 'budget', 'this'],
+      telemetryBudgets.map((name) => [name, telemetryBudget[name], name === 'usd' ? footprint.telemetry.usd.toFixed(6) : footprint.telemetry[name]]),
+    ),
     `Beside the job itself: a new version of its manifest takes ${unitsText(footprint.newManifest)}, a minute with nothing to do takes ${unitsText(footprint.idleMinute)}, each running job adds ${unitsText(footprint.jobMinute)}.`,
     footprint.exceeded.length === 0 ? 'Within the budget.' : `Over the budget: ${footprint.exceeded.join(', ')}.`,
   ].join('\n\n');

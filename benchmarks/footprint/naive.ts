@@ -1,6 +1,7 @@
 import { itemSize } from '../../test/contract/store/item-size.ts';
 import { writeUnits } from '../../test/contract/store/unit-meter.ts';
-import type { ReferenceRun, Units } from './reference-job.ts';
+import type { ReferenceRun } from './reference-job.ts';
+import type { Units } from './units.ts';
 
 const LOOK_SECONDS = 15;
 /** Wait, Task and Choice: a look in a loop of the state machine. */

@@ -132,7 +132,7 @@ export class MeasuredQueue {
     const { scheduler, jobs, cooldowns } = this.#scheduler;
     const deployment = aDeployment();
     return {
-      store: scheduler, jobs, cooldowns, clock: this.#clock, log: silentLog, leaseMs: deployment.intervals.schedulerLease * 1000,
+      store: scheduler, jobs, cooldowns, clock: this.#clock, log: silentLog, meter: { note: () => undefined }, leaseMs: deployment.intervals.schedulerLease * 1000,
       deployment: { ...deployment, limits: { ...deployment.limits, maxRunningJobs } },
       pause: async () => undefined,
       tokens: { answer: async () => 'answered' },

@@ -20,6 +20,7 @@ export function checkNetwork(configuration: DeploymentConfiguration, facts: Netw
     ...checkSecurityGroups(configuration, facts),
     ...checkFabric(configuration, facts),
     ...checkImageRegistries(configuration),
+    ...checkCollectors(configuration, facts),
   ];
 }
 
@@ -81,6 +82,26 @@ function checkFabric({ network, namespaces }: DeploymentConfiguration, facts: Ne
     return fail('fabric', `${namespace}: no rules for all traffic from and to the group itself in ${groups.join(', ')}`,
       `Add both to ${own}, outbound as well: a rule to 0.0.0.0/0 does not cover Elastic Fabric Adapters.`);
   });
+}
+
+/** Jobs run without it, but nothing of what they send is seen. */
+function checkCollectors({ network, telemetry }: DeploymentConfiguration, { subnets, endpoints }: NetworkFacts): Finding[] {
+  if (telemetry.collector === 'none') return [];
+  const has = network.kind === 'created' ? network.extraEndpoints : [...endpoints];
+  const isClosed = network.kind === 'created'
+    ? network.egress === 'endpoints'
+    : Object.values(network.subnets).some((id) => subnets.some(({ subnetId, defaultRoute }) => subnetId === id && defaultRoute === undefined));
+  const missing = servicesOfCollectors(telemetry).filter((service) => !has.includes(service));
+  if (!isClosed || missing.length === 0) return [];
+  return [warn('collectors', `nodes cannot reach ${missing.join(' and ')}, so collectors cannot send what jobs tell`, network.kind === 'created'
+    ? `Add ${missing.map((service) => `"${service}"`).join(' and ')} to network.extraEndpoints, or set telemetry.collector to "none".`
+    : `Add endpoints for ${missing.join(' and ')}, or set telemetry.collector to "none".`)];
+}
+
+/** Metrics of nodes go to CloudWatch, wherever jobs' own telemetry does. */
+function servicesOfCollectors({ otlpEndpoint, nodeMetrics }: DeploymentConfiguration['telemetry']): readonly string[] {
+  if (otlpEndpoint === undefined) return ['xray', 'monitoring'];
+  return nodeMetrics ? ['monitoring'] : [];
 }
 
 /** Without a way to the internet only images in ECR can be pulled, by its endpoints. */

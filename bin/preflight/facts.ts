@@ -14,6 +14,19 @@ export interface AccountFacts {
   readonly bootstrapVersion: number | undefined;
 }
 
+/** Where the account keeps spans that it is sent; absent: it is sent none. */
+export interface TraceFacts {
+  readonly destination?: { readonly keeper: string; readonly isReady: boolean };
+}
+
+/** What decides whether AWS's services may write to the log groups of a deployment. */
+export interface LogPoliciesFacts {
+  /** Each resource policy of CloudWatch Logs, as JSON, by its name. */
+  readonly policies: ReadonlyMap<string, string>;
+  /** Names of the log groups that the deployment's state machine has; none before the first deployment. */
+  readonly machineLogs: readonly string[];
+}
+
 export interface SubnetFacts {
   readonly subnetId: string;
   readonly vpcId: string;

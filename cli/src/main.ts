@@ -30,6 +30,7 @@ const terminal: Terminal = {
   readInput: async () => buffer(process.stdin),
   startProgress: startSpinner ?? ((text) => plainProgress(err, text)),
   ...(process.stdout.isTTY && process.stdout.columns > 0 ? { startScreen: () => liveScreen({ write: out, size: () => process.stdout }) } : {}),
+  ...(process.stdout.isTTY && process.stdout.columns > 0 ? { columns: process.stdout.columns } : {}),
   environment: process.env,
   hasColour: process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '',
   signal: interruption.signal,

@@ -3,6 +3,7 @@ import { addAdmin } from './commands/admin.ts';
 import { addCapacity } from './commands/capacity.ts';
 import { addChanges } from './commands/change.ts';
 import type { CommandContext } from './commands/command.ts';
+import { addCost } from './commands/cost.ts';
 import { addEvents } from './commands/events.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGet } from './commands/get.ts';
@@ -12,8 +13,10 @@ import { addManifests } from './commands/manifests.ts';
 import { addQueue } from './commands/queue.ts';
 import { addShares } from './commands/shares.ts';
 import { addSubmit } from './commands/submit.ts';
+import { addTrace } from './commands/trace.ts';
 import { addValidate } from './commands/validate.ts';
 import { addWait } from './commands/wait.ts';
+import { addWhy } from './commands/why.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 
 const environmentHelp = `
@@ -39,6 +42,6 @@ export function createProgram(context: CommandContext): Command {
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .addHelpText('after', environmentHelp + exitCodeHelp);
-  for (const add of [addValidate, addSubmit, addWait, addGet, addExplain, addList, addEvents, addLogs, addChanges, addManifests, addQueue, addCapacity, addShares, addAdmin]) add(program, context);
+  for (const add of [addValidate, addSubmit, addWait, addGet, addWhy, addExplain, addList, addEvents, addLogs, addTrace, addChanges, addManifests, addQueue, addCost, addCapacity, addShares, addAdmin]) add(program, context);
   return program;
 }

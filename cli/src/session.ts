@@ -7,6 +7,9 @@ import type { Terminal } from './terminal.ts';
 
 export type Colours = ReturnType<typeof createColors>;
 
+/** Colours, or words as they are. */
+export const coloursIf = (hasColour: boolean): Colours => createColors(hasColour);
+
 interface GlobalOptions {
   readonly namespace?: string;
   readonly json?: boolean;
@@ -32,7 +35,7 @@ export function sessionOf(command: Command, terminal: Terminal): Session {
   let client: OrchestratorClient | undefined;
   return {
     terminal,
-    colours: createColors(color && terminal.hasColour && !json),
+    colours: coloursIf(color && terminal.hasColour && !json),
     json,
     givenNamespace: namespace,
     client: () => {

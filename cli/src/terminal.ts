@@ -17,6 +17,8 @@ export interface Terminal {
   readonly startProgress: (text: string) => Progress;
   /** Absent where results do not go to a terminal: nothing can be drawn over there. */
   readonly startScreen?: () => (text: string) => void;
+  /** How wide the terminal is that results go to; absent where they go to none. */
+  readonly columns?: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether results may be coloured. */
   readonly hasColour: boolean;

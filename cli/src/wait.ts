@@ -51,7 +51,7 @@ function report(session: Session, job: JobDetail): number {
   else terminal.out(`job ${job.jobId} ${standing(colours, job)}\n`);
   const isFine = job.outcome === 'SUCCEEDED';
   if (!isFine && job.reason !== undefined) terminal.err(`${printable(job.reason.message)}\n`);
-  if (!isFine) terminal.err(`Why: orch events ${job.namespace}/${job.jobId}, orch logs ${job.namespace}/${job.jobId}\n`);
+  if (!isFine) terminal.err(`Why: orch why ${job.namespace}/${job.jobId}\n`);
   if (job.state === 'DESTRUCTION_FAILED') terminal.err('Not all of its machines are known to be gone; the orchestrator goes on ending them.\n');
   return job.outcome === undefined ? exitCodes.serviceFailed : outcomeCodes[job.outcome];
 }

@@ -51,6 +51,7 @@ export const explanationSchema = z
     message: z.string().meta({ description: 'What it waits for, for people.' }),
     hints: z.array(z.string()).meta({ description: 'What would change that.' }),
     until: z.exactOptional(timeField).meta({ description: 'Nothing is tried before.' }),
+    givenUpAt: z.exactOptional(timeField).meta({ description: 'It ends as NO_CAPACITY then, if it finds no machines before (`capacity.timeoutSeconds`).' }),
     startsBy: z.exactOptional(timeField).meta({ description: 'Limits are reserved for it: it may start then at the latest if what runs ends within its bounds.' }),
     figures: z.exactOptional(z.array(figureSchema)),
     place: z.exactOptional(placeInOrderSchema),

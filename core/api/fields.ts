@@ -48,6 +48,7 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
 
 export const timeField = z.iso.datetime().meta({ description: 'ISO 8601 in UTC.' });
 export const usdField = z.number().nonnegative().meta({ description: 'US dollars at list price, to six decimals.' });
+export const runtimeVersionField = z.string().meta({ description: 'Release of the runtime that the machines bring along; absent where there is none, or the pools’ own images have it.' });
 export const reasonField = z.object({
   code: z.string().meta({ description: 'For programs.' }),
   message: z.string().meta({ description: 'For people.' }),

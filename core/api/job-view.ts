@@ -1,15 +1,28 @@
 import * as z from 'zod';
+import { withoutPlace } from '../audit/origin.ts';
 import { isoTime } from '../job/ids.ts';
 import type { EpochMs } from '../job/ids.ts';
 import type { Attempt, Job, JobEvent, Node } from '../job/job.ts';
 import { eventTypes } from '../job/event-types.ts';
 import { jobStates, outcomes } from '../lifecycle/states.ts';
+import { costSchema, viewCost } from './cost-view.ts';
+import { jobLinksSchema } from './job-links.ts';
 import { jobIdField, reasonField, timeField, usd, usdField } from './fields.ts';
 
 const ending = {
   outcome: z.exactOptional(z.enum(outcomes)).meta({ description: 'Why it ended; the first failure decides.' }),
   reason: z.exactOptional(reasonField).meta({ description: 'What decided the outcome, or what holds it where it is.' }),
 };
+
+export const schedulerSchema = z
+  .object({
+    id: z.string().meta({ description: 'Its own number of the job.' }),
+    state: z.string().meta({ description: 'In its words: `COMPLETED`, `NODE_FAIL`.' }),
+    nodes: z.string().meta({ description: 'The nodes that it gave the job: `workers-[0-63]`.' }),
+    reason: z.exactOptional(z.string()),
+    restarts: z.int().meta({ description: 'How often it put the job back into its queue.' }),
+  })
+  .meta({ id: 'SchedulerReport', description: 'What the cluster’s own scheduler (Slurm) said of the last step of the run.' });
 
 /** A job as the API shows it. */
 export const jobSchema = z
@@ -21,10 +34,12 @@ export const jobSchema = z
     labels: z.record(z.string(), z.string()),
     priority: z.int(),
     runtime: z.string(),
+    runtimeVersion: z.exactOptional(z.string()).meta({ description: 'Release of the runtime that its machines bring along, chosen at submission.' }),
     provider: z.exactOptional(z.string()).meta({ description: 'The cloud that its machines are of; left out: `aws`. Of `simulated` nothing runs.' }),
     state: z.enum(jobStates).meta({ description: 'Where it is in the lifecycle.' }),
     ...ending,
     exitCode: z.exactOptional(z.int()).meta({ description: 'Exit code of the job’s last step.' }),
+    scheduler: z.exactOptional(schedulerSchema),
     attempt: z.int().meta({ description: 'Number of the current attempt, from 1.' }),
     maxAttempts: z.int(),
     nodeCount: z.int().meta({ description: 'How many nodes it asks for.' }),
@@ -38,6 +53,8 @@ export const jobSchema = z
     endedAt: z.exactOptional(timeField),
     cancelRequestedBy: z.exactOptional(z.string()),
     releaseRequestedBy: z.exactOptional(z.string()),
+    // Of its attempts whose machines are gone.
+    cost: z.exactOptional(costSchema),
   })
   .meta({ id: 'Job', description: 'One run of one manifest version.' });
 
@@ -76,6 +93,8 @@ export const jobDetailSchema = jobSchema
     attempts: z.array(attemptSchema),
     nodes: z.array(nodeSchema),
     costUsd: usdField.meta({ description: 'Cost of all attempts so far, at list price.' }),
+    cost: costSchema,
+    links: z.exactOptional(jobLinksSchema),
   })
   .meta({ id: 'JobDetail', description: 'A job with its attempts, nodes and cost so far.' });
 
@@ -107,7 +126,7 @@ type JobView = z.output<typeof jobSchema>;
 export type JobDetailView = z.output<typeof jobDetailSchema>;
 type AttemptView = z.output<typeof attemptSchema>;
 type NodeView = z.output<typeof nodeSchema>;
-type EventView = z.output<typeof eventSchema>;
+export type EventView = z.output<typeof eventSchema>;
 
 /** The job as the API shows it. */
 export function viewJob(job: Job): JobView {
@@ -120,7 +139,10 @@ export function viewJob(job: Job): JobView {
     priority: job.priority,
     runtime: job.runtime,
     state: job.state,
-    ...present({ provider: job.provider, outcome: job.outcome, reason: job.reason, exitCode: job.exitCode }),
+    ...present({
+      runtimeVersion: job.runtimeVersion, provider: job.provider, outcome: job.outcome, reason: job.reason, exitCode: job.exitCode,
+      scheduler: job.scheduler === undefined ? undefined : { ...job.scheduler },
+    }),
     attempt: job.attempt,
     maxAttempts: job.retry.maxAttempts,
     nodeCount: job.demand.nodes,
@@ -135,6 +157,7 @@ export function viewJob(job: Job): JobView {
       endedAt: optionalTime(job.endedAtMs),
       cancelRequestedBy: job.cancelRequestedBy,
       releaseRequestedBy: job.releaseRequestedBy,
+      cost: job.cost === undefined ? undefined : viewCost(job.cost),
     }),
   };
 }
@@ -153,12 +176,12 @@ export function viewAttempt(attempt: Attempt): AttemptView {
   };
 }
 
-export function viewNode({ launchedAtMs, goneAtMs, microUsdPerHour, ...node }: Node): NodeView {
+export function viewNode({ launchedAtMs, goneAtMs, microUsdPerHour, onDemandMicroUsdPerHour: _listed, hardware: _hardware, ...node }: Node): NodeView {
   return { ...node, launchedAt: isoTime(launchedAtMs), usdPerHour: usd(microUsdPerHour), ...present({ goneAt: optionalTime(goneAtMs) }) };
 }
 
 export function viewEvent({ number, atMs, attempt, type, message, from, to, data }: JobEvent): EventView {
-  return { number, at: isoTime(atMs), attempt, type, message, ...present({ from, to, data: data === undefined ? undefined : { ...data } }) };
+  return { number, at: isoTime(atMs), attempt, type, message, ...present({ from, to, data: data === undefined ? undefined : withoutPlace(data) }) };
 }
 
 const optionalTime = (ms: EpochMs | undefined): string | undefined => (ms === undefined ? undefined : isoTime(ms));

@@ -3,7 +3,7 @@ import { isoTime } from '../job/ids.ts';
 import type { ClusterDefinition, Manifest } from '../manifest/schema.ts';
 import type { Step } from '../manifest/steps.ts';
 import type { ManifestVersion } from '../ports/manifest-store.ts';
-import { timeField } from './fields.ts';
+import { runtimeVersionField, timeField } from './fields.ts';
 
 /** A version of a manifest without its content. */
 export const manifestSummarySchema = z
@@ -43,6 +43,7 @@ export const validationSchema = z
     name: z.string(),
     namespace: z.string(),
     digest: z.string(),
+    runtimeVersion: z.exactOptional(runtimeVersionField),
     manifest: documentField,
     warnings: z.array(problemEntrySchema).meta({ description: 'What is allowed and probably not meant.' }),
   })

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { jobStates } from '../lifecycle/states.ts';
 import { auditEntrySchema } from './audit-view.ts';
 import { capacityQuery, capacitySchema } from './capacity-view.ts';
+import { diagnosisSchema } from './diagnosis-view.ts';
 import { explanationSchema } from './explain-view.ts';
 import { MAX_LOG_PAGE, jobIdField, manifestNameField, namespaceField, operatorReason, pageOf, pageQuery, priorityField, versionInPath } from './fields.ts';
 import { eventSchema, jobDetailSchema, jobSchema, logLineSchema } from './job-view.ts';
@@ -104,6 +105,7 @@ export const operations = {
     answers: { 200: { description: 'Lines, oldest first.', body: pageOf(logLineSchema).meta({ id: 'LogPage' }) } },
   },
   explainJob: { path: oneJob, query: nothing, answers: { 200: { description: 'Where it is and why.', body: explanationSchema } } },
+  diagnoseJob: { path: oneJob, query: nothing, answers: { 200: { description: 'The cause, its evidence and what can be done.', body: diagnosisSchema } } },
   cancelJob: { path: oneJob, query: nothing, answers: { 202: { description: 'It is being cancelled, or it was before.', body: jobSchema } } },
   releaseJob: { path: oneJob, query: nothing, answers: { 202: { description: 'It is being released, or it was before.', body: jobSchema } } },
   listManifests: {

@@ -25,6 +25,7 @@ const waitingJobSchema = z
     code: z.string().meta({ description: 'Why it waits, for programs.' }),
     message: z.string().meta({ description: 'Why it waits, for people.' }),
     startsBy: z.exactOptional(timeField),
+    givenUpAt: z.exactOptional(timeField).meta({ description: 'It is held back for capacity, and ends as NO_CAPACITY then if there is none before.' }),
   })
   .meta({ id: 'WaitingJob', description: 'A job that waits.' });
 

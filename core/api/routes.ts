@@ -26,6 +26,7 @@ export const routes = [
   { method: 'GET', path: '/v1/namespaces/{namespace}/jobs/{jobId}/events', operationId: 'listEvents', handler: 'list-events', summary: 'The history of a job, oldest first.' },
   { method: 'GET', path: '/v1/namespaces/{namespace}/jobs/{jobId}/logs', operationId: 'readLogs', handler: 'read-logs', summary: 'Output of hooks and of the job.' },
   { method: 'GET', path: '/v1/namespaces/{namespace}/jobs/{jobId}/explain', operationId: 'explainJob', handler: 'explain-job', summary: 'Where a job is, why, and what would change that.' },
+  { method: 'GET', path: '/v1/namespaces/{namespace}/jobs/{jobId}/diagnosis', operationId: 'diagnoseJob', handler: 'diagnose-job', summary: 'What ended or holds a job, with its evidence and what can be done.' },
   { method: 'POST', path: '/v1/namespaces/{namespace}/jobs/{jobId}/cancel', operationId: 'cancelJob', handler: 'cancel-job', summary: 'Stop a job and tear its machines down.' },
   { method: 'POST', path: '/v1/namespaces/{namespace}/jobs/{jobId}/release', operationId: 'releaseJob', handler: 'release-job', summary: 'End an interactive cluster as succeeded.' },
   { method: 'GET', path: '/v1/namespaces/{namespace}/manifests', operationId: 'listManifests', handler: 'list-manifests', summary: 'List manifests with their latest version, by name.' },

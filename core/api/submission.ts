@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { InvalidRequestError } from '../errors/orchestrator-error.ts';
-import { manifestNameField, priorityField, reasonField, usdField } from './fields.ts';
+import { manifestNameField, priorityField, reasonField, runtimeVersionField, usdField } from './fields.ts';
 import { jobSchema } from './job-view.ts';
 import { problemEntrySchema } from './manifest-view.ts';
 
@@ -26,6 +26,7 @@ export const dryRunSchema = z
     dryRun: z.literal(true),
     namespace: z.string(),
     manifest: z.object({ name: z.string(), digest: z.string() }),
+    runtimeVersion: z.exactOptional(runtimeVersionField),
     demand: z.object({ nodes: z.int(), vcpus: z.int(), gpus: z.int(), maxUsdPerHour: usdField }),
     plan: z.object({
       launches: z.array(

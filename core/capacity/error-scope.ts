@@ -55,6 +55,9 @@ const SCOPES: Readonly<Record<string, ErrorScope>> = {
   VolumeTypeNotAvailableInZone: 'reject',
   TagLimitExceeded: 'reject',
   ParameterNotFound: 'reject',
+  // The image of `resolve:ssm:` is not in Parameter Store, or is not of the data type `aws:ec2:image`.
+  SsmInvalidParameter: 'reject',
+  SsmAccessDenied: 'reject',
 };
 
 /** Families of codes: `InvalidAMIID.NotFound`, `InvalidLaunchTemplateId.Malformed` and their like. */

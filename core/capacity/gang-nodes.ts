@@ -1,6 +1,7 @@
 import type { InstanceId } from '../job/ids.ts';
 import { microUsd } from '../job/ids.ts';
-import type { Node } from '../job/job.ts';
+import type { Node, NodeHardware } from '../job/job.ts';
+import type { InstanceTypeFacts } from '../ports/capacity-provider.ts';
 import type { GangRequest, ProviderInstance } from './gang.ts';
 import type { HeldInstance } from './launch-progress.ts';
 import type { MarketView } from './market-view.ts';
@@ -30,6 +31,7 @@ export function replacementNodes(replaced: readonly Node[], held: readonly HeldI
 function toNode(instance: HeldInstance, place: Pick<Node, 'name' | 'rank'>, visible: Visible, view: MarketView): Node {
   const seen = visible.get(instance.instanceId);
   const { pool, instanceId, instanceType, zone, market } = instance;
+  const facts = view.types.get(instanceType);
   return {
     ...place,
     pool,
@@ -38,7 +40,18 @@ function toNode(instance: HeldInstance, place: Pick<Node, 'name' | 'rank'>, visi
     zone,
     market,
     address: seen?.address ?? '',
+    ...(facts === undefined ? {} : { hardware: hardwareOf(facts) }),
     launchedAtMs: seen?.launchedAtMs ?? instance.launchedAtMs,
     microUsdPerHour: microUsd(Math.round(priceOf(instance, view))),
+    ...(market === 'spot' && facts !== undefined && facts.microUsdPerHour > 0 ? { onDemandMicroUsdPerHour: microUsd(Math.round(facts.microUsdPerHour)) } : {}),
   };
+}
+
+/**
+ * Where nobody says how many cores a type has, as many as nearly all types have: x86 runs two threads on a core, arm64 one.
+ * Who counts too few of them leaves some idle, who counts threads as cores slows each task down.
+ */
+export function hardwareOf({ vcpus, cores, memoryMiB, gpus, architecture }: InstanceTypeFacts): NodeHardware {
+  const usual = architecture === 'arm64' ? vcpus : Math.max(1, Math.ceil(vcpus / 2));
+  return { vcpus, cores: cores ?? usual, memoryMiB, gpus };
 }

@@ -1,3 +1,4 @@
+import type { ImageByArchitecture } from '../deployment/deployment.ts';
 import type { EpochMs, InstanceId, JobId, MicroUsd } from '../job/ids.ts';
 import type { Hold, Market, Node } from '../job/job.ts';
 import type { Cooldown, Offering } from './offering.ts';
@@ -9,8 +10,10 @@ export interface PoolRequest {
   readonly instanceTypes: readonly string[];
   readonly purchaseOption: 'OnDemand' | 'Spot' | 'SpotPreferred';
   readonly mix: 'Any' | 'Same';
-  /** An alias of the deployment's machine images, or an AMI id. Absent: the image of the launch template. */
+  /** An alias of the deployment's machine images, or an AMI id. Absent: one of `images`, else that of the launch template. */
   readonly image?: string;
+  /** What the runtime of the job wants where the pool names no image. */
+  readonly images?: ImageByArchitecture;
   readonly diskSizeGiB?: number;
   readonly efa: boolean;
 }

@@ -13,7 +13,7 @@ import type { GangRequest, LaunchOutcome, LaunchRecord, PlannedLaunch } from './
 import type { LaunchLedger } from './launch-ledger.ts';
 import type { MarketView } from './market-view.ts';
 import { scopeKey } from './offering.ts';
-import { LAUNCH_REFUSED } from './refused-launch.ts';
+import { isOfManifest, LAUNCH_REFUSED, menderOf } from './refused-launch.ts';
 import { unavailableOutcome } from './unavailable-outcome.ts';
 
 export interface CapacityPorts {
@@ -90,15 +90,17 @@ async function remember(record: LaunchRecord, outcome: LaunchOutcome, view: Mark
   if (outcome.rejected) logRefusal(record, outcome.rejected, ports, image);
 }
 
-/**
- * The job fails for it, and so will others: somebody has to mend it. What is reserved they do without, and an image that a
- * manifest names by its id is its author's matter.
- */
-function logRefusal({ jobId, attempt, ordinal, pool, market, reservations }: PlannedLaunch, rejected: NonNullable<LaunchOutcome['rejected']>, { log, provider }: Pick<CapacityPorts, 'log' | 'provider'>, image = ''): void {
+/** An error where the job fails for what operators have to mend. */
+function logRefusal({ jobId, attempt, ordinal, pool, market, reservations }: PlannedLaunch, rejected: NonNullable<LaunchOutcome['rejected']>, { log, provider }: Pick<CapacityPorts, 'log' | 'provider'>, image?: string): void {
   const launch = { jobId, attempt, ordinal, pool, rejected, ...(provider === undefined ? {} : { provider }) };
-  if (market === 'reserved') log.warn('Reservations cannot be used', { ...launch, reservations });
-  else if (image.startsWith('ami-') && rejected.code.startsWith('InvalidAMI')) log.warn('The image of a manifest cannot be used', { ...launch, image });
-  else log.error(LAUNCH_REFUSED, launch);
+  switch (menderOf({ market, theirs: isOfManifest(image, rejected.code) })) {
+    case 'reservations':
+      return log.warn('Reservations cannot be used', { ...launch, reservations });
+    case 'manifest':
+      return log.warn('The image of a manifest cannot be used', { ...launch, image });
+    case 'operators':
+      return log.error(LAUNCH_REFUSED, launch);
+  }
 }
 
 /** Under the name that the cloud gave it, for a limit of the account is another matter than too many calls. */

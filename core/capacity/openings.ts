@@ -28,6 +28,11 @@ export type Opening =
       readonly pausedBy?: { readonly scope: string; readonly by: string; readonly reason: string };
     };
 
+/** Whether all that a job may be launched as is short, and nobody holds it back: it cools, or did until a short while ago and nobody has asked for it since. */
+export function isShort(opening: Opening): boolean {
+  return opening.open ? opening.probes !== undefined : opening.pausedBy === undefined;
+}
+
 /** Answers for the pools of a job, and the zones that it may stand in (none: all). */
 type FindOpening = (pools: readonly PoolNeed[], zones: readonly string[]) => Opening;
 

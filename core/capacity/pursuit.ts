@@ -54,8 +54,9 @@ export class Pursuit {
     if (view.without?.length) this.#ports.log.info('Some of the market is not known', { jobId, attempt, without: view.without });
     for (let isNew = true; ; isNew = false) {
       const by = await interrupted();
-      if (by) return { kind: 'interrupted', by };
       let step = this.#nextStep(view);
+      // Time that is over ends the search, not what it has found.
+      if (by && !(by === 'timedOut' && step.kind === 'acquired')) return { kind: 'interrupted', by };
       if (step.kind !== 'acquired' && !isNew) {
         // The last step took time: others may have learnt about a market meanwhile, or somebody paused it.
         view = await this.#readMarket();

@@ -56,6 +56,24 @@ interface MarketQuestions {
   readonly placementScoresPerDay: number;
 }
 
+/** What is told of jobs, and how much of it. */
+export interface TelemetrySettings {
+  /** Whether spans of jobs leave as they close: to the environment's `OTEL_EXPORTER_OTLP_ENDPOINT`, else to CloudWatch. */
+  readonly traces: boolean;
+  /** Base URL of the OTLP endpoint that takes what hooks and jobs send. Absent: CloudWatch does. */
+  readonly otlpEndpoint?: string;
+  /** On which nodes a collector runs that takes OTLP from hooks and jobs. */
+  readonly collector: 'all' | 'head' | 'none';
+  /** Whether collectors ship what their nodes use: GPUs, memory, disks, network. */
+  readonly nodeMetrics: boolean;
+  /** Bytes of output that are kept of an attempt, over all of its nodes and steps. */
+  readonly logBytesPerAttempt: number;
+  /** A label by whose values metrics of cost are told apart; values that are not listed count as `other`. */
+  readonly costLabel?: { readonly key: string; readonly values: readonly string[] };
+  /** Where the dashboard of a job is: in CloudWatch's console, or in a Grafana. Absent: there is none. */
+  readonly jobDashboard?: 'cloudwatch' | { readonly grafanaUrl: string };
+}
+
 /**
  * A deployment as its functions see it: what the administrator configured and what the stack made of it. Built by
  * `lib/`, read by `lambdas/runtime/deployment.ts`.
@@ -77,6 +95,10 @@ export interface Deployment {
   /** Machine images by the alias that `nodePools[].image` uses. */
   readonly machineImages: Readonly<Record<string, ImageByArchitecture>>;
   readonly namespaces: Readonly<Record<string, NamespaceSettings>>;
+  /** What stands in for releases of Slurm that there is no image of, the preferred one first: `{ "23.02": ["22.05"] }`. */
+  readonly slurmSubstitutes: Readonly<Record<string, readonly string[]>>;
+  /** File systems that the network of the nodes reaches. Absent: none, and `/data` is the head node's. */
+  readonly storageTypes?: readonly ('EFS' | 'FSx')[];
   /** Providers beside AWS. */
   readonly providers?: { readonly simulated?: SimulatedProviderSettings };
   readonly limits: {
@@ -86,6 +108,7 @@ export interface Deployment {
   };
   readonly intervals: Intervals;
   readonly capacity: MarketQuestions;
+  readonly telemetry: TelemetrySettings;
 }
 
 /** Settings of a namespace: its own, else those of `*`; `undefined` when the deployment serves it not at all. */

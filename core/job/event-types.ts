@@ -11,6 +11,7 @@ export const eventTypes = [
   'TurnGiven',
   'CapacityAcquired',
   'NodeReplaced',
+  'NodeSpared',
   'NodesOnline',
   'StepStarted',
   'StepFinished',
@@ -19,7 +20,6 @@ export const eventTypes = [
   'RuntimeSubstituted',
   'AttemptRetried',
   'NodesGone',
-  'ErrorCaught',
   'Reconciled',
 ] as const;
 

@@ -60,6 +60,23 @@ interface RetryPolicy {
   readonly on: readonly Outcome[];
 }
 
+/** What `SchedulerReport.state` is of a job that ended because a node of it was lost. */
+export const NODE_FAIL = 'NODE_FAIL';
+
+/** What the scheduler of the cluster (Slurm) said last of the job that a step of the run was. */
+export interface SchedulerReport {
+  /** Its own number of the job. */
+  readonly id: string;
+  /** In its words: `COMPLETED`, `NODE_FAIL`. */
+  readonly state: string;
+  /** The nodes that it gave the job, compressed: `workers-[0-63]`. */
+  readonly nodes: string;
+  /** Why, where it says more than `None`. */
+  readonly reason?: string;
+  /** How often it put the job back into its queue. */
+  readonly restarts: number;
+}
+
 /**
  * One run of one manifest version: small and hot. The manifest, the script, the nodes and the attempts are items of
  * their own. `revision` grows with each change and fences concurrent writers; `eventCount` numbers the history.
@@ -72,6 +89,8 @@ export interface Job {
   readonly labels: Readonly<Record<string, string>>;
   readonly priority: number;
   readonly runtime: string;
+  /** Release of the runtime that its machines bring along, chosen at submission; absent where nobody knows, or there is none. */
+  readonly runtimeVersion?: string;
   /** The cloud that its machines are of; absent: the default one. */
   readonly provider?: string;
   readonly demand: Demand;
@@ -90,13 +109,19 @@ export interface Job {
   readonly reason?: Reason;
   /** The exit code of the job's last step, when it ran to an end. */
   readonly exitCode?: number;
+  /** Of the last step of the run that a scheduler ran. */
+  readonly scheduler?: SchedulerReport;
   /** Number of the current attempt, from 1. */
   readonly attempt: number;
   readonly submittedAtMs: EpochMs;
   readonly updatedAtMs: EpochMs;
   readonly firstAdmittedAtMs?: EpochMs;
-  /** Admission of this attempt: the capacity time-out counts from here, parked time included. */
+  /** When this attempt came into the queue, where that was after the submission. */
+  readonly queuedAtMs?: EpochMs;
+  /** Admission of this attempt: the capacity time-out counts from here, parked time included, or from `seekingSinceMs`. */
   readonly admittedAtMs?: EpochMs;
+  /** Since when it was held back for capacity alone as it was admitted, where it was. */
+  readonly seekingSinceMs?: EpochMs;
   /** Begin of CONFIGURING in this attempt: the TTL counts from here. */
   readonly configuringAtMs?: EpochMs;
   readonly endedAtMs?: EpochMs;
@@ -106,6 +131,8 @@ export interface Job {
   readonly parked?: true;
   readonly cancelRequestedBy?: string;
   readonly releaseRequestedBy?: string;
+  /** What its attempts cost whose machines are gone, added up; absent: none had any. */
+  readonly cost?: readonly PoolCost[];
   readonly revision: number;
   readonly eventCount: number;
 }
@@ -135,6 +162,28 @@ export interface Attempt {
 
 export type Market = 'spot' | 'on-demand' | 'reserved';
 
+/** What a machine has to compute with, as its type says. */
+export interface NodeHardware {
+  readonly vcpus: number;
+  /** Cores; each has `vcpus / cores` threads. */
+  readonly cores: number;
+  readonly memoryMiB: number;
+  readonly gpus: number;
+}
+
+/** What the machines of a pool cost on one market, at list price: of one attempt or of several, those that were replaced included. */
+export interface PoolCost {
+  readonly pool: string;
+  readonly market: Market;
+  /** Machines. */
+  readonly nodes: number;
+  /** Of all of them together, as they are billed. */
+  readonly seconds: number;
+  readonly microUsd: MicroUsd;
+  /** What the same seconds would have cost more on demand. */
+  readonly savedMicroUsd: MicroUsd;
+}
+
 /** A machine of an attempt. `rank` 0 is the head node; the others count through the pools in manifest order. */
 export interface Node {
   readonly name: string;
@@ -145,9 +194,13 @@ export interface Node {
   readonly zone: string;
   readonly market: Market;
   readonly address: string;
+  /** Absent where nobody knew its type. */
+  readonly hardware?: NodeHardware;
   readonly launchedAtMs: EpochMs;
   /** List price of this node at launch. */
   readonly microUsdPerHour: MicroUsd;
+  /** Of a Spot node: list price of its type on demand at launch, where that is known. */
+  readonly onDemandMicroUsdPerHour?: MicroUsd;
   /** Set when the node was taken out (replaced, interrupted or torn down). */
   readonly goneAtMs?: EpochMs;
 }

@@ -1,3 +1,4 @@
+import { askedBy, type Origin } from '../audit/origin.ts';
 import { DEFAULT_PROVIDER } from '../capacity/provider-registry.ts';
 import { numberEvents } from '../lifecycle/amend.ts';
 import { MAX_TTL_SECONDS } from '../manifest/schema.ts';
@@ -15,9 +16,13 @@ export interface NewJob {
   readonly ref: ManifestRef;
   readonly user: string;
   readonly demand: Demand;
+  /** Of the runtime, where the deployment's images bring it along. */
+  readonly runtimeVersion?: string;
   /** Instead of the manifest's. */
   readonly priority?: number;
   readonly hasScript: boolean;
+  /** Where the submission came from. */
+  readonly origin?: Origin;
 }
 
 /** A job at the begin of its life, PENDING, with the first line of its history. */
@@ -26,7 +31,7 @@ export function newJob(submission: NewJob, nowMs: EpochMs): { readonly job: Job;
   const { metadata, spec } = manifest;
   const { provider } = spec.placement;
   const elsewhere = provider === DEFAULT_PROVIDER ? '' : ` for machines of provider ${provider}`;
-  const events = [{ type: 'JobSubmitted', message: `submitted by ${user}${elsewhere}`, data: { manifest: ref.name, digest: ref.digest } }] as const;
+  const events = [{ type: 'JobSubmitted', message: `submitted by ${user}${elsewhere}`, data: { manifest: ref.name, digest: ref.digest, ...askedBy(user, submission.origin) } }] as const;
   const job: Job = {
     jobId,
     namespace: metadata.namespace,
@@ -35,6 +40,7 @@ export function newJob(submission: NewJob, nowMs: EpochMs): { readonly job: Job;
     labels: metadata.labels,
     priority: submission.priority ?? spec.priority,
     runtime: spec.runtime.type,
+    ...(submission.runtimeVersion === undefined ? {} : { runtimeVersion: submission.runtimeVersion }),
     ...(provider === DEFAULT_PROVIDER ? {} : { provider }),
     demand,
     // Without a TTL of its own a cluster still ends one day: nobody pays for a forgotten one for ever.

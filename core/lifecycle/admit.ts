@@ -4,6 +4,7 @@ import { queueEntryOf } from './queue-entry.ts';
 import { holdSeconds } from './hold-bound.ts';
 import { waitsOf } from './waits.ts';
 import type { Hold, Job } from '../job/job.ts';
+import type { Waited } from '../scheduling/waited.ts';
 import { epochMs, isoTime, microUsd, type EpochMs } from '../job/ids.ts';
 
 /** What a job holds that starts now. */
@@ -11,18 +12,32 @@ function holdFrom(job: Job, quotas: Hold['quotas'], nowMs: EpochMs): Hold {
   return { sinceMs: nowMs, endsByMs: epochMs(nowMs + holdSeconds(job) * 1000), quotas };
 }
 
+/** Whoever is admitted may seek for this long, however long it was held back: a turn of a large gang takes minutes. */
+const LEAST_SEARCH_MS = 300_000;
+
+/** What is known of a job's wait when it is over. */
+export interface WaitOver {
+  /** Since when it is held back for capacity alone: its search counts from then. */
+  readonly heldSinceMs?: EpochMs | undefined;
+  /** For what it waited. */
+  readonly waited?: readonly Waited[];
+}
+
 /** PENDING → ACQUIRING_CAPACITY: out of the queue, limits held, a new attempt, whose search for capacity begins. */
-export function admit(job: Job, quotas: Hold['quotas'], nowMs: EpochMs): JobChange {
+export function admit(job: Job, quotas: Hold['quotas'], nowMs: EpochMs, wait: WaitOver = {}): JobChange {
+  const { heldSinceMs, waited = [] } = wait;
   const hold = holdFrom(job, quotas, nowMs);
   const first = job.firstAdmittedAtMs ?? nowMs;
-  const next: Job = { ...job, state: 'ACQUIRING_CAPACITY', hold, firstAdmittedAtMs: first, admittedAtMs: nowMs };
-  const change = amend(
-    job,
-    next,
-    [{ type: 'StateChanged', message: 'admitted by the scheduler', from: 'PENDING', to: 'ACQUIRING_CAPACITY' }],
-    nowMs,
-  );
+  const next: Job = { ...job, state: 'ACQUIRING_CAPACITY', hold, firstAdmittedAtMs: first, admittedAtMs: nowMs, ...soughtSince(job, nowMs, heldSinceMs) };
+  const data = { ...(heldSinceMs === undefined ? {} : { heldBackSinceMs: heldSinceMs }), ...(waited.length === 0 ? {} : { waited }) };
+  const admitted = { type: 'StateChanged', message: 'admitted by the scheduler', from: 'PENDING', to: 'ACQUIRING_CAPACITY' } as const;
+  const change = amend(job, next, [{ ...admitted, ...(Object.keys(data).length === 0 ? {} : { data }) }], nowMs);
   return { ...change, attempt: newAttempt(next, hold, nowMs), dequeue: queueEntryOf(job) };
+}
+
+function soughtSince({ capacityTimeoutSeconds }: Job, nowMs: EpochMs, heldSinceMs: EpochMs = nowMs): Pick<Job, 'seekingSinceMs'> {
+  const sinceMs = Math.max(heldSinceMs, nowMs - Math.max(0, capacityTimeoutSeconds * 1000 - LEAST_SEARCH_MS));
+  return sinceMs < nowMs ? { seekingSinceMs: epochMs(sinceMs) } : {};
 }
 
 /** A job that has nothing to try before `untilMs` gives its limits back and waits for a turn at `token`. */

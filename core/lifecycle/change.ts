@@ -12,6 +12,10 @@ interface Waiting extends LaneKey {
   readonly shape: string;
   /** How long it holds limits at the longest, from when it gets them; absent: nobody knows. */
   readonly holdSeconds?: number;
+  /** How long it may wait for capacity; absent in entries of earlier releases, which wait for it without end. */
+  readonly timeoutSeconds?: number;
+  /** When its attempt came into the queue; absent: when it was submitted. */
+  readonly queuedAtMs?: EpochMs;
 }
 
 /** What a PENDING job has in the queue, and nothing else has. */

@@ -1,6 +1,6 @@
 import { InvalidTransitionError } from '../errors/orchestrator-error.ts';
 import { isAllowed } from './transitions.ts';
-import { amend, releaseNote } from './amend.ts';
+import { amend, releaseNote, type NewEvent } from './amend.ts';
 import { closeAttempt } from './enter.ts';
 import type { JobChange } from './change.ts';
 import { queueEntryOf } from './queue-entry.ts';
@@ -21,6 +21,15 @@ export function wantsRetry(job: Job): boolean {
   );
 }
 
+/** What the history says of an attempt that another one follows. */
+export function retriedEvent({ attempt, outcome, reason, retry: { maxAttempts } }: Pick<Job, 'attempt' | 'outcome' | 'reason' | 'retry'>): NewEvent {
+  return {
+    type: 'AttemptRetried',
+    message: `Attempt ${attempt} ended ${outcome ?? ''}: ${reason?.message ?? 'no reason known'} Attempt ${attempt + 1} of ${maxAttempts} waits in the queue.`,
+    data: { outcome, attempt },
+  };
+}
+
 /**
  * Ends the attempt and puts the job back into the queue in one change, so that nobody sees a job ended that is not.
  * Called when every machine of the attempt is verified gone. The job keeps its place by submission time; its search for
@@ -29,19 +38,15 @@ export function wantsRetry(job: Job): boolean {
  * @throws InvalidTransitionError from a state that no attempt ends in.
  */
 export function retry(job: Job, attempt: Attempt, nowMs: EpochMs): JobChange {
-  const { outcome, reason, exitCode: _code, admittedAtMs: _admitted, configuringAtMs: _at, parked: _parked, hold: _hold, ...rest } = job;
+  const { outcome: _outcome, reason: _reason, exitCode: _code, scheduler: _scheduler, admittedAtMs: _admitted, seekingSinceMs: _seeking, configuringAtMs: _at, parked: _parked, hold: _hold, ...rest } = job;
   if (!isAllowed(job.state, 'PENDING')) throw new InvalidTransitionError(`A job cannot go from ${job.state} to PENDING.`, { from: job.state, to: 'PENDING' });
   const ended = job.state === 'DESTROYING' ? 'DONE' : 'PROVISIONING_FAILED';
-  const next: Job = { ...rest, state: 'PENDING', attempt: job.attempt + 1 };
+  const next: Job = { ...rest, state: 'PENDING', attempt: job.attempt + 1, queuedAtMs: nowMs };
   const change = amend(
     job,
     next,
     [
-      {
-        type: 'AttemptRetried',
-        message: `Attempt ${job.attempt} ended ${outcome ?? ''}: ${reason?.message ?? 'no reason known'} Attempt ${job.attempt + 1} of ${job.retry.maxAttempts} waits in the queue.`,
-        data: { outcome, attempt: job.attempt },
-      },
+      retriedEvent(job),
       { type: 'StateChanged', message: 'a new attempt by the retry policy', from: job.state, to: 'PENDING' },
     ],
     nowMs,

@@ -1,15 +1,19 @@
-import { epochMs, type EpochMs } from '../job/ids.ts';
+import { epochMs, isoTime, type EpochMs } from '../job/ids.ts';
 import type { Job, Reason } from '../job/job.ts';
 import type { TaskAnswer } from './task.ts';
 
-/** When an attempt gives up waiting for capacity: counted from its admission, parked time included. */
+/** When an attempt gives up waiting for capacity: counted from its admission, or from when it was held back for capacity before, parked time included. */
 export function capacityDeadline(job: Job): EpochMs {
-  return epochMs((job.admittedAtMs ?? job.submittedAtMs) + job.capacityTimeoutSeconds * 1000);
+  return epochMs((job.seekingSinceMs ?? job.admittedAtMs ?? job.submittedAtMs) + job.capacityTimeoutSeconds * 1000);
 }
 
 /** Why a job gives up waiting for capacity. */
-export function timeoutReason(job: Job): Reason {
-  return { code: 'CapacityTimeout', message: `No zone had the whole gang within ${job.capacityTimeoutSeconds} s of its admission.` };
+export function timeoutReason({ capacityTimeoutSeconds, seekingSinceMs }: Pick<Job, 'capacityTimeoutSeconds' | 'seekingSinceMs'>): Reason {
+  const within = `within ${capacityTimeoutSeconds} s`;
+  const message = seekingSinceMs === undefined
+    ? `No zone had the whole gang ${within} of its admission.`
+    : `No zone had the whole gang ${within} of ${isoTime(seekingSinceMs)}, from when on it was held in the queue for others to find out.`;
+  return { code: 'CapacityTimeout', message };
 }
 
 /** When the job's time to live is over: counted from CONFIGURING. */

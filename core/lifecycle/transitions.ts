@@ -14,7 +14,7 @@ export interface Transition {
  */
 export const transitions = [
   { from: 'PENDING', to: 'ACQUIRING_CAPACITY', because: 'admitted by the scheduler' },
-  { from: 'PENDING', to: 'DONE', because: 'cancelled while it waited' },
+  { from: 'PENDING', to: 'DONE', because: 'cancelled while it waited, or held back for want of capacity for its whole time' },
   { from: 'ACQUIRING_CAPACITY', to: 'CONFIGURING', because: 'the whole gang is launched' },
   { from: 'ACQUIRING_CAPACITY', to: 'PROVISIONING_FAILED', because: 'no capacity in time, or the launch was rejected; nothing is left running' },
   { from: 'ACQUIRING_CAPACITY', to: 'DESTROYING', because: 'cancelled, or what was launched is not yet verified gone' },

@@ -31,6 +31,8 @@ export interface StepRecord {
   readonly name: string;
   /** Ranks on which the step runs; it is done only when every one of them has answered. */
   readonly ranks: 'all' | 'head';
+  /** One of the orchestrator itself. */
+  readonly system?: true;
   /** Whether the phase is done with this step. */
   readonly last: boolean;
   readonly commandId?: string;

@@ -14,3 +14,6 @@ export function headPool({ spec }: Pick<Manifest, 'spec'>): NodePool {
   if (head === undefined) throw new TypeError('a validated manifest has a node pool');
   return head;
 }
+
+/** Whether the manifest means a pool to be the head, by role or name; else it is only the first. */
+export const isHeadOnPurpose = ({ role, name }: Pick<NodePool, 'role' | 'name'>): boolean => role === 'head' || HEAD_NAMES.includes(name);

@@ -43,10 +43,17 @@ export function needsOneZone(spec: unknown): boolean {
   return anyEfa || valueAt(spec, ['placement', 'placementGroup']) === true;
 }
 
-/** Only a runtime that is installed has a version. */
+/** What only Slurm knows. */
+const SLURM_OPTIONS = ['nodes', 'tasksPerNode', 'exclusive', 'noticeSignal', 'noticeSeconds', 'accounting'] as const;
+
+/** Only a runtime that is installed has a version and options. */
 export function checkRuntime(runtime: unknown, ctx: z.core.$RefinementCtx): void {
-  if (valueAt(runtime, ['type']) === 'None' && valueAt(runtime, ['version']) !== undefined) {
+  if (valueAt(runtime, ['type']) !== 'None') return;
+  if (valueAt(runtime, ['version']) !== undefined) {
     report(ctx, { code: 'conflict', path: ['version'], message: 'runtime None installs nothing, so it has no version' });
+  }
+  for (const option of SLURM_OPTIONS) {
+    if (valueAt(runtime, [option]) !== undefined) report(ctx, { code: 'conflict', path: [option], message: `runtime None has no scheduler: ${option} is an option of Slurm` });
   }
 }
 

@@ -18,6 +18,9 @@ const DEFAULT_CAPACITY_TIMEOUT_SECONDS = 86_400;
 const MAX_NODES_PER_POOL = 1000;
 const MAX_POOLS = 32;
 const MAX_ATTEMPTS = 10;
+const MAX_NODES = MAX_NODES_PER_POOL * MAX_POOLS;
+const MAX_TASKS_PER_NODE = 1024;
+const NOTICE_SIGNALS = ['USR1', 'USR2', 'TERM', 'INT', 'HUP', 'CONT'] as const;
 
 const metadata = z.strictObject({
   name: dnsLabel().meta({ description: 'Name of the definition in its namespace.' }),
@@ -64,8 +67,18 @@ const runtime = z
   .strictObject({
     type: z.enum(['None', 'Slurm']).meta({ description: 'What makes a cluster of the nodes. `EKS` comes in a later release.' }),
     version: z.exactOptional(z.string().regex(/^\d{2}\.\d{2}(?:\.\d{1,2})?$/, { error: 'must be a Slurm release such as "23.02" or "23.02.7"' })).meta({
-      description: 'Release of Slurm, quoted: `"23.02"`.',
+      description: 'Release of Slurm, quoted: `"23.02"`. Without it the newest that the deployment has an image of.',
     }),
+    nodes: z.exactOptional(wholeNumber(1, MAX_NODES)).meta({
+      description: 'Slurm: how many of the workers each step of the run gets; all where neither this nor the script says.',
+    }),
+    tasksPerNode: z.exactOptional(wholeNumber(1, MAX_TASKS_PER_NODE)).meta({ description: 'Slurm: tasks that `srun` and MPI start on each node.', default: 1 }),
+    exclusive: z.exactOptional(z.boolean()).meta({ description: 'Slurm: whether a step has its nodes for itself.', default: true }),
+    noticeSignal: z.exactOptional(z.enum(NOTICE_SIGNALS)).meta({
+      description: 'Slurm: the signal that the batch script gets when EC2 is about to take one of its Spot nodes back.', default: 'USR1',
+    }),
+    noticeSeconds: z.exactOptional(wholeNumber(10, 120)).meta({ description: 'Slurm: how long before that it gets it.', default: 90 }),
+    accounting: z.exactOptional(z.boolean()).meta({ description: 'Slurm: whether it records its jobs in `/data/slurm/jobs.log`.', default: false }),
   })
   .superRefine(checkRuntime, { when: always });
 
@@ -74,9 +87,9 @@ type Storage = { readonly type: 'HeadNode' } | { readonly type: 'EFS' | 'FSx'; r
 
 const storage = z
   .strictObject({
-    type: z.enum(['HeadNode', 'EFS', 'FSx']).meta({ description: '`HeadNode` shares its own disk; the others are file systems that outlive the job.' }),
+    type: z.enum(['HeadNode', 'EFS', 'FSx']).meta({ description: '`HeadNode` shares its own disk; the others are file systems that outlive the job, where the deployment has them.' }),
     fileSystemId: z.exactOptional(z.string().regex(/^fs-[0-9a-f]{8,40}$/, { error: 'must be the id of a file system, such as fs-0123456789abcdef0' })).meta({
-      description: 'Id of an existing EFS or FSx file system in the region of the job.',
+      description: 'Id of an existing file system of EFS, or of FSx for OpenZFS, in the region of the job.',
     }),
   })
   .superRefine(checkStorage, { when: always })
@@ -95,7 +108,7 @@ const retry = z.strictObject({
 
 const capacity = z.strictObject({
   timeoutSeconds: wholeNumber(MIN_TTL_SECONDS, MAX_TTL_SECONDS).default(DEFAULT_CAPACITY_TIMEOUT_SECONDS).meta({
-    description: 'How long machines may be sought in an attempt, from its admission and waiting included, before the outcome is NO_CAPACITY.',
+    description: 'How long an attempt may go without machines, before the outcome is NO_CAPACITY: from its admission, the time included that it is parked, and the time before it in which it is held in the queue for want of capacity alone. Waiting for limits does not count.',
   }),
   maxUsdPerHour: z.exactOptional(z.number().positive().max(1_000_000)).meta({ description: 'What all nodes together may cost in an hour.' }),
 });
@@ -120,7 +133,7 @@ const spec = z
     onNodeLoss: z.enum(['Fail', 'Replace', 'Requeue']).default('Fail').meta({
       description:
         'What the loss of a node does: the attempt ends as INTERRUPTED (`Fail`), the job goes on with a new node in its place (`Replace`; not the head node), ' +
-        'or it goes back to the queue for another attempt (`Requeue`).',
+        'or it goes back to the queue for another attempt (`Requeue`; under Slurm, where the head node is not the one, within the same attempt).',
     }),
     capacity: capacity.prefault({}).meta({ description: 'Bounds of the search for machines.' }),
     ttlSeconds: z.exactOptional(wholeNumber(MIN_TTL_SECONDS, MAX_TTL_SECONDS)).meta({

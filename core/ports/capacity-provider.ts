@@ -87,6 +87,8 @@ export interface CooldownStore {
 export interface InstanceTypeFacts {
   readonly instanceType: string;
   readonly vcpus: number;
+  /** Physical ones; absent: nobody says. */
+  readonly cores?: number;
   readonly memoryMiB: number;
   readonly gpus: number;
   readonly architecture: 'x86_64' | 'arm64';

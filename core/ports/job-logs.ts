@@ -19,7 +19,10 @@ export interface LogQuery {
   readonly sinceMs?: EpochMs;
 }
 
-/** The output of hooks and jobs. Streams are named `<jobId>/<attempt>/<node>`; each line is JSON `{ step, message }`. */
+/**
+ * The output of hooks and jobs. Streams are named `<jobId>/<attempt>/<node>`. Each line is JSON: `{ jobId, attempt, namespace,
+ * node, step, traceId, spanId, message }` (`nodes/job_logs.py`); lines of earlier releases have `step` and `message` only.
+ */
 export interface JobLogs {
   read(query: LogQuery, limit: number, cursor?: string): Promise<Page<LogLine>>;
 }

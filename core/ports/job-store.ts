@@ -54,6 +54,8 @@ export interface JobStore {
   script(jobId: JobId): Promise<string | undefined>;
   /** In order of their number. */
   events(jobId: JobId, limit: number, cursor?: string): Promise<Page<JobEvent>>;
+  /** The last so many entries of a history, in order of their number; fewer where they are large. */
+  latestEvents(jobId: JobId, limit: number): Promise<readonly JobEvent[]>;
   attempts(jobId: JobId): Promise<readonly Attempt[]>;
   attempt(jobId: JobId, attempt: number): Promise<Attempt | undefined>;
   /** Sets `executionArn`; nothing else of the attempt. */
@@ -71,6 +73,8 @@ export interface AttemptStore {
   launches(jobId: JobId, attempt: number): Promise<readonly LaunchRecord[]>;
   putNodes(jobId: JobId, attempt: number, nodes: readonly Node[]): Promise<void>;
   nodes(jobId: JobId, attempt: number): Promise<readonly Node[]>;
+  /** As `nodes` at half the price, and perhaps as they were a moment ago: for whoever only names them. */
+  peekNodes(jobId: JobId, attempt: number): Promise<readonly Node[]>;
   /** Creates the record; answers the one that was there if the step was begun before. */
   beginStep(step: StepRecord): Promise<StepRecord>;
   updateStep(step: StepRecord): Promise<void>;

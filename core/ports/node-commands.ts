@@ -1,5 +1,5 @@
-import type { InstanceId, JobId } from '../job/ids.ts';
-import type { Node } from '../job/job.ts';
+import type { EpochMs, InstanceId, JobId } from '../job/ids.ts';
+import type { Node, SchedulerReport } from '../job/job.ts';
 import type { NodeStep } from '../runtimes/node-step.ts';
 
 /** How far a command is on one node. */
@@ -7,13 +7,18 @@ export interface NodeAnswer {
   readonly instanceId: InstanceId;
   /**
    * `timedOut`: the step reached its own limit and was stopped. `detached`: the service gave up on the command (SSM
-   * does after 48 h) while the unit may still run: send again to attach. `lost`: the node cannot be reached.
+   * does after 48 h), or its process was killed, while the unit may still run: send again to attach. `lost`: the node
+   * cannot be reached.
    */
   readonly status: 'pending' | 'running' | 'exited' | 'lost' | 'timedOut' | 'detached' | 'cancelled';
   /** For `exited`. */
   readonly exitCode?: number;
   /** The last lines of its output, for people. */
   readonly tail?: string;
+  /** What the cluster's own scheduler said of the job, where one ran the step. */
+  readonly scheduler?: SchedulerReport;
+  /** When the command began and ended there, by the node's own clock, where that is known: of a step that is sent again, the second command. */
+  readonly ran?: { readonly startMs: EpochMs; readonly endMs: EpochMs };
 }
 
 /** A command with the step it was sent for and what each node answered so far. */
@@ -40,6 +45,8 @@ export interface StepDispatch {
   readonly nodes: readonly Node[];
   /** Units of earlier steps that must have ended before this one starts (a cancelled run before its post-run). */
   readonly stopFirst: readonly string[];
+  /** Files that were made of the nodes, for a step that has such; see `NodeStep.clusterFiles`. */
+  readonly clusterFiles?: Readonly<Record<string, string>>;
   /** How long the nodes may take before SSM gives up on the command. */
   readonly commandTimeoutSeconds: number;
 }

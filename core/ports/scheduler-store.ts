@@ -2,7 +2,8 @@ import type { EpochMs, JobId } from '../job/ids.ts';
 import type { JobChange, LimitRelease, ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
 import type { LaneKey, LeafKey } from '../queue/lane.ts';
 import type { Pause } from '../queue/pause.ts';
-import type { ActiveLane, LaneCount, LaneWindow, ShareUse, UsageBase } from '../scheduling/snapshot.ts';
+import type { RoomNote } from '../scheduling/room-note.ts';
+import type { ActiveLane, LaneCount, LaneNote, LaneWindow, ShareUse, UsageBase } from '../scheduling/snapshot.ts';
 import type { CurrentShares } from '../shares/share-tree.ts';
 
 /** The right to schedule, fenced: every write of the scheduler names `epoch`, and a later holder's is higher. */
@@ -20,6 +21,8 @@ export interface SchedulerOverview {
   readonly shares?: CurrentShares;
   readonly uses: readonly ShareUse[];
   readonly lanes: readonly ActiveLane[];
+  /** Absent: nothing is noted of any place. */
+  readonly room?: RoomNote;
   readonly parked: readonly ParkedEntry[];
   /** Ends that the scheduler has not counted yet, at most some hundreds. */
   readonly releases: readonly LimitRelease[];
@@ -42,8 +45,12 @@ export interface SchedulerStore {
   overview(): Promise<SchedulerOverview>;
   /** Jobs that were given limits and may be looking for machines still, whoever holds the lease; for whoever only looks. */
   launching(): Promise<readonly JobId[]>;
+  /** When somebody was seen last to hold the lease, `nowMs` at most; `undefined`: nobody ever. Strongly consistent. */
+  heldAt(nowMs: EpochMs): Promise<EpochMs | undefined>;
   /** At most `limit` entries of a lane, in the order of `byRank`, behind `after`. Strongly consistent. A full window is not `complete`: nobody looked behind it. */
   window(lane: LaneKey, limit: number, after?: QueueEntry): Promise<LaneWindow>;
+  /** The entry as it is stored; `undefined`: it has left the queue, or was moved. Perhaps as of a moment ago. */
+  queued(entry: QueueEntry): Promise<QueueEntry | undefined>;
   /** How many entries stand before `entry` in its lane, counted up to `most`. */
   ahead(entry: QueueEntry, most: number): Promise<number>;
   /**
@@ -52,6 +59,13 @@ export interface SchedulerStore {
    */
   forgetLanes(lease: Lease, lanes: readonly ActiveLane[], nowMs: EpochMs): Promise<void>;
   /**
+   * Replaces what is noted of these lanes, where the note says it. A lane that is not known is passed over, and so is one that a scheduler of a later
+   * lease has written: it knows better. Nothing is thrown then.
+   */
+  noteLanes(lease: Lease, lanes: readonly LaneNote[]): Promise<void>;
+  /** Replaces what is noted of places that lanes share, unless a scheduler of a later lease has. */
+  noteRoom(lease: Lease, room: RoomNote): Promise<void>;
+  /**
    * All leaves must be kept against `base` already (`rebased`, `replaceUses`). Subtracts what was held, corrects usage (`chargeForRelease`) and removes the notes. A note that was counted before
    * is passed over.
    */
@@ -59,7 +73,8 @@ export interface SchedulerStore {
   /**
    * Applies admissions (`dequeue`) and turns of parked jobs (`park` with a `hold`) together with the counters they take
    * and their charge (`chargeForStart`), and writes `launching` with them, in as few transactions as the limits of
-   * DynamoDB allow. Answers the jobs that went through: one that changed meanwhile is left out.
+   * DynamoDB allow. Answers the jobs that went through: one that changed meanwhile is left out. Their lanes note who of them
+   * was `started`.
    */
   grant(lease: Lease, changes: readonly JobChange[], launching: readonly JobId[], base: UsageBase): Promise<readonly JobId[]>;
   /** Replaces the counters of these leaves: where they are wrong, or kept against another base. */

@@ -1,18 +1,21 @@
+import type { Origin } from '../audit/origin.ts';
 import type { EpochMs } from '../job/ids.ts';
 import type { ShareTree, StoredShares, WrittenShares } from '../shares/share-tree.ts';
 import type { Pause, PauseScope } from '../queue/pause.ts';
 import type { Page } from './page.ts';
 
-/** Something that an operator did: who, when, to what, why. Never changed. */
+/** Something that somebody did that is in no job's history: who, when, to what, why. Never changed. */
 export interface AuditEntry {
   /** Sorts by time. */
   readonly id: string;
   readonly atMs: EpochMs;
   readonly by: string;
-  readonly action: 'SharesApplied' | 'Paused' | 'Resumed' | 'Recounted';
+  readonly action: 'SharesApplied' | 'Paused' | 'Resumed' | 'Recounted' | 'ManifestStored';
   /** What it was done to: `queue`, `namespace/physics`, `shares/7` for instance. */
   readonly target: string;
   readonly reason: string;
+  /** Absent in entries of earlier releases. */
+  readonly origin?: Origin;
 }
 
 export interface NewShares {

@@ -8,6 +8,8 @@ export const queuePrefix = 'QUEUE#';
 export const jobPrefix = 'JOB#';
 /** What each cycle of the scheduler looks at. */
 export const cyclePartition = 'CYCLE';
+/** What operators did. */
+export const auditPartition = 'AUDIT';
 
 /** Sort keys in a job's partition. */
 export const eventSortPrefix = 'EVENT#';

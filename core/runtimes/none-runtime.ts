@@ -7,10 +7,14 @@ import { userStep } from './user-step.ts';
 export const noneRuntime: Runtime = {
   type: 'None',
   prepare: ({ manifest }) => sharedDataSteps(manifest),
+  start: () => [],
   run: ({ manifest }) => manifest.spec.hooks.onRun.map((step) => userStep(step, 'head')),
+  clusterFiles: () => ({}),
   attach: (step) => step,
   stopUnits: ({ manifest, jobId, attempt }) => manifest.spec.hooks.onRun.map((_, index) => unitName(jobId, attempt, 'run', index)),
   nodeLost: ({ manifest }, node) => verdict(manifest.spec.onNodeLoss, node.rank === 0),
+  spares: () => false,
+  tellLost: () => undefined,
 };
 
 /** The job's process and the shared folder are gone with the head node: a new head has nothing to go on from. */

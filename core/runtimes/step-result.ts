@@ -1,5 +1,5 @@
 import type { InstanceId } from '../job/ids.ts';
-import type { Node } from '../job/job.ts';
+import type { Node, SchedulerReport } from '../job/job.ts';
 import type { StepRecord } from '../lifecycle/wait.ts';
 import type { CommandStatus, NodeAnswer } from '../ports/node-commands.ts';
 
@@ -10,14 +10,19 @@ export interface FailedNode {
   readonly tail: string;
 }
 
+/** What the scheduler said of a step that one ran. */
+interface Scheduled {
+  readonly scheduler?: SchedulerReport;
+}
+
 /** How a step stands. Only `exited` and `timedOut` are its own end. */
 export type StepResult =
   /** Not every node has answered. */
   | { readonly kind: 'pending' }
   /** Every node has ended it. `exitCode` is 0, or that of the lowest rank that failed. */
-  | { readonly kind: 'exited'; readonly exitCode: number; readonly failed: readonly FailedNode[] }
+  | ({ readonly kind: 'exited'; readonly exitCode: number; readonly failed: readonly FailedNode[] } & Scheduled)
   /** At least one node stopped it at its time limit. */
-  | { readonly kind: 'timedOut'; readonly failed: readonly FailedNode[] }
+  | ({ readonly kind: 'timedOut'; readonly failed: readonly FailedNode[] } & Scheduled)
   /** Nodes that cannot be reached any more. */
   | { readonly kind: 'lost'; readonly nodes: readonly Node[] }
   /** The command is over, the units may not be: send the step again, which attaches. */
@@ -53,7 +58,7 @@ export function replacedSince({ startedAtMs }: Pick<StepRecord, 'startedAtMs'>, 
 export function endedWell({ sentTo }: StepRecord, status: CommandStatus | undefined): StepResult | undefined {
   if (status === undefined || sentTo === undefined || sentTo === 0 || status.answers.length !== sentTo) return undefined;
   const well = status.answers.every((answer) => answer.status === 'exited' && answer.exitCode === 0);
-  return well ? { kind: 'exited', exitCode: 0, failed: [] } : undefined;
+  return well ? { kind: 'exited', exitCode: 0, failed: [], ...scheduledBy(status.answers) } : undefined;
 }
 
 /**
@@ -71,7 +76,13 @@ export function judge(record: StepRecord, nodes: readonly Node[], status: Comman
   return ended(verdicts);
 }
 
-interface NodeVerdict {
+/** Only the head's launcher tells of it. */
+function scheduledBy(answers: readonly Scheduled[]): Scheduled {
+  const scheduler = answers.find((answer) => answer.scheduler !== undefined)?.scheduler;
+  return scheduler === undefined ? {} : { scheduler };
+}
+
+interface NodeVerdict extends Scheduled {
   readonly node: Node;
   readonly kind: 'pending' | 'lost' | 'resend' | 'timedOut' | 'exited';
   readonly exitCode: number;
@@ -81,7 +92,7 @@ interface NodeVerdict {
 function verdictOf(node: Node, answer: NodeAnswer | undefined, record: StepRecord, over: boolean): NodeVerdict {
   const kind = kindOf(answer, record, over);
   const exitCode = answer?.exitCode ?? (kind === 'timedOut' ? TIMED_OUT_EXIT_CODE : 0);
-  return { node, kind, exitCode, tail: answer?.tail ?? '' };
+  return { node, kind, exitCode, tail: answer?.tail ?? '', ...scheduledBy(answer === undefined ? [] : [answer]) };
 }
 
 function kindOf(answer: NodeAnswer | undefined, record: StepRecord, over: boolean): NodeVerdict['kind'] {
@@ -107,6 +118,6 @@ function ended(verdicts: readonly NodeVerdict[]): StepResult {
     .filter(({ kind, exitCode }) => kind === 'timedOut' || exitCode !== 0)
     .sort((a, b) => a.node.rank - b.node.rank)
     .map(({ node, exitCode, tail }) => ({ node: node.name, exitCode, tail }));
-  if (verdicts.some(({ kind }) => kind === 'timedOut')) return { kind: 'timedOut', failed };
-  return { kind: 'exited', exitCode: failed[0]?.exitCode ?? 0, failed };
+  if (verdicts.some(({ kind }) => kind === 'timedOut')) return { kind: 'timedOut', failed, ...scheduledBy(verdicts) };
+  return { kind: 'exited', exitCode: failed[0]?.exitCode ?? 0, failed, ...scheduledBy(verdicts) };
 }

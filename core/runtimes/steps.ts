@@ -17,8 +17,8 @@ export interface StepSource {
 }
 
 /**
- * The steps of a phase, in order, numbered from 0. Configure: what the runtime prepares, then the user's hooks, on
- * all nodes. Run: the job, on the head node. Post-run: the user's hooks, on the head node.
+ * The steps of a phase, in order, numbered from 0. Configure: what the runtime prepares, then the user's hooks, then
+ * what brings the cluster up, on all nodes. Run: the job, on the head node. Post-run: the user's hooks, on the head node.
  */
 export function stepsOf(phase: Phase, source: StepSource): readonly NodeStep[] {
   const manifest = withSubmittedScript(source);
@@ -42,7 +42,7 @@ function unplacedSteps(phase: Phase, runtime: Runtime, manifest: Manifest): read
   const { hooks } = manifest.spec;
   switch (phase) {
     case 'configure':
-      return [...runtime.prepare({ manifest }), ...hooks.onConfigure.map((step) => userStep(step, 'all'))];
+      return [...runtime.prepare({ manifest }), ...hooks.onConfigure.map((step) => userStep(step, 'all')), ...runtime.start({ manifest })];
     case 'run':
       return runtime.run({ manifest });
     case 'postRun':

@@ -1,6 +1,8 @@
 import type { JobId } from '../job/ids.ts';
-import type { Phase } from '../lifecycle/task.ts';
 import { phases } from '../lifecycle/task.ts';
+import type { NodeStep, StepPhase } from './node-step.ts';
+
+type StepPlace = Pick<NodeStep, 'phase' | 'index' | 'round'>;
 
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 
@@ -14,14 +16,16 @@ export function traceIdOf(jobId: JobId): string {
   return hex(value, 32);
 }
 
-/** The span of a step in its job's trace: distinct by attempt, phase and index, and never the invalid all-zero id. */
-function stepSpanId(attempt: number, phase: Phase, index: number): string {
-  return hex(BigInt(attempt), 8) + hex(BigInt(phases.indexOf(phase) + 1), 2) + hex(BigInt(index), 6);
+const places: readonly StepPhase[] = [...phases, 'aside'];
+
+/** The span of a step in its job's trace: distinct by attempt, phase, index and round, and never the invalid all-zero id. */
+export function stepSpanId(attempt: number, { phase, index, round = 0 }: StepPlace): string {
+  return hex(BigInt(round), 2) + hex(BigInt(attempt), 6) + hex(BigInt(places.indexOf(phase) + 1), 2) + hex(BigInt(index), 6);
 }
 
 /** W3C `traceparent` of a step: what its processes continue the job's trace from. */
-export function stepTraceparent(jobId: JobId, attempt: number, phase: Phase, index: number): string {
-  return `00-${traceIdOf(jobId)}-${stepSpanId(attempt, phase, index)}-01`;
+export function stepTraceparent(jobId: JobId, attempt: number, place: StepPlace): string {
+  return `00-${traceIdOf(jobId)}-${stepSpanId(attempt, place)}-01`;
 }
 
 const hex = (value: bigint, digits: number): string => value.toString(16).padStart(digits, '0').slice(-digits);

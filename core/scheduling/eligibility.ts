@@ -1,5 +1,5 @@
 import { offeringKey, type Cooldown } from '../capacity/offering.ts';
-import { openings, type Opening } from '../capacity/openings.ts';
+import { isShort, openings, type Opening } from '../capacity/openings.ts';
 import type { EpochMs, JobId } from '../job/ids.ts';
 import type { ParkedEntry, QueueEntry } from '../lifecycle/change.ts';
 import { earlyShapes } from './early-shapes.ts';
@@ -54,6 +54,13 @@ export class Eligibility {
     const opening = this.#openingFor(entry);
     if (opening === undefined) return undefined;
     return opening.open ? this.#leftToOthers(this.#asked.get(entry.jobId) ?? opening.probes) : closedBy(opening);
+  }
+
+  /** Whether all is short that it may be launched as, and nobody holds it back. */
+  isShort(entry: QueueEntry): boolean {
+    if (this.#queue !== undefined || this.#namespaces.has(entry.namespace)) return false;
+    const opening = this.#openingFor(entry);
+    return opening !== undefined && isShort(opening);
   }
 
   /** The job starts, and finds out about what it has to probe. */

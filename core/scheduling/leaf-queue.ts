@@ -100,7 +100,8 @@ export class LeafQueue {
   usedUp(): readonly LaneKey[] {
     return this.#sources
       .filter((source) => !source.complete && source.next >= source.entries.length && source.looks + source.skips < this.#lookahead.perLane)
-      .map(({ lane: { namespace, user, lane } }) => ({ namespace, user, lane }));
+      .map(({ lane: { namespace, user, lane } }) => ({ namespace, user, lane }))
+      .toSorted((a, b) => Number(a.lane > b.lane) - Number(a.lane < b.lane));
   }
 
   #mayLook({ looks, skips }: Source): boolean {

@@ -1,6 +1,6 @@
 import { isoTime } from '../job/ids.ts';
 import type { Verdict } from './explain-entry.ts';
-import type { LimitedAmount, LimitPlace, Obstacle } from './plan.ts';
+import type { LimitedAmount, LimitPlace, Obstacle, ObstacleCode } from './plan.ts';
 
 /** An obstacle for programs (`code`), for people (`message`), and what would remove it (`hints`). */
 export interface ObstacleText {
@@ -29,10 +29,6 @@ export function describeVerdict(verdict: Verdict): Omit<ObstacleText, 'code'> & 
     }
   }
 }
-
-/** What obstacles are called by programs. Listed in docs/scheduling.md. */
-export type ObstacleCode =
-  | 'LimitReached' | 'KeptForGuarantees' | 'TooLarge' | 'QuotaReached' | 'CoolingDown' | 'BeingProbed' | 'Paused' | 'LaunchesInFlight' | 'Reserved' | 'Parked' | 'NotYetConsidered';
 
 /** Says what holds a job back, with its figures. Sentences name the job `it`. */
 export function describeObstacle(obstacle: Obstacle): ObstacleText {

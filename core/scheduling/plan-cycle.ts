@@ -12,6 +12,7 @@ import { layOutCycle, type CycleLayout } from './cycle-layout.ts';
 import type { CyclePlan, Obstacle, Start, Waiting } from './plan.ts';
 import type { SchedulingPolicy } from './policy.ts';
 import { Reservations } from './reservations.ts';
+import { shortShapes } from './short-shapes.ts';
 import type { SchedulingSnapshot } from './snapshot.ts';
 import { usageBase, usageBetween } from './usage.ts';
 
@@ -78,8 +79,17 @@ class Cycle {
       admissions: this.#admissions,
       turns: this.#turns,
       waiting: this.#waiting,
+      ...this.#short(),
       wants: { lanes, holders: this.#reservations.wantsHolders },
     };
+  }
+
+  /** As the cycle leaves them: beside those that start. */
+  #short(): Pick<CyclePlan, 'held' | 'crowded'> {
+    if (this.#snapshot.cooldowns.length === 0) return { held: [], crowded: [] };
+    const started = [...this.#admissions, ...this.#turns];
+    const dead = [...(this.#snapshot.deadSeekers ?? []), ...started.filter(({ entry }) => this.#eligibility.isShort(entry))];
+    return shortShapes(this.#snapshot.lanes, this.#layout, { isShort: (entry) => this.#eligibility.isShort(entry), started: new Set(started.map(({ entry }) => entry.jobId)), dead });
   }
 
   /** The leaf whose job is next; none when the cycle is over. */

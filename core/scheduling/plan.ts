@@ -35,11 +35,18 @@ export type Obstacle =
   /** The cycle started or looked at as many as it may; the next one goes on. */
   | { readonly kind: 'cycle' };
 
+/** What obstacles are called by programs. Listed in docs/scheduling.md. */
+export type ObstacleCode =
+  | 'LimitReached' | 'KeptForGuarantees' | 'TooLarge' | 'QuotaReached' | 'CoolingDown' | 'BeingProbed' | 'Paused' | 'LaunchesInFlight' | 'Reserved' | 'Parked' | 'NotYetConsidered';
+
 /** A job that starts: out of the queue, or a parked one that gets its turn. `quotas` are the vCPUs it holds of each. */
 export interface Start<Entry> {
   readonly entry: Entry;
   readonly quotas: Hold['quotas'];
 }
+
+/** A job that looks for machines now, with what it holds meanwhile. */
+export type Seeker = Start<QueueEntry>;
 
 /** The first of a class of equal jobs of one user that cannot start, and why. */
 export interface Waiting extends LaneKey {
@@ -50,12 +57,32 @@ export interface Waiting extends LaneKey {
   readonly reservedFromMs?: EpochMs;
 }
 
+/** Jobs of a lane that are alike. */
+export interface HeldShape extends LaneKey {
+  readonly shape: string;
+}
+
+/** The same where there is no room for them. */
+export interface CrowdedShape extends HeldShape {
+  /** Where that is; account quotas are the deployment's. */
+  readonly place: LimitPlace;
+  /** Whether there is room for none at all there. */
+  readonly isFull: boolean;
+}
+
 /** What a cycle decides. Same input, same plan; the order of the input's lists does not matter. */
 export interface CyclePlan {
   /** In the order in which they were chosen. */
   readonly admissions: readonly Start<QueueEntry>[];
   readonly turns: readonly Start<ParkedEntry>[];
   readonly waiting: readonly Waiting[];
+  /**
+   * Of the jobs that were read those that wait for capacity alone: there is nothing to launch them as, and there is room for
+   * them, or would be but for jobs that do no more than find out whether there is anything.
+   */
+  readonly held: readonly HeldShape[];
+  /** Those that wait for capacity, and for room too. */
+  readonly crowded: readonly CrowdedShape[];
   /** What the plan would be better for: planning again with it may start more. */
   readonly wants: {
     /** Lanes that were used up to their windows' ends. */

@@ -21,6 +21,11 @@ export function givenBackBy(release: Pick<LimitRelease, 'amounts' | 'hold' | 'at
   return counted(release.amounts, release.hold.quotas, -1, chargeForRelease(release, base));
 }
 
+/** What leaves the counters with a job that holds so much; what it used stays. */
+export function heldNoMore(amounts: Amounts, quotas: Hold['quotas']): UseChange {
+  return counted(amounts, quotas, -1, 0);
+}
+
 function counted({ nodes, vcpus, gpus, microUsdPerHour }: Amounts, quotas: Hold['quotas'], sign: 1 | -1, usage: number): UseChange {
   return {
     runningJobs: sign,

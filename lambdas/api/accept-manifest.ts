@@ -11,9 +11,11 @@ import { parseManifest, parseManifestValue } from '../../core/manifest/parse.ts'
 import { withPositions } from '../../core/manifest/position.ts';
 import type { ManifestProblem } from '../../core/manifest/problems.ts';
 import type { Manifest, NodePool } from '../../core/manifest/schema.ts';
+import { withScript } from '../../core/manifest/script.ts';
 import { nearest } from '../../core/manifest/suggest.ts';
 import type { InstanceCatalogue, InstanceTypeFacts } from '../../core/ports/capacity-provider.ts';
 import type { AccountQuotas, MarketKnowledge } from '../../core/ports/market-knowledge.ts';
+import { acceptRuntime, type AcceptedRuntime, type RuntimePorts } from './accept-runtime.ts';
 
 /** Where a provider has machines, and of which types. */
 export interface ServedProvider {
@@ -24,7 +26,7 @@ export interface ServedProvider {
   readonly maxNodesPerJob?: number;
 }
 
-export interface AcceptancePorts {
+export interface AcceptancePorts extends RuntimePorts {
   readonly deployment: Deployment;
   readonly catalogue: InstanceCatalogue;
   readonly knowledge: Pick<MarketKnowledge, 'accountQuotas'>;
@@ -36,53 +38,63 @@ export interface AcceptancePorts {
 export interface AcceptedManifest {
   readonly manifest: Manifest;
   readonly demand: Demand;
+  /** Release of its runtime that the deployment's images bring along, if it needs one. */
+  readonly runtimeVersion?: string;
   readonly warnings: readonly ManifestProblem[];
 }
 
-/** What must be true of a manifest beyond what it says itself: where it was sent. */
-export interface Address {
+/** What belongs to a manifest beyond what it says itself: where it was sent, and the script that came with it. */
+export interface Delivery {
   readonly namespace?: string;
   readonly name?: string;
+  readonly script?: string;
 }
 
 /** So many types may a manifest name in all: each is looked up, with its price. */
 const MAX_DISTINCT_TYPES = 64;
+/** Where problems of the script beside a manifest are. */
+const SCRIPT_PATH = 'script';
 
 /** Reads a manifest, validates it and checks it against the deployment. Throws the error that tells all its problems. */
 export async function acceptManifest(
   ports: AcceptancePorts,
   source: Exclude<ManifestSource, { kind: 'stored' }>,
-  address: Address,
+  delivery: Delivery,
 ): Promise<AcceptedManifest> {
   const parsed = source.kind === 'text' ? parseManifest(source.text, { format: source.format }) : parseManifestValue(source.value);
   if (!parsed.ok) throw refusalOf(parsed.problems);
-  const { demand, problems, warnings } = await examine(ports, parsed.manifest, address);
-  const placed = (found: readonly ManifestProblem[]) => (source.kind === 'text' ? withPositions(source.text, found) : found);
+  const { problems, warnings, ...accepted } = await examine(ports, parsed.manifest, delivery);
+  const placed = (found: readonly ManifestProblem[]) => (source.kind === 'text' ? inText(source.text, found) : found);
   if (problems.length > 0) throw refusalOf(placed(problems));
-  return { manifest: parsed.manifest, demand, warnings: [...parsed.warnings, ...placed(warnings)] };
+  return { manifest: parsed.manifest, ...accepted, warnings: [...parsed.warnings, ...placed(warnings)] };
 }
 
 /** Checks a manifest that was stored before: the deployment may have changed since. */
-export async function acceptStored(ports: AcceptancePorts, manifest: Manifest, address: Address): Promise<AcceptedManifest> {
-  const { demand, problems, warnings } = await examine(ports, manifest, address);
+export async function acceptStored(ports: AcceptancePorts, manifest: Manifest, delivery: Delivery): Promise<AcceptedManifest> {
+  const { problems, ...accepted } = await examine(ports, manifest, delivery);
   if (problems.length > 0) throw refusalOf(problems);
-  return { manifest, demand, warnings };
+  return { manifest, ...accepted };
 }
 
-interface Examined {
-  readonly demand: Demand;
+/** What is wrong with the script beside a manifest has no place in the manifest's text. */
+function inText(text: string, problems: readonly ManifestProblem[]): readonly ManifestProblem[] {
+  const { true: ofScript = [], false: ofManifest = [] } = Object.groupBy(problems, ({ path }) => `${path === SCRIPT_PATH}`);
+  return [...withPositions(text, ofManifest), ...ofScript];
+}
+
+interface Examined extends Omit<AcceptedManifest, 'manifest'> {
   readonly problems: readonly ManifestProblem[];
-  readonly warnings: readonly ManifestProblem[];
 }
 
-async function examine(ports: AcceptancePorts, manifest: Manifest, address: Address): Promise<Examined> {
+async function examine(ports: AcceptancePorts, manifest: Manifest, delivery: Delivery): Promise<Examined> {
   const { deployment } = ports;
   const place = placeOf(ports, manifest);
   const named = [...new Set(manifest.spec.nodePools.flatMap(({ instanceTypes }) => instanceTypes))];
   if (named.length > MAX_DISTINCT_TYPES) return { demand: demandOf(manifest, new Map()), problems: [tooManyTypes(named.length)], warnings: [] };
   const [types, accountQuotas] = await Promise.all([typeFacts(place, named), quotasFor(ports, manifest)]);
+  const runtime = await examineRuntime(ports, manifest, types, delivery.script);
   const problems = [
-    ...misaddressed(manifest, address),
+    ...misaddressed(manifest, delivery),
     ...checkAgainstDeployment(manifest, {
       providers: [DEFAULT_PROVIDER, ...(ports.otherProviders?.keys() ?? [])],
       regions: [place.region],
@@ -91,12 +103,30 @@ async function examine(ports: AcceptancePorts, manifest: Manifest, address: Addr
       maxNodesPerJob: deployment.limits.maxNodesPerJob,
       runtimes: ['None', 'Slurm'],
       amiAliases: Object.keys(deployment.machineImages),
+      storageTypes: deployment.storageTypes ?? [],
       ...(accountQuotas === undefined ? {} : { accountQuotas }),
     }),
     ...tooManyNodes(place, manifest),
     ...unservedNamespace(manifest, deployment, types),
+    ...runtime.problems,
   ];
-  return { demand: demandOf(manifest, types, place.zones), problems, warnings: fewerAdapters(manifest, deployment, types) };
+  return {
+    demand: demandOf(manifest, types, place.zones),
+    ...(runtime.version === undefined ? {} : { runtimeVersion: runtime.version }),
+    problems,
+    warnings: [...fewerAdapters(manifest, deployment, types), ...runtime.warnings],
+  };
+}
+
+/** The runtime is asked with the submitted script as the step that it becomes. */
+async function examineRuntime(ports: AcceptancePorts, manifest: Manifest, types: ReadonlyMap<string, InstanceTypeFacts>, script: string | undefined): Promise<AcceptedRuntime> {
+  if (script === undefined) return acceptRuntime(ports, manifest, types);
+  const complete = withScript(manifest, script);
+  if (!complete.ok) return { problems: complete.problems, warnings: [] };
+  const step = `spec.hooks.onRun[${manifest.spec.hooks.onRun.length}]`;
+  const asSubmitted = (problem: ManifestProblem): ManifestProblem => (problem.path.startsWith(step) ? { ...problem, path: SCRIPT_PATH } : problem);
+  const accepted = await acceptRuntime(ports, complete.manifest, types);
+  return { ...accepted, problems: accepted.problems.map(asSubmitted), warnings: accepted.warnings.map(asSubmitted) };
 }
 
 /** Where the manifest wants its machines. A provider that is not served is told; the rest is held against AWS then. */
@@ -132,7 +162,7 @@ function tooManyTypes(count: number): ManifestProblem {
   return { code: 'limit-exceeded', path: 'spec.nodePools', message: `name ${count} instance types; at most ${MAX_DISTINCT_TYPES} in all are looked up`, value: count };
 }
 
-function misaddressed({ metadata }: Manifest, address: Address): readonly ManifestProblem[] {
+function misaddressed({ metadata }: Manifest, address: Delivery): readonly ManifestProblem[] {
   return (['namespace', 'name'] as const).flatMap((key) => {
     const wanted = address[key];
     if (wanted === undefined || wanted === metadata[key]) return [];

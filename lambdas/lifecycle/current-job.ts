@@ -8,6 +8,7 @@ import { jobId } from '../../core/job/ids.ts';
 import type { Job } from '../../core/job/job.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { JobStore } from '../../core/ports/job-store.ts';
+import { logKeys } from '../runtime/logger.ts';
 
 export interface JobPorts {
   readonly jobs: JobStore;
@@ -33,6 +34,7 @@ export async function currentJob(ports: JobPorts, input: TaskInput): Promise<Job
 async function changeCurrent(ports: JobPorts, input: TaskInput, decide: (job: Job) => JobChange | undefined, known?: Job): Promise<Job> {
   const id = jobId(input.jobId);
   const assured = (job: Job): JobChange | undefined => {
+    logKeys({ namespace: job.namespace, user: job.user });
     assertCurrent(job, input.attempt);
     return decide(job);
   };
@@ -55,6 +57,16 @@ export async function enterStates(ports: JobPorts, input: TaskInput, also: reado
     if (entered === undefined && also.length === 0) return undefined;
     return alsoRecord(entered ?? amend(job, job, [], nowMs), also, nowMs);
   }, known);
+}
+
+/** The task's job as it is once it has entered the states that the task enters; nothing is written. */
+export async function asEntered(ports: JobPorts, input: TaskInput, known: Job): Promise<Job> {
+  let entered = known;
+  const foresee = (job: Job): undefined => {
+    entered = enter(job, undefined, input.enter, input.result, ports.clock.now())?.after ?? job;
+  };
+  await changeCurrent(ports, input, foresee, known);
+  return entered;
 }
 
 /** Adds entries to the history of a job that was just read, and changes nothing else of it. */

@@ -12,7 +12,7 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { TaskTokens } from '../../core/ports/executions.ts';
 import type { ManifestStore } from '../../core/ports/manifest-store.ts';
 import type { NodeLossVerdict } from '../../core/ports/runtime.ts';
-import { runtimeFor } from '../../core/runtimes/runtime-for.ts';
+import { runtimeOf } from '../../core/runtimes/runtime-for.ts';
 import { recordEvents, type JobPorts } from './current-job.ts';
 import { manifestOf } from './job-manifest.ts';
 
@@ -33,7 +33,7 @@ const mostRanks = 40;
 /** What the runtime of a job makes of the loss of nodes, one verdict for each. */
 export async function verdictsOn(ports: { readonly manifests: ManifestStore }, job: Job, lost: readonly Node[]): Promise<readonly NodeLossVerdict[]> {
   const manifest = await manifestOf(ports.manifests, job);
-  const { runtime } = runtimeFor(job.runtime);
+  const runtime = runtimeOf(job, manifest);
   return lost.map((node) => runtime.nodeLost({ manifest }, node));
 }
 

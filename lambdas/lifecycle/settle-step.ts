@@ -1,5 +1,5 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
-import type { Job, Node } from '../../core/job/job.ts';
+import type { Job, Node, SchedulerReport } from '../../core/job/job.ts';
 import { changeJob } from '../../core/job/change-job.ts';
 import { nameNodes } from '../../core/job/name-nodes.ts';
 import { amend } from '../../core/lifecycle/amend.ts';
@@ -8,18 +8,19 @@ import { lossAnswer } from '../../core/lifecycle/node-loss.ts';
 import type { TaskAnswer } from '../../core/lifecycle/task.ts';
 import type { StepRecord } from '../../core/lifecycle/wait.ts';
 import type { ManifestStore } from '../../core/ports/manifest-store.ts';
-import type { NodeCommands } from '../../core/ports/node-commands.ts';
+import type { CommandStatus } from '../../core/ports/node-commands.ts';
 import { parseStepKey } from '../../core/runtimes/node-step.ts';
+import type { RunsData } from '../../core/trace/told-runs.ts';
 import { endedWell, judge, type FailedNode, type StepResult } from '../../core/runtimes/step-result.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { answerWait, isFor, type AnswerPorts } from './answer-wait.ts';
-import { dispatchStep } from './dispatch-step.ts';
+import { dispatchStep, type DispatchPorts } from './dispatch-step.ts';
 import { planPhase } from './job-steps.ts';
 import { verdictsOn } from './lose-nodes.ts';
+import { runsOfStep } from './runs-of-step.ts';
 
-export interface SettlePorts extends AnswerPorts {
+export interface SettlePorts extends AnswerPorts, DispatchPorts {
   readonly manifests: ManifestStore;
-  readonly commands: NodeCommands;
   readonly deployment: Deployment;
   readonly clock: Clock;
 }
@@ -40,30 +41,68 @@ export async function settleStep(ports: SettlePorts, record: StepRecord): Promis
     await sendAgain(ports, record);
     return;
   }
-  const answer = result.kind === 'lost' ? await unreachable(ports, record, result.nodes) : answerOf(record, result);
-  if (answer !== undefined) await finishStep(ports, record, answer, status?.note);
+  if (result.kind === 'lost') {
+    await loseStep(ports, record, result.nodes, status);
+    return;
+  }
+  const answer = answerOf(record, result);
+  const scheduler = 'scheduler' in result ? result.scheduler : undefined;
+  const failed = 'failed' in result ? result.failed : [];
+  if (answer === undefined) return;
+  const nodeRuns = await runsOfStep(ports, record, status);
+  await finishStep(ports, record, answer, {
+    failed, ...(status?.note !== undefined && { note: status.note }), ...(scheduler !== undefined && { scheduler }), ...(nodeRuns !== undefined && { nodeRuns }),
+  });
 }
 
+/** What is said of the end of a step beside its exit code. */
+interface Said {
+  /** For the history. */
+  readonly note?: string;
+  /** For the history and the job. */
+  readonly scheduler?: SchedulerReport;
+  /** For the history: where it ended badly. */
+  readonly failed?: readonly FailedNode[];
+  /** For the history: how it went on each node. */
+  readonly nodeRuns?: RunsData;
+}
+
+/** A thousand nodes may fail together. */
+const MOST_FAILED = 10;
+
 /** Ends a step with `answer`: record, history, token, in this order, so that a lost answer can be given again. */
-export async function finishStep(ports: SettlePorts, record: StepRecord, answer: TaskAnswer, note?: string): Promise<void> {
+export async function finishStep(ports: SettlePorts, record: StepRecord, answer: TaskAnswer, { note, scheduler, failed = [], nodeRuns }: Said = {}): Promise<void> {
   const nowMs = ports.clock.now();
   const exitCode = answer.exitCode;
   await ports.attempts.updateStep({ ...record, answer, finishedAtMs: nowMs, ...(exitCode === undefined ? {} : { exitCode }) });
   const message = answer.reason?.message ?? `${record.name} exited with 0${note === undefined ? '' : ` (${note})`}`;
-  const data = { step: record.step, name: record.name, kind: answer.kind, exitCode: exitCode ?? null };
+  const data = {
+    step: record.step, name: record.name, kind: answer.kind, exitCode: exitCode ?? null,
+    ...(scheduler !== undefined && { scheduler }), ...failedData(failed), ...(nodeRuns !== undefined && { nodeRuns }),
+  };
   // A wait that replaces this one is of a task that runs again: it finds the record ended.
   const { job: known, wait } = await ports.jobs.getWithWait(record.jobId);
-  const told = (job: Job): JobChange | undefined => (job.attempt === record.attempt ? amend(job, job, [{ type: 'StepFinished', message, data }], nowMs) : undefined);
+  const told = (job: Job): JobChange | undefined =>
+    job.attempt === record.attempt ? amend(job, scheduler === undefined ? job : { ...job, scheduler }, [{ type: 'StepFinished', message, data }], nowMs) : undefined;
   await changeJob(ports.jobs, record.jobId, told, known);
   if (wait !== undefined && isFor(wait, record)) await ports.tokens.answer(wait.token, answer);
 }
 
-/** Whether EC2 runs them is not known here: whoever replaces them looks. */
-async function unreachable(ports: SettlePorts, { jobId }: StepRecord, nodes: readonly Node[]): Promise<TaskAnswer | undefined> {
-  const job = await ports.jobs.get(jobId);
-  if (job === undefined) return undefined;
-  const { kind } = lossAnswer(job, nodes, await verdictsOn(ports, job, nodes));
-  return { kind, reason: { code: 'NodeLost', message: `${nameNodes(nodes)} cannot be reached any more.` } };
+function failedData(failed: readonly FailedNode[]): { readonly failed?: readonly string[]; readonly failedCount?: number } {
+  return failed.length === 0 ? {} : { failed: failed.slice(0, MOST_FAILED).map(({ node }) => node), failedCount: failed.length };
+}
+
+/**
+ * Nodes of the step cannot be reached. Whether EC2 runs them is not known here: whoever replaces them looks. Where they are
+ * replaced the configuration is gone through once more, in a round of its own; a run ends with the head node, which never is.
+ */
+async function loseStep(ports: SettlePorts, record: StepRecord, nodes: readonly Node[], status: CommandStatus | undefined): Promise<void> {
+  const job = await ports.jobs.get(record.jobId);
+  if (job === undefined) return;
+  const kind = parseStepKey(record.step)?.phase === 'configure' ? lossAnswer(job, nodes, await verdictsOn(ports, job, nodes)).kind : 'interrupted';
+  const nodeRuns = await runsOfStep(ports, record, status);
+  const reason = { code: 'NodeLost', message: `${nameNodes(nodes)} cannot be reached any more.` };
+  await finishStep(ports, record, { kind, reason }, { ...(nodeRuns !== undefined && { nodeRuns }) });
 }
 
 function answerOf(record: StepRecord, result: Exclude<StepResult, { kind: 'lost' }>): TaskAnswer | undefined {

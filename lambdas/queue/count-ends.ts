@@ -4,6 +4,7 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { Lease, SchedulerOverview, SchedulerStore } from '../../core/ports/scheduler-store.ts';
 import { afterReleases } from '../../core/scheduling/after-releases.ts';
 import type { SchedulingPolicy } from '../../core/scheduling/policy.ts';
+import { ROOM_EVERYWHERE, type RoomNote } from '../../core/scheduling/room-note.ts';
 import { leafId } from '../../core/scheduling/share-nodes.ts';
 import type { ShareUse, UsageBase } from '../../core/scheduling/snapshot.ts';
 import { rebased, usageBase } from '../../core/scheduling/usage.ts';
@@ -24,6 +25,7 @@ export interface Counted extends Pick<SchedulerOverview, 'lanes' | 'parked' | 'p
   readonly policy: SchedulingPolicy;
   readonly base: UsageBase;
   readonly uses: readonly ShareUse[];
+  readonly room: RoomNote;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface Counted extends Pick<SchedulerOverview, 'lanes' | 'parked' | 'p
  * them.
  */
 export async function countEnds({ store, clock, deployment }: CountPorts, lease: Lease): Promise<Counted> {
-  const { shares, uses: stored, lanes, parked, pauses, releases } = await store.overview();
+  const { shares, uses: stored, lanes, room = ROOM_EVERYWHERE, parked, pauses, releases } = await store.overview();
   const nowMs = clock.now();
   const policy = schedulingPolicy(shares, deployment, lanes.length);
   const base = usageBase(nowMs, policy.shares.halfLifeSeconds * 1000);
@@ -40,5 +42,5 @@ export async function countEnds({ store, clock, deployment }: CountPorts, lease:
   if (releases.length > 0) await store.applyReleases(lease, releases, base);
   const byLeaf = new Map(moved.map((use) => [leafId(use), use]));
   const uses = afterReleases(stored.map((use) => byLeaf.get(leafId(use)) ?? use), releases);
-  return { nowMs, policy, base, uses, lanes, parked, pauses, releases };
+  return { nowMs, policy, base, uses, lanes, room, parked, pauses, releases };
 }

@@ -7,9 +7,11 @@ import type { JobStore } from '../../core/ports/job-store.ts';
 import type { SchedulerStore } from '../../core/ports/scheduler-store.ts';
 import type { LeafKey } from '../../core/queue/lane.ts';
 import { afterReleases } from '../../core/scheduling/after-releases.ts';
+import { LaneNotes } from '../../core/scheduling/lane-notes.ts';
 import type { SchedulingPolicy } from '../../core/scheduling/policy.ts';
+import { ROOM_EVERYWHERE } from '../../core/scheduling/room-note.ts';
 import { leafId } from '../../core/scheduling/share-nodes.ts';
-import type { LaneCount, LaneWindow, SchedulingSnapshot, ShareUse } from '../../core/scheduling/snapshot.ts';
+import type { ActiveLane, LaneCount, LaneWindow, SchedulingSnapshot, ShareUse } from '../../core/scheduling/snapshot.ts';
 import { usageAt, usageBase } from '../../core/scheduling/usage.ts';
 import { schedulingPolicy } from './scheduling-policy.ts';
 
@@ -26,7 +28,9 @@ export interface QueueLook {
   readonly nowMs: EpochMs;
   readonly policy: SchedulingPolicy;
   /** Lanes that may have jobs. */
-  readonly active: readonly LaneCount[];
+  readonly active: readonly ActiveLane[];
+  /** What is noted of them, and of places that they share. */
+  readonly notes: LaneNotes;
   /** Without windows. Ends that the scheduler has not counted yet are counted; cooldowns that ended a short while ago are there too. */
   readonly snapshot: SchedulingSnapshot;
 }
@@ -47,13 +51,14 @@ export async function readQueue(ports: QueueReaderPorts, options: { readonly exa
   const { scheduler, cooldowns, deployment, clock } = ports;
   const nowMs = clock.now();
   const [overview, cooling, listed] = await Promise.all([scheduler.overview(), cooldowns.active(epochMs(nowMs - LONGEST_COOLDOWN_MS)), scheduler.launching()]);
-  const { shares, uses, lanes, parked, releases, pauses } = overview;
+  const { shares, uses, lanes, room = ROOM_EVERYWHERE, parked, releases, pauses } = overview;
   const policy = schedulingPolicy(shares, deployment, lanes.length);
   const launching = options.exact === true || listed.length >= policy.shares.maxLaunchesInFlight ? await countLaunching(ports, listed) : listed.length;
   return {
     nowMs,
     policy,
     active: lanes.filter(({ pending }) => pending > 0),
+    notes: new LaneNotes(lanes, room, policy.shares),
     snapshot: { uses: afterReleases(uses, releases), lanes: [], parked, pauses, cooldowns: cooling, launching },
   };
 }

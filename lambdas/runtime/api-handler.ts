@@ -1,10 +1,13 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { OrchestratorError } from '../../core/errors/orchestrator-error.ts';
+import type { Measurement } from '../../core/metrics/catalogue.ts';
+import type { Answered } from '../../core/metrics/of-submission.ts';
 import { readRequest } from './api-request.ts';
 import type { ApiRequest, RequestSchema } from './api-request.ts';
 import { asOrchestratorError, problemOf } from './problem.ts';
 import { onStack } from './stack.ts';
-import { logger } from './telemetry.ts';
+import { logKeys } from './logger.ts';
+import { logger, measure } from './telemetry.ts';
 
 /** What an operation answers. A body is sent as JSON. */
 export interface ApiAnswer {
@@ -17,6 +20,8 @@ export interface ApiAnswer {
 export interface ApiOperation<Schema extends RequestSchema> {
   readonly schema: Schema;
   run(request: ApiRequest<Schema>): Promise<ApiAnswer>;
+  /** What is measured of each answer, those to refused requests and to faults included. Absent: nothing. */
+  readonly measured?: (answered: Answered) => readonly Measurement[];
 }
 
 /** A handler of a REST API's proxy integration. */
@@ -29,8 +34,11 @@ export type ApiHandler = (event: APIGatewayProxyEvent, context: Context) => Prom
 export function apiHandler<Schema extends RequestSchema>(operation: ApiOperation<Schema>): ApiHandler {
   return onStack<APIGatewayProxyEvent, APIGatewayProxyResult>(async (event, context) => {
       const requestId = event.requestContext?.requestId ?? context.awsRequestId;
-      logger.appendKeys({ requestId });
-      return answer(operation, event, requestId);
+      logKeys({ requestId });
+      const fromMs = performance.now();
+      const answered = await answer(operation, event, requestId);
+      if (operation.measured !== undefined) measure(operation.measured({ status: answered.statusCode, seconds: (performance.now() - fromMs) / 1000 }));
+      return answered;
     });
 }
 
@@ -42,7 +50,6 @@ async function answer<Schema extends RequestSchema>(
 ): Promise<APIGatewayProxyResult> {
   try {
     const request = readRequest(event, operation.schema);
-    logger.appendKeys({ user: request.user, ...jobKeys(request.path) });
     const { status, body, headers } = await operation.run(request);
     return result(status, 'application/json', requestId, body, headers);
   } catch (thrown) {
@@ -70,10 +77,4 @@ function result(
 function logFailure(error: OrchestratorError, status: number): void {
   if (status >= 500) logger.error('Request failed', error);
   else logger.info('Request refused', { status, error: error.name, detail: error.message });
-}
-
-/** Path parameters are validated before they reach a log line. */
-function jobKeys(path: unknown): Record<string, unknown> {
-  if (typeof path !== 'object' || path === null) return {};
-  return Object.fromEntries(Object.entries(path).filter(([name]) => name === 'namespace' || name === 'jobId'));
 }

@@ -1,6 +1,9 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { z } from 'zod';
+import { LONGEST_USER_AGENT, type Origin } from '../../core/audit/origin.ts';
 import { ForbiddenError, InvalidRequestError, PayloadTooLargeError } from '../../core/errors/orchestrator-error.ts';
+import { jobKeys } from './job-keys.ts';
+import { logKeys } from './logger.ts';
 
 /** So much is read of a body: a manifest of 256 KiB with what JSON adds to it. */
 const MAX_BODY_BYTES = 300 * 1024;
@@ -27,6 +30,8 @@ export interface ApiRequest<Schema extends RequestSchema> {
   readonly mediaType: string | undefined;
   /** The IAM user's name or the role session's name. */
   readonly user: string;
+  /** Who that is, and where the request came from. */
+  readonly origin: Origin;
 }
 
 /** One thing that is wrong with a request: `query.limit`, `body.priority`. */
@@ -37,12 +42,13 @@ interface RequestProblem {
 }
 
 /**
- * Reads the event of a REST API's proxy integration.
+ * Reads the event of a REST API's proxy integration. From here on log lines say who asks, and for what.
  *
  * @throws PayloadTooLargeError, ForbiddenError, InvalidRequestError; the last with everything that is wrong at once.
  */
 export function readRequest<Schema extends RequestSchema>(event: APIGatewayProxyEvent, schema: Schema): ApiRequest<Schema> {
   const user = userOf(event.requestContext?.identity?.userArn ?? undefined);
+  logKeys({ user });
   const headers = lowerCaseKeys(event.headers ?? {});
   refuseEncoding(headers['content-encoding']);
   const text = readText(event);
@@ -54,14 +60,17 @@ export function readRequest<Schema extends RequestSchema>(event: APIGatewayProxy
     problems.push(...result.error.issues.map((issue) => describeIssue(part, issue)));
     return undefined;
   };
+  const askedFor = check('path', schema.path, event.pathParameters ?? {});
+  logKeys(keysOf(askedFor));
   const request = {
-    path: check('path', schema.path, event.pathParameters ?? {}),
+    path: askedFor,
     query: check('query', schema.query, withoutSignature(event.queryStringParameters ?? {})),
     headers: check('headers', schema.headers, headers),
     body: schema.body === undefined ? {} : check('body', schema.body, parseJson(text)),
     text,
     mediaType: headers['content-type']?.split(';')[0]?.trim().toLowerCase(),
     user,
+    origin: originOf(event),
   };
   if (problems.length > 0) {
     const list = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
@@ -80,6 +89,30 @@ function userOf(userArn: string | undefined): string {
   const name = resource?.split('/').at(-1);
   if (name === undefined || name === '') throw new ForbiddenError('The request carries no identity: sign it with SigV4.');
   return name;
+}
+
+/** Path parameters are validated before they reach a log line. */
+function keysOf(path: unknown): Readonly<Record<string, string | number>> {
+  if (typeof path !== 'object' || path === null) return {};
+  const { namespace, jobId } = path as { readonly namespace?: unknown; readonly jobId?: unknown };
+  return {
+    ...(typeof namespace === 'string' && { namespace }),
+    ...(typeof jobId === 'string' && jobKeys({ jobId })),
+  };
+}
+
+/** What API Gateway knows of the caller. The address is that of the connection: what clients say in headers of proxies is not asked. */
+function originOf({ requestContext }: APIGatewayProxyEvent): Origin {
+  const { userArn, caller, sourceIp, userAgent } = requestContext.identity;
+  // Of a role's session the name follows, which the ARN has.
+  const principalId = caller?.split(':')[0];
+  return {
+    principal: userArn ?? '',
+    ...(principalId ? { principalId } : {}),
+    sourceIp: sourceIp ?? '',
+    ...(userAgent ? { userAgent: userAgent.slice(0, LONGEST_USER_AGENT).toWellFormed() } : {}),
+    requestId: requestContext.requestId,
+  };
 }
 
 /** API Gateway hands bodies on as they come, and a compressed one would be read as a very strange manifest. */

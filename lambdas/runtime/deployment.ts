@@ -33,6 +33,8 @@ const deploymentSchema = z.object({
     efaLaunchTemplates: z.exactOptional(z.object({ x86_64: z.exactOptional(byAdapters), arm64: z.exactOptional(byAdapters) })),
     capacityReservations: z.exactOptional(z.array(z.string())),
   })),
+  slurmSubstitutes: z.record(z.string(), z.array(z.string())),
+  storageTypes: z.exactOptional(z.array(z.enum(['EFS', 'FSx']))),
   providers: z.exactOptional(z.strictObject({ simulated: z.exactOptional(simulatedProvider) })),
   limits: z.object({
     maxRunningJobs: z.int().positive(),
@@ -50,6 +52,10 @@ const deploymentSchema = z.object({
     schedulerLease: seconds,
   }),
   capacity: z.object({ spotAdvisorFeed: z.string(), placementScoresPerDay: z.int().nonnegative() }),
+  telemetry: z.object({
+    traces: z.boolean(), otlpEndpoint: z.exactOptional(z.string()), collector: z.enum(['all', 'head', 'none']), nodeMetrics: z.boolean(), logBytesPerAttempt: z.int().positive(),
+    costLabel: z.exactOptional(z.object({ key: z.string(), values: z.array(z.string()) })),
+  }),
 }) satisfies z.ZodType<Deployment>;
 
 /** The two halves of a deployment's description, each JSON. */

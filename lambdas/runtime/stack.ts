@@ -1,13 +1,13 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
-import type { MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { logger, metrics, tracer } from './telemetry.ts';
+import { logKeys } from './logger.ts';
+import { logger, tracer } from './telemetry.ts';
 
 /**
  * The one middy stack, which every handler of the product stands on: log keys that do not outlive the invocation, a
- * segment in the trace, metrics flushed whether it went well or not. What `run` throws is thrown on.
+ * segment in the trace. What `run` throws is thrown on.
  */
 export function onStack<Event, Result>(
   run: (event: Event, context: Context) => Promise<Result>,
@@ -15,13 +15,9 @@ export function onStack<Event, Result>(
   return middy<Event, Result>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
-    .use(flushedMetrics)
-    .handler((event, context) => run(event, context));
-}
-
-/** Powertools' own middleware warns on every invocation that counts nothing. */
-const flushedMetrics: MiddlewareObj = { after: flush, onError: flush };
-
-function flush(): void {
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    .handler((event, context) => {
+      // What a request of the API is known by outside takes its place.
+      logKeys({ requestId: context.awsRequestId });
+      return run(event, context);
+    });
 }

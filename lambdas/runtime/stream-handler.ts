@@ -9,8 +9,13 @@ export interface StreamReaction {
   /** How many items `run` takes at once. */
   readonly chunkSize: number;
   /** Called with new images in the order of the stream. Throwing fails the whole chunk: it is delivered again. */
-  run(items: readonly Readonly<Record<string, unknown>>[]): Promise<void>;
+  run(items: readonly StreamItem[]): Promise<void>;
+  /** Called once for a batch, with the items that `run` was done with. What it throws is logged, and holds nothing up. */
+  afterwards?(items: readonly StreamItem[]): Promise<void>;
 }
+
+/** An item as it was written. */
+type StreamItem = Readonly<Record<string, unknown>>;
 
 /** A Lambda handler of a DynamoDB stream with `ReportBatchItemFailures`. */
 export type StreamHandler = (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse>;
@@ -20,22 +25,46 @@ export type StreamHandler = (event: DynamoDBStreamEvent, context: Context) => Pr
  * delivers again from its first record on, and what went before is not repeated.
  */
 export function streamHandler(reaction: StreamReaction): StreamHandler {
-  return onStack<DynamoDBStreamEvent, DynamoDBBatchResponse>(async (event) => {
-      for (let at = 0; at < event.Records.length; at += reaction.chunkSize) {
-        const chunk = event.Records.slice(at, at + reaction.chunkSize);
-        try {
-          await reaction.run(chunk.flatMap(newImage));
-        } catch (error) {
-          logFailure('Stream records failed', error);
-          return { batchItemFailures: [{ itemIdentifier: chunk[0]?.dynamodb?.SequenceNumber ?? '' }] };
-        }
-      }
-      return { batchItemFailures: [] };
-    });
+  return onStack<DynamoDBStreamEvent, DynamoDBBatchResponse>(async ({ Records }) => {
+    const failed = await failedFrom(reaction, Records);
+    await finish(reaction, Records.slice(0, failed));
+    const first = failed === undefined ? undefined : Records[failed]?.dynamodb?.SequenceNumber;
+    return { batchItemFailures: failed === undefined ? [] : [{ itemIdentifier: first ?? '' }] };
+  });
+}
+
+/** Where the first chunk begins that fails. */
+async function failedFrom(reaction: StreamReaction, records: readonly DynamoDBRecord[]): Promise<number | undefined> {
+  for (let at = 0; at < records.length; at += reaction.chunkSize) {
+    const chunk = records.slice(at, at + reaction.chunkSize);
+    try {
+      await reaction.run(chunk.flatMap(newImage));
+    } catch (error) {
+      logFailure('Stream records failed', error, { jobIds: jobsOf(chunk) });
+      return at;
+    }
+  }
+  return undefined;
+}
+
+async function finish(reaction: StreamReaction, records: readonly DynamoDBRecord[]): Promise<void> {
+  try {
+    await reaction.afterwards?.(records.flatMap(newImage));
+  } catch (error) {
+    logFailure('What follows stream records failed', error, { jobIds: jobsOf(records) });
+  }
+}
+
+/** Jobs that a failure names. */
+const MOST_NAMED = 20;
+
+/** Read as they came: what failed may be to understand them. */
+function jobsOf(records: readonly DynamoDBRecord[]): readonly string[] {
+  return [...new Set(records.flatMap(({ dynamodb }) => dynamodb?.NewImage?.['jobId']?.S ?? []))].slice(0, MOST_NAMED);
 }
 
 /** A deletion has no new image. */
-function newImage(record: DynamoDBRecord): readonly Readonly<Record<string, unknown>>[] {
+function newImage(record: DynamoDBRecord): readonly StreamItem[] {
   const image = record.dynamodb?.NewImage;
   // The event's types and the SDK's describe the same JSON, each in its own words.
   return image === undefined ? [] : [unmarshall(image as Record<string, AttributeValue>)];

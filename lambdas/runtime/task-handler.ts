@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { TaskAnswer, TaskInput } from '../../core/lifecycle/task.ts';
+import { logKeys } from './logger.ts';
 import { onStack } from './stack.ts';
 import { readTaskInput } from './task-input.ts';
 import { logFailure, logger, logJob } from './telemetry.ts';
@@ -22,7 +23,8 @@ export function taskHandler(task: Task): TaskHandler {
   return onStack<unknown, TaskAnswer>(async (event, context) => {
       const input = readTaskInput(event);
       logJob({ jobId: input.jobId, attempt: input.attempt });
-      logger.appendKeys({ phase: input.phase, step: input.step });
+      // Steps have names: the task that starts one says it.
+      logKeys({ phase: input.phase, stepIndex: input.step, round: input.round });
       try {
         const answer = await task.run(input, context);
         logger.info('Task answered', { answer });

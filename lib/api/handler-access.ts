@@ -1,3 +1,4 @@
+import { allowImageCatalogue } from '../capacity/image-permissions.ts';
 import { allowFacts, allowMarketDescriptions } from '../capacity/knowledge-permissions.ts';
 import { allowCatalogue, allowDescriptions } from '../capacity/launch-permissions.ts';
 import type { DeploymentConfiguration } from '../configuration/schema.ts';
@@ -18,6 +19,7 @@ type Grant = (handler: OrchestratorFunction, resources: ApiResources) => void;
 
 const none: Grant = () => undefined;
 const reads: Grant = (handler, { queue }) => queue.allowReads(handler);
+const readsLogs: Grant = (handler, { nodes }) => handler.allow(['logs:FilterLogEvents'], [nodes.jobLogs.logGroupArn]);
 const writes: Grant = (handler, { queue }) => {
   queue.allowReads(handler);
   queue.allowWrites(handler);
@@ -28,14 +30,20 @@ const tells: Grant = (handler, resources) => {
   resources.lifecycle.allowAnswers(handler);
 };
 
+/** What checking a manifest against the deployment needs. */
+const accepts: Grant = (handler, { nodes, configuration }) => {
+  allowCatalogue(handler);
+  allowFacts(handler, nodes);
+  allowImageCatalogue(handler, configuration);
+};
+
 /** What each handler of the API needs, and no more. */
 const grants: Readonly<Record<string, Grant>> = {
   'submit-job': (handler, resources) => {
     writes(handler, resources);
-    allowCatalogue(handler);
-    allowDescriptions(handler);
+    accepts(handler, resources);
     // What a dry run shows; placement scores it takes from the table alone.
-    allowFacts(handler, resources.nodes);
+    allowDescriptions(handler);
     allowMarketDescriptions(handler, resources.configuration);
   },
   'list-jobs': reads,
@@ -45,20 +53,24 @@ const grants: Readonly<Record<string, Grant>> = {
     // Whether a job may pass another depends on all that hold limits.
     resources.queue.allowScans(handler);
   },
+  'diagnose-job': (handler, resources) => {
+    reads(handler, resources);
+    resources.queue.allowScans(handler);
+    readsLogs(handler, resources);
+  },
   'get-queue': reads,
   'set-priority': writes,
   'list-events': reads,
   'read-logs': (handler, resources) => {
     reads(handler, resources);
-    handler.allow(['logs:FilterLogEvents'], [resources.nodes.jobLogs.logGroupArn]);
+    readsLogs(handler, resources);
   },
   'cancel-job': tells,
   'release-job': tells,
   'list-manifests': reads,
   'put-manifest': (handler, resources) => {
     writes(handler, resources);
-    allowCatalogue(handler);
-    allowFacts(handler, resources.nodes);
+    accepts(handler, resources);
   },
   'get-manifest': reads,
   'list-manifest-versions': reads,
@@ -81,10 +93,7 @@ const grants: Readonly<Record<string, Grant>> = {
     allowMarketDescriptions(handler, resources.configuration);
   },
   'list-audit': reads,
-  'validate-manifest': (handler, { nodes }) => {
-    allowCatalogue(handler);
-    allowFacts(handler, nodes);
-  },
+  'validate-manifest': accepts,
   'get-schema': none,
   'get-openapi': none,
 };

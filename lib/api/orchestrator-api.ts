@@ -3,6 +3,7 @@ import {
   AccessLogFormat, AuthorizationType, EndpointType, LambdaIntegration, LogGroupLogDestination, MethodLoggingLevel, RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { routes } from '../../core/api/routes.ts';
 import type { DeploymentConfiguration } from '../configuration/schema.ts';
@@ -29,11 +30,14 @@ export class OrchestratorApi extends Construct {
   /** Root of the API, without a slash at its end. */
   readonly url: string;
   readonly handlers: readonly OrchestratorFunction[];
+  /** Who called what, and what was answered. */
+  readonly accessLogs: LogGroup;
 
   constructor(scope: Construct, id: string, props: OrchestratorApiProps) {
     super(scope, id);
     const { configuration } = props.settings;
-    this.api = restApi(this, configuration);
+    this.accessLogs = retainedLogGroup(this, 'AccessLogs', configuration, 'api');
+    this.api = restApi(this, configuration, this.accessLogs);
     addProblemResponses(this.api);
     const made = new Map<string, OrchestratorFunction>();
     for (const { method, path, handler: name } of routes) {
@@ -52,7 +56,7 @@ export class OrchestratorApi extends Construct {
   private watch(alarms: Alarms): void {
     const errors = this.api.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' });
     alarms.when('ApiServerErrors', errors, {
-      description: 'The API answers with errors of its own (5xx).', section: 'api-server-errors', threshold: tolerableServerErrors,
+      severity: 'wake', description: 'The API answers with errors of its own (5xx).', section: 'api-server-errors', threshold: tolerableServerErrors,
     });
   }
 }
@@ -70,7 +74,7 @@ function makeHandler(scope: Construct, name: string, props: OrchestratorApiProps
   return handler;
 }
 
-function restApi(scope: Construct, configuration: DeploymentConfiguration): RestApi {
+function restApi(scope: Construct, configuration: DeploymentConfiguration, accessLogs: LogGroup): RestApi {
   const { api } = configuration;
   const policy = sourcePolicy(api.allowedCidrs);
   return new RestApi(scope, 'Api', {
@@ -87,7 +91,7 @@ function restApi(scope: Construct, configuration: DeploymentConfiguration): Rest
       loggingLevel: MethodLoggingLevel.ERROR,
       throttlingRateLimit: api.requestsPerSecond,
       throttlingBurstLimit: api.burst,
-      accessLogDestination: new LogGroupLogDestination(retainedLogGroup(scope, 'AccessLogs', configuration)),
+      accessLogDestination: new LogGroupLogDestination(accessLogs),
       accessLogFormat: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
     },
   });

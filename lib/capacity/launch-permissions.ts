@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { DeploymentConfiguration } from '../configuration/schema.ts';
 import type { OrchestratorFunction } from '../functions/orchestrator-function.ts';
 import type { JobNodes } from '../nodes/job-nodes.ts';
+import { allowImageParameters } from './image-permissions.ts';
 
 const deploymentTag = 'orchestrator:deployment';
 
@@ -22,12 +23,13 @@ export function allowLaunches(launcher: OrchestratorFunction, configuration: Dep
     arn('network-interface', '*'), arn('volume', '*'), imageArns(launcher),
   ];
 
-  launcher.allow(['ec2:CreateFleet', 'ec2:RunInstances'], templates);
+  // Spot makes requests, too; conditions are on what they launch.
+  launcher.allow(['ec2:CreateFleet', 'ec2:RunInstances'], [...templates, arn('spot-instances-request', '*')]);
   launcher.allow(['ec2:CreateFleet'], [arn('fleet', '*'), ...parts]);
   launcher.allow(['ec2:CreateFleet'], [arn('instance', '*')], withOurTag);
   launcher.allow(['ec2:RunInstances'], [arn('instance', '*')], { ...fromTemplate(launcher), ...withOurTag });
   launcher.allow(['ec2:RunInstances'], parts, fromTemplate(launcher));
-  launcher.allow(['ec2:CreateTags'], ['fleet', 'instance', 'network-interface', 'volume'].map((resource) => arn(resource, '*')), {
+  launcher.allow(['ec2:CreateTags'], ['instance', 'spot-instances-request', 'volume'].map((resource) => arn(resource, '*')), {
     StringEquals: { 'ec2:CreateAction': ['CreateFleet', 'RunInstances'] },
   });
   // An answer that was lost is asked for again: EC2 knows no resources for descriptions.
@@ -99,21 +101,6 @@ export function allowTerminations(terminator: OrchestratorFunction, configuratio
   terminator.allow(['ec2:TerminateInstances'], [ec2Arns(terminator)('instance', '*')], {
     StringEquals: { [`aws:ResourceTag/${deploymentTag}`]: configuration.name },
   });
-}
-
-/** EC2 reads the parameter of `resolve:ssm:` images in the caller's name. */
-function allowImageParameters(launcher: OrchestratorFunction, configuration: DeploymentConfiguration): void {
-  const stack = Stack.of(launcher);
-  const parameters = Object.values(configuration.machineImages)
-    .flatMap((images) => Object.values(images))
-    .filter((image) => image.startsWith('resolve:ssm:'))
-    .map((image) => image.slice('resolve:ssm:'.length).replace(/^\//, ''));
-  if (parameters.length === 0) return;
-  launcher.allow(['ssm:GetParameters'], [...new Set(parameters)].map((name) => stack.formatArn({
-    service: 'ssm', resource: 'parameter', resourceName: name,
-    // Public parameters belong to no account.
-    ...(name.startsWith('aws/service/') ? { account: '' } : {}),
-  })));
 }
 
 function ec2Arns(launcher: OrchestratorFunction): (resource: string, name: string) => string {

@@ -20,7 +20,7 @@ export class MarketRefresh extends Construct {
   constructor(scope: Construct, id: string, { settings, alarms, nodes }: MarketRefreshProps) {
     super(scope, id);
     this.refresher = new EventFunction(this, 'RefreshMarket', {
-      settings, alarms, handlerName: 'capacity/refresh-market', timeout: Duration.minutes(2),
+      settings, alarms, deadLetters: 'know', handlerName: 'capacity/refresh-market', timeout: Duration.minutes(2),
     });
     this.refresher.at('OnSchedule', Schedule.rate(Duration.minutes(settings.configuration.capacity.refreshMinutes)));
     allowFactsRefresh(this.refresher, nodes);

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
 import type { Deployment, NamespaceSettings } from '../../core/deployment/deployment.ts';
+import { metricNamespace } from '../../core/metrics/catalogue.ts';
+import { nodeFiles } from '../../core/ports/node-files.ts';
 import { efaTemplateNames } from './efa-templates.ts';
 import type { DeploymentConfiguration } from './schema.ts';
 
@@ -9,7 +13,7 @@ export interface FixedDeployment extends FixedFields {
   readonly namespaces: Readonly<Record<string, Omit<NamespaceSettings, 'launchTemplates'>>>;
 }
 
-type FixedFields = Pick<Deployment, 'name' | 'region' | 'imageAliases' | 'machineImages' | 'limits' | 'intervals' | 'capacity' | 'providers'>;
+type FixedFields = Pick<Deployment, 'name' | 'region' | 'imageAliases' | 'machineImages' | 'limits' | 'intervals' | 'capacity' | 'providers' | 'slurmSubstitutes' | 'storageTypes' | 'telemetry'>;
 
 /** The part that CloudFormation names; values may be tokens. */
 export type DeployedResources = Pick<
@@ -18,9 +22,27 @@ export type DeployedResources = Pick<
 
 /** What the administrator configured, as functions see it. */
 export function fixedDeployment(configuration: DeploymentConfiguration): FixedDeployment {
-  const { name, region, imageAliases, machineImages, limits, intervals, capacity, providers } = configuration;
+  const { name, region, imageAliases, machineImages, limits, intervals, capacity, providers, slurm, storage, telemetry } = configuration;
   const { spotAdvisorFeed, placementScoresPerDay } = capacity;
-  return { name, region, imageAliases, machineImages, limits, intervals, providers, namespaces: fixedNamespaces(configuration), capacity: { spotAdvisorFeed, placementScoresPerDay } };
+  return {
+    name, region, imageAliases, machineImages, limits, intervals, providers, slurmSubstitutes: slurm.substitutes, namespaces: fixedNamespaces(configuration), capacity: { spotAdvisorFeed, placementScoresPerDay },
+    telemetry: telemetrySettings(telemetry),
+    ...(storage.length > 0 ? { storageTypes: storage } : {}),
+  };
+}
+
+function telemetrySettings(telemetry: DeploymentConfiguration['telemetry']): FixedDeployment['telemetry'] {
+  const { traces, otlpEndpoint, collector, nodeMetrics, logMiBPerAttempt, costLabel } = telemetry;
+  const jobDashboard = whereJobsAreShown(telemetry);
+  return {
+    traces, collector, nodeMetrics, logBytesPerAttempt: logMiBPerAttempt * 2 ** 20,
+    ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }), ...(costLabel === undefined ? {} : { costLabel }), ...(jobDashboard === undefined ? {} : { jobDashboard }),
+  };
+}
+
+function whereJobsAreShown({ dashboards, grafanaUrl }: DeploymentConfiguration['telemetry']): FixedDeployment['telemetry']['jobDashboard'] {
+  if (grafanaUrl !== undefined) return { grafanaUrl };
+  return dashboards === 'all' ? 'cloudwatch' : undefined;
 }
 
 /** Reservations and names of templates are constants here: their ids would not fit into an environment of 4 KB. */
@@ -38,10 +60,16 @@ function fixedNamespaces({ name, namespaces }: DeploymentConfiguration): FixedDe
 
 /**
  * Constants that the bundler puts into handlers: the environment of a function holds 4 KB only, and tables of images
- * grow.
+ * grow. Files that steps take along to the nodes are constants, too.
+ *
+ * @param sourceRoot folder that has `nodes/`.
  */
-export function bundledConstants(configuration: DeploymentConfiguration): Record<string, string> {
-  return { 'process.env.ORCH_DEPLOYMENT': JSON.stringify(fixedDeployment(configuration)) };
+export function bundledConstants(configuration: DeploymentConfiguration, sourceRoot: string): Record<string, string> {
+  const texts = Object.fromEntries(nodeFiles.map((file) => [file, readFileSync(join(sourceRoot, 'nodes', file), 'utf8')]));
+  return {
+    'process.env.ORCH_DEPLOYMENT': JSON.stringify(fixedDeployment(configuration)),
+    'process.env.ORCH_NODE_FILES': JSON.stringify(texts),
+  };
 }
 
 /** The environment that every function has. */
@@ -49,5 +77,7 @@ export function functionEnvironment(stack: Stack, configuration: DeploymentConfi
   return {
     ORCH_RESOURCES: stack.toJsonString(resources),
     POWERTOOLS_LOG_LEVEL: configuration.logLevel,
+    POWERTOOLS_METRICS_NAMESPACE: metricNamespace(configuration.name),
+    ...(configuration.telemetry.otlpEndpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: configuration.telemetry.otlpEndpoint }),
   };
 }

@@ -14,7 +14,7 @@ export function configurationReference(): string {
     '',
     '<!-- Written by `npm run docs` from lib/configuration/schema.ts; change it there. -->',
     '',
-    'A JSON file, `deployment.json` unless `cdk deploy -c config=<file>` names another. Every field has a default, so that',
+    'A JSON file, `deployment.json` unless `cdk deploy --all -c config=<file>` names another. Every field has a default, so that',
     '`{}` is a deployment; unknown keys are errors. [deployment.example.json](../deployment.example.json) is one to begin',
     'with, and `"$schema": "docs/deployment.schema.json"` lets editors complete and check it.',
     '',

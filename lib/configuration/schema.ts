@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { alarmsConfiguration } from './alarms.ts';
+import { machineImage } from './machine-image.ts';
 import { namespacesConfiguration } from './namespaces.ts';
 import { networkConfiguration } from './network.ts';
 import { providersConfiguration } from './providers.ts';
+import { slurmConfiguration } from './slurm.ts';
+import { telemetryConfiguration } from './telemetry.ts';
 
-const machineImage = z.string()
-  .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/?[A-Za-z0-9_./-]+)$/, 'an AMI id, or resolve:ssm:<parameter>');
 const imagesByArchitecture = z.strictObject({
   x86_64: machineImage.optional().describe('AMI id, or `resolve:ssm:<parameter>`, which EC2 looks up at each launch.'),
   arm64: machineImage.optional().describe('The same for Graviton.'),
@@ -63,6 +65,21 @@ const api = z.strictObject({
     .describe("Set the role by which API Gateway writes logs: once per account and region. `false` if it is set."),
 });
 
+/** Kinds of logs that may be kept for longer or shorter than others. */
+export const logKinds = ['functions', 'api', 'jobs', 'audit'] as const;
+
+/** A number of days that CloudWatch Logs knows. */
+function retention() {
+  return z.union([1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731, 1096, 1827, 3653].map((days) => z.literal(days)));
+}
+
+const retentionByKind = z.strictObject({
+  functions: retention().optional().describe('What functions and the state machine write.'),
+  api: retention().optional().describe('Who called the API, and what was answered.'),
+  jobs: retention().optional().describe('Output of steps and jobs.'),
+  audit: retention().default(365).describe('Who changed what.'),
+} satisfies Record<(typeof logKinds)[number], z.ZodType>);
+
 /**
  * What an administrator says about a deployment: the file given with `-c config=<path>`. Every field has a default,
  * so `{}` is a deployment. The documentation of the fields is made from this schema.
@@ -72,7 +89,7 @@ export const deploymentConfiguration = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{1,27}$/, 'lower-case letters, digits and hyphens, 2 to 28 characters')
     .default('orchestrator').describe('Name of the stack, and the tag by which instances are known as its own.'),
   production: z.boolean().default(false)
-    .describe('Table, buckets and logs of jobs outlive the stack, and the stack is protected from deletion.'),
+    .describe('Table, buckets, logs of jobs and that of the audit outlive the stack, and the stack is protected from deletion.'),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as us-east-1').optional()
     .describe("The region that is served; the AWS profile's when left out."),
   network: networkConfiguration.prefault({ kind: 'created' }).describe('Where nodes run.'),
@@ -83,10 +100,13 @@ export const deploymentConfiguration = z.strictObject({
   machineImages: z.record(z.string().min(1), imagesByArchitecture).default(defaultMachineImages)
     .refine((images) => 'default' in images, 'an image named default')
     .describe('Machine images by the alias of `nodePools[].image`; `default` is for pools that name none. Root device `/dev/xvda`.'),
+  slurm: slurmConfiguration.prefault({}).describe('What jobs with `runtime.type: Slurm` run on.'),
   rootVolumeGiB: z.int().min(8).max(16_384).optional()
     .describe("Size of the root volume where a pool names none; the image's own when left out."),
+  storage: z.array(z.enum(['EFS', 'FSx'])).refine((types) => new Set(types).size === types.length, 'no type twice').default([])
+    .describe('File systems that the nodes reach by NFS ([deploy.md](deploy.md#choices-to-make)): manifests may name one as `storage`. `FSx` is FSx for OpenZFS.'),
   customerManagedKey: z.boolean().default(false)
-    .describe('Encrypt table, step bucket and alarm topic with a KMS key of the deployment instead of keys that AWS owns.'),
+    .describe('Encrypt table, step bucket and alarm topics with a KMS key of the deployment instead of keys that AWS owns.'),
   resultsBucket: z.boolean().default(false)
     .describe('Make a bucket for results that the nodes of every namespace may write, each under its own prefix.'),
   providers: providersConfiguration.prefault({}).describe('Clouds beside AWS.'),
@@ -96,16 +116,19 @@ export const deploymentConfiguration = z.strictObject({
   api: api.prefault({}).describe('The REST API.'),
   reservedConcurrency: z.record(z.string().regex(/^[a-z]+\/[a-z-]+$/, '<area>/<function>'), z.int().min(0).max(1000)).default({})
     .describe('Reserved concurrency by function, `queue/schedule-jobs` for instance. Off by default: new accounts refuse it.'),
-  alarms: z.strictObject({
-    email: z.email().optional().describe('Who is told about alarms; has to be confirmed by mail once.'),
-    topicArn: z.string().regex(/^arn:aws[a-z-]*:sns:/, 'the ARN of an SNS topic').optional()
-      .describe('A topic to be used instead of a new one; it must let CloudWatch and EventBridge publish.'),
-  }).prefault({}).describe('Who hears of alarms.'),
-  logRetentionDays: z.union([1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731].map((days) => z.literal(days))).default(30)
-    .describe('How long logs of functions, API and jobs are kept.'),
+  alarms: alarmsConfiguration.prefault({}).describe('Who hears of alarms.'),
+  telemetry: telemetryConfiguration.prefault({}),
+  logRetentionDays: retention().default(30).describe('How long logs are kept, but for those that `retentionDays` names.'),
+  retentionDays: retentionByKind.prefault({}).describe('How long logs of a kind are kept. Left out: as `logRetentionDays` says.'),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO').describe('Level of the functions.'),
 }).refine(({ namespaces, machineImages }) => Object.values(namespaces).every(({ efa }) =>
   (['x86_64', 'arm64'] as const).every((architecture) => efa[architecture].length === 0 || machineImages['default']?.[architecture] !== undefined)),
-{ path: ['namespaces'], message: 'Elastic Fabric Adapters only for architectures that the machine image `default` has' });
+{ path: ['namespaces'], message: 'Elastic Fabric Adapters only for architectures that the machine image `default` has' })
+  .refine(({ slurm, network }) => slurm.images === undefined || network.kind === 'existing' || network.egress === 'nat',
+    { path: ['slurm', 'images'], message: 'Images are built of sources from the internet: only with `network.egress` `nat`, or in an existing network' })
+  .refine(({ name, slurm }) => slurm.images === undefined || !/^(aws|ssm)/.test(name),
+    { path: ['name'], message: 'Parameter Store, which has the catalogue of images, takes no names that begin with aws or ssm' })
+  .refine(({ rootVolumeGiB, slurm }) => slurm.images === undefined || rootVolumeGiB === undefined || rootVolumeGiB >= slurm.images.volumeGiB,
+    { path: ['rootVolumeGiB'], message: 'A root volume is at least as large as its image: `slurm.images.volumeGiB`' });
 
 export type DeploymentConfiguration = z.infer<typeof deploymentConfiguration> & { readonly region: string };

@@ -5,11 +5,14 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Alarms } from '../observability/alarms.ts';
+import type { Severity } from '../observability/severity.ts';
 import { deadLetterQueue } from './dead-letter-queue.ts';
 import { OrchestratorFunction, type OrchestratorFunctionProps } from './orchestrator-function.ts';
 
 export interface EventFunctionProps extends Omit<OrchestratorFunctionProps, 'onFailure' | 'deadLetterQueue'> {
   readonly alarms: Alarms;
+  /** What an event that it could not take asks of a person. */
+  readonly deadLetters: Severity;
 }
 
 /**
@@ -22,12 +25,12 @@ export class EventFunction extends OrchestratorFunction {
   private readonly area: Construct;
 
   constructor(scope: Construct, id: string, props: EventFunctionProps) {
-    const { alarms, ...rest } = props;
+    const { alarms, deadLetters, ...rest } = props;
     const failures = deadLetterQueue(scope, `${id}Failures`);
     super(scope, id, { retryAttempts: 2, maxEventAge: Duration.hours(1), ...rest, onFailure: new SqsDestination(failures) });
     this.area = scope;
     this.failures = failures;
-    alarms.deadLetters(this.handlerName, failures);
+    alarms.deadLetters(this.handlerName, failures, deadLetters);
   }
 
   /** Invokes the function at a schedule. */

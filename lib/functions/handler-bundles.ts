@@ -1,10 +1,13 @@
 import { existsSync, globSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 // CommonJS packages inside an ES module bundle call require for what Node brings along.
 const requireBanner = "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);";
+
+/** Where esbuild's own account of the bundles is kept beside them. */
+const METAFILE = 'metafile.json';
 
 /**
  * Sources of credentials on people's machines. The SDK imports them when it finds none in the environment, where
@@ -56,9 +59,7 @@ export interface HandlerBundles {
  * @param output folder for the bundles; it must stay until the stack is synthesized.
  */
 export async function bundleHandlers(sourceRoot: string, constants: Readonly<Record<string, string>>, output: string): Promise<HandlerBundles> {
-  const names = globSync('lambdas/*/*/handler.ts', { cwd: sourceRoot })
-    .map((file) => relative('lambdas', dirname(file)))
-    .sort();
+  const names = handlerNames(sourceRoot);
   const { metafile } = await build({
     absWorkingDir: sourceRoot,
     entryPoints: names.map((name) => ({ in: join('lambdas', name, 'handler.ts'), out: join(name, 'index') })),
@@ -78,8 +79,29 @@ export async function bundleHandlers(sourceRoot: string, constants: Readonly<Rec
     metafile: true,
     logLevel: 'error',
   });
+  await writeFile(join(output, METAFILE), JSON.stringify(metafile));
+  return handlerBundles(sourceRoot, output, metafile);
+}
+
+/**
+ * What `bundleHandlers` has left in a folder before, of the same sources.
+ *
+ * @throws if it has not.
+ */
+export async function bundledBefore(sourceRoot: string, output: string): Promise<HandlerBundles> {
+  const metafile: Metafile = JSON.parse(await readFile(join(output, METAFILE), 'utf8'));
+  return handlerBundles(sourceRoot, output, metafile);
+}
+
+function handlerNames(sourceRoot: string): readonly string[] {
+  return globSync('lambdas/*/*/handler.ts', { cwd: sourceRoot })
+    .map((file) => relative('lambdas', dirname(file)))
+    .sort();
+}
+
+function handlerBundles(sourceRoot: string, output: string, metafile: Metafile): HandlerBundles {
   return {
-    names,
+    names: handlerNames(sourceRoot),
     folder: (name) => existingFolder(sourceRoot, output, name),
     clients: (name) => clientsIn(metafile, relative(sourceRoot, join(output, name, 'index.mjs'))),
   };

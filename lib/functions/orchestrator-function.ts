@@ -36,7 +36,7 @@ export class OrchestratorFunction extends Function {
     const { settings, handlerName, environment, ...overrides } = props;
     const { configuration } = settings;
     const reserved = configuration.reservedConcurrency[handlerName];
-    const logs = retainedLogGroup(scope, `${id}Logs`, configuration);
+    const logs = retainedLogGroup(scope, `${id}Logs`, configuration, 'functions');
     super(scope, id, {
       description: `${configuration.name}: ${handlerName}`,
       architecture: Architecture.ARM_64,

@@ -29,8 +29,6 @@ const brief = { timeout: Duration.minutes(1) };
 export class JobLifecycle extends Construct {
   readonly machine: JobMachine;
   readonly tasks: readonly OrchestratorFunction[];
-  /** Those of them that launch nodes. */
-  readonly launchers: readonly OrchestratorFunction[];
 
   constructor(scope: Construct, id: string, props: JobLifecycleProps) {
     super(scope, id);
@@ -51,8 +49,7 @@ export class JobLifecycle extends Construct {
     const destroy = task('DestroyNodes', 'destroy-nodes', longest);
     const finish = task('FinishJob', 'finish-job', brief);
 
-    this.launchers = [acquire, awaitNodes, destroy];
-    for (const launcher of this.launchers) {
+    for (const launcher of [acquire, awaitNodes, destroy]) {
       allowLaunches(launcher, configuration, nodes);
       allowCatalogue(launcher);
       allowDescriptions(launcher);
@@ -63,9 +60,11 @@ export class JobLifecycle extends Construct {
       allowGroupMaking(decider, configuration);
     }
     allowDescriptions(explain);
+    // Which nodes are up, and to the head which are lost.
     nodes.allowCommandStatus(awaitNodes);
+    nodes.allowSending(awaitNodes);
     nodes.allowCommands(runStep);
-    nodes.allowStepPayloads(runStep);
+    for (const sender of [awaitNodes, runStep]) nodes.allowStepPayloads(sender);
     for (const answerer of [park, runStep]) address.allowAnswers(answerer);
 
     this.tasks = [acquire, park, awaitNodes, runStep, explain, destroy, finish];

@@ -37,7 +37,7 @@ export class JobMachine extends Construct {
       // Without the indentation it is well below what a template may hold.
       definitionBody: DefinitionBody.fromString(JSON.stringify(JSON.parse(definition))),
       definitionSubstitutions: substitutions(definition, props.tasks),
-      logs: { destination: retainedLogGroup(this, 'Logs', props.configuration), level: LogLevel.ERROR },
+      logs: { destination: retainedLogGroup(this, 'Logs', props.configuration, 'functions'), level: LogLevel.ERROR },
       tracingEnabled: true,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -63,13 +63,19 @@ export class JobMachine extends Construct {
 
   private watch(alarms: Alarms): void {
     const period = Duration.minutes(5);
-    const failed = this.machine.metricFailed({ period, statistic: 'Sum' });
-    alarms.when('ExecutionsFailed', failed, {
+    alarms.when('ExecutionsFailed', this.machine.metricFailed({ period, statistic: 'Sum' }), {
+      severity: 'look',
       description: 'An execution of the job lifecycle failed; the reconciler takes its job over.',
       section: 'executions-failed',
       threshold: 1,
     });
+    // Nothing of the product stops one.
+    alarms.when('ExecutionsStopped', this.machine.metricAborted({ period, statistic: 'Sum' }), {
+      severity: 'look',
+      description: 'Somebody stopped an execution of the job lifecycle; the reconciler takes its job over.', section: 'executions-failed', threshold: 1,
+    });
     alarms.when('ExecutionsTimedOut', this.machine.metricTimedOut({ period, statistic: 'Sum' }), {
+      severity: 'look',
       description: 'An execution of the job lifecycle ran out of time.', section: 'executions-failed', threshold: 1,
     });
   }

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Schedule, type IEventBus } from 'aws-cdk-lib/aws-events';
+import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { allowCatalogue, allowDescriptions, allowGroupRemoval, allowLaunches, allowTerminations } from '../capacity/launch-permissions.ts';
 import { EventFunction } from '../functions/event-function.ts';
@@ -7,10 +7,7 @@ import type { JobLifecycleProps } from './job-lifecycle.ts';
 
 const ended = ['Success', 'Failed', 'TimedOut', 'Cancelled'];
 
-export interface LifecycleEventsProps extends Omit<JobLifecycleProps, 'sourceRoot'> {
-  /** Where the events of jobs are published. */
-  readonly bus: IEventBus;
-}
+export type LifecycleEventsProps = Omit<JobLifecycleProps, 'sourceRoot'>;
 
 /** What tells the lifecycle that something happened: SSM, EC2, and a reconciler that trusts neither. */
 export class LifecycleEvents extends Construct {
@@ -21,7 +18,7 @@ export class LifecycleEvents extends Construct {
     super(scope, id);
     const { settings, alarms } = props;
     const onCommand = new EventFunction(this, 'OnCommandFinished', {
-      settings, alarms, handlerName: 'lifecycle/on-command-finished', timeout: Duration.minutes(1),
+      settings, alarms, deadLetters: 'know', handlerName: 'lifecycle/on-command-finished', timeout: Duration.minutes(1),
     });
     onCommand.on('CommandFinished', {
       source: ['aws.ssm'],
@@ -29,7 +26,7 @@ export class LifecycleEvents extends Construct {
       detail: { 'document-name': [props.nodes.document.ref], status: ended },
     });
     const onInstance = new EventFunction(this, 'OnInstanceEvent', {
-      settings, alarms, handlerName: 'lifecycle/on-instance-event', timeout: Duration.minutes(1),
+      settings, alarms, deadLetters: 'know', handlerName: 'lifecycle/on-instance-event', timeout: Duration.minutes(1),
     });
     // EC2's events say nothing of tags: those of other instances in the account are dropped by the function.
     onInstance.on('SpotNotice', {
@@ -43,17 +40,14 @@ export class LifecycleEvents extends Construct {
       detail: { state: ['shutting-down', 'stopping', 'stopped'] },
     });
     this.reconciler = new EventFunction(this, 'Reconcile', {
-      settings, alarms, handlerName: 'lifecycle/reconcile', timeout: Duration.minutes(5), memorySize: 1024,
+      settings, alarms, deadLetters: 'wake', handlerName: 'lifecycle/reconcile', timeout: Duration.minutes(5), memorySize: 1024,
     });
     this.reconciler.at('EachMinute', Schedule.rate(Duration.minutes(1)));
     this.listeners = [onCommand, onInstance, this.reconciler];
     this.grant(props, [onCommand, this.reconciler]);
     allowDescriptions(onInstance);
-    alarms.onJobEvent('MachinesLeft', props.bus, { to: ['DESTRUCTION_FAILED'] }, {
-      description: 'Machines of a job could not be verified gone.', section: 'machines-left',
-    });
     alarms.whenSilent('ReconcilerSilent', this.reconciler, {
-      description: 'The reconciler is not invoked: deadlines pass and orphans stay.', section: 'reconciler-silent',
+      severity: 'wake', description: 'The reconciler is not invoked: deadlines pass and orphans stay.', section: 'reconciler-silent',
     });
   }
 

@@ -18,17 +18,27 @@ export const acknowledgements: readonly Acknowledgement[] = [
   {
     finding: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     construct: anyConstruct,
-    reason: 'Only for actions that know no resources (X-Ray, descriptions of EC2 and SSM, the price list, stream '
+    reason: 'Only for actions that know no resources (X-Ray, metrics, descriptions of EC2 and SSM, the price list, stream '
       + 'listings, the channels of the SSM agent); test/infra holds the list of these actions.',
   },
   {
     finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:.+:instance\/\*\]$/,
-    construct: /^(Lifecycle|Events)\/\w+Role\/|^Nodes\/\w[\w-]*\/Role\//,
+    construct: /^(Lifecycle|Events)\/\w+Role\/|^Nodes\/\w[\w-]*\/Role\/|^SlurmImages\/BuildRole\//,
     reason: 'Instances are not known before they are launched: the statements ask for the tag of the deployment, or let '
       + 'a node report its own health.',
   },
   {
-    finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:.+:(fleet|network-interface|volume)\/\*\]$/,
+    finding: /^AwsSolutions-IAM5\[Resource::arn:aws:s3:::ec2imagebuilder\*\/\*\]$/,
+    construct: /^SlurmImages\/BuildRole\//,
+    reason: 'Buckets of AWS, one in each region, with what Image Builder runs components by.',
+  },
+  {
+    finding: /^AwsSolutions-IAM4\[Policy::arn:.+:iam::aws:policy\/EC2ImageBuilderExecutionPolicy\]$/,
+    construct: /^SlurmImages\/PipelineRole\//,
+    reason: 'What Image Builder calls in the name of a pipeline is decided by Image Builder; AWS keeps this policy up to date with it.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:.+:(fleet|network-interface|spot-instances-request|volume)\/\*\]$/,
     construct: launchers,
     reason: 'A launch makes these anew; it is allowed only from the launch templates of the deployment.',
   },
@@ -46,6 +56,11 @@ export const acknowledgements: readonly Acknowledgement[] = [
     finding: /^AwsSolutions-IAM5\[Resource::arn:aws:ec2:.+::image\/\*\]$/,
     construct: launchers,
     reason: 'A node pool may name any AMI that the account can read.',
+  },
+  {
+    finding: /^AwsSolutions-IAM5\[Resource::arn:.+:ssm:.+:parameter\/[\w-]+\/images\/slurm\/\*\]$/,
+    construct: /^(Lifecycle|Events|Api)\/\w+Role\//,
+    reason: 'The catalogue of images with Slurm: their versions are not known when the stack is deployed.',
   },
   {
     finding: /^AwsSolutions-IAM5\[Resource::arn:aws:states:.+:(stateMachine|execution):[\w-]+:\*\]$/,

@@ -1,6 +1,6 @@
 import {
   FlowLogDestination, FlowLogTrafficType, GatewayVpcEndpointAwsService, InterfaceVpcEndpoint,
-  InterfaceVpcEndpointAwsService, IpAddresses, Peer, Port, SecurityGroup, SubnetType, Vpc, type IVpc, type SubnetConfiguration,
+  InterfaceVpcEndpointAwsService, IpAddresses, SecurityGroup, SubnetType, Vpc, type IVpc, type SubnetConfiguration,
 } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { zonesOf, type CreatedNetwork } from '../configuration/network.ts';
@@ -19,8 +19,8 @@ export interface CreatedVpc {
   readonly vpc: Vpc;
   /** Id of the nodes' subnet by zone. */
   readonly subnets: Readonly<Record<string, string>>;
-  /** Lets the members of a security group use the interface endpoints, if there are any. */
-  readonly admit: (securityGroupId: string) => void;
+  /** Whom it admits may use the interface endpoints; `undefined` where there are none. */
+  readonly endpointGroup: SecurityGroup | undefined;
 }
 
 /** Makes a VPC with one private subnet per zone, and the way from there to AWS that the configuration names. */
@@ -45,7 +45,7 @@ export function createVpc(scope: Construct, configuration: DeploymentConfigurati
   return {
     vpc,
     subnets: Object.fromEntries(nodeSubnets.map((subnet) => [subnet.availabilityZone, subnet.subnetId])),
-    admit: interfaceEndpoints(scope, vpc as IVpc, network),
+    endpointGroup: interfaceEndpoints(scope, vpc as IVpc, network),
   };
 }
 
@@ -58,9 +58,9 @@ function subnetsFor(network: CreatedNetwork): SubnetConfiguration[] {
   ];
 }
 
-function interfaceEndpoints(scope: Construct, vpc: IVpc, network: CreatedNetwork): (securityGroupId: string) => void {
+function interfaceEndpoints(scope: Construct, vpc: IVpc, network: CreatedNetwork): SecurityGroup | undefined {
   const services = [...(network.egress === 'endpoints' ? nodeServices : []), ...network.extraEndpoints];
-  if (services.length === 0) return () => undefined;
+  if (services.length === 0) return undefined;
   const group = new SecurityGroup(scope, 'EndpointGroup', {
     vpc, description: 'Interface endpoints: nodes may call them', allowAllOutbound: false,
   });
@@ -74,12 +74,12 @@ function interfaceEndpoints(scope: Construct, vpc: IVpc, network: CreatedNetwork
       privateDnsEnabled: true,
     });
   }
-  return (securityGroupId) => group.addIngressRule(Peer.securityGroupId(securityGroupId), Port.HTTPS, 'From nodes');
+  return group;
 }
 
 function logRefusedConnections(scope: Construct, vpc: Vpc, configuration: DeploymentConfiguration): void {
   vpc.addFlowLog('RefusedConnections', {
     trafficType: FlowLogTrafficType.REJECT,
-    destination: FlowLogDestination.toCloudWatchLogs(retainedLogGroup(scope, 'FlowLogs', configuration)),
+    destination: FlowLogDestination.toCloudWatchLogs(retainedLogGroup(scope, 'FlowLogs', configuration, 'other')),
   });
 }

@@ -39,7 +39,7 @@ export class JobNodes extends Construct {
     const { configuration, key } = props;
     this.deployment = configuration.name;
     this.network = new NodeNetwork(this, 'Network', { configuration });
-    this.jobLogs = retainedLogGroup(this, 'JobLogs', configuration, {
+    this.jobLogs = retainedLogGroup(this, 'JobLogs', configuration, 'jobs', {
       removalPolicy: configuration.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.stepBucket = privateBucket(this, 'Steps', configuration, { key, expireAfterDays: stepPayloadDays });
@@ -52,20 +52,25 @@ export class JobNodes extends Construct {
         settings,
         securityGroupId: this.network.securityGroupId,
         bootstrapScript: readFileSync(join(props.sourceRoot, 'nodes', 'bootstrap.sh'), 'utf8'),
-        access: { jobLogs: this.jobLogs, resultsBucket: this.resultsBucket as IBucket | undefined },
+        access: { jobLogs: this.jobLogs, resultsBucket: this.resultsBucket as IBucket | undefined, configuration },
       }));
   }
 
   /** Sending steps to the deployment's nodes, and following and stopping them. */
   allowCommands(sender: OrchestratorFunction): void {
+    this.allowSending(sender);
+    sender.allow(['ssm:CancelCommand'], ['*']);
+    this.allowCommandStatus(sender);
+  }
+
+  /** Sending steps to the deployment's nodes. */
+  allowSending(sender: OrchestratorFunction): void {
     const stack = Stack.of(this);
     const document = stack.formatArn({ service: 'ssm', resource: 'document', resourceName: this.document.ref });
     sender.allow(['ssm:SendCommand'], [document]);
     sender.allow(['ssm:SendCommand'], [this.instanceArns()], {
       StringEquals: { 'aws:ResourceTag/orchestrator:deployment': this.deployment },
     });
-    sender.allow(['ssm:CancelCommand'], ['*']);
-    this.allowCommandStatus(sender);
   }
 
   /** What commands answered, and which nodes are online. SSM knows no resources for these calls. */

@@ -1,4 +1,4 @@
-import { CfnSecurityGroup, CfnSecurityGroupEgress, CfnSecurityGroupIngress } from 'aws-cdk-lib/aws-ec2';
+import { CfnSecurityGroup, CfnSecurityGroupEgress, CfnSecurityGroupIngress, Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { DeploymentConfiguration } from '../configuration/schema.ts';
 import { createVpc } from './created-vpc.ts';
@@ -16,19 +16,26 @@ export class NodeNetwork extends Construct {
   /** Subnet id by zone. */
   readonly subnets: Readonly<Record<string, string>>;
   readonly securityGroupId: string;
+  readonly vpcId: string;
+  /** Group of the interface endpoints that were made here, if any were. */
+  readonly endpointGroupId: string | undefined;
 
   constructor(scope: Construct, id: string, props: NodeNetworkProps) {
     super(scope, id);
     const { network } = props.configuration;
     if (network.kind === 'existing') {
       this.subnets = network.subnets;
+      this.vpcId = network.vpcId;
+      this.endpointGroupId = undefined;
       this.securityGroupId = network.securityGroup ?? nodeSecurityGroup(this, props.configuration.name, network.vpcId);
       return;
     }
-    const { vpc, subnets, admit } = createVpc(this, props.configuration, network);
+    const { vpc, subnets, endpointGroup } = createVpc(this, props.configuration, network);
     this.subnets = subnets;
+    this.vpcId = vpc.vpcId;
+    this.endpointGroupId = endpointGroup?.securityGroupId;
     this.securityGroupId = nodeSecurityGroup(this, props.configuration.name, vpc.vpcId);
-    admit(this.securityGroupId);
+    endpointGroup?.addIngressRule(Peer.securityGroupId(this.securityGroupId), Port.HTTPS, 'From nodes');
   }
 }
 

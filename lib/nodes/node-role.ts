@@ -3,21 +3,24 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { nodeMetricNamespace } from '../../core/runtimes/telemetry.ts';
 import type { NamespaceConfiguration } from '../configuration/namespaces.ts';
+import type { DeploymentConfiguration } from '../configuration/schema.ts';
 
 /** What every node of the deployment may use. */
 export interface NodeAccess {
   readonly jobLogs: ILogGroup;
   readonly resultsBucket: IBucket | undefined;
+  readonly configuration: Pick<DeploymentConfiguration, 'name' | 'telemetry'>;
 }
 
 /**
  * The role of a namespace's nodes. The managed policy for SSM lets a node read every parameter of the account, so
- * this is our own: to take commands, to write the logs of jobs, and what the administrator adds.
+ * this is our own: to take commands, to write the logs of jobs and what collectors take in, and what the administrator adds.
  */
 export function nodeRole(scope: Construct, namespace: string, settings: NamespaceConfiguration, access: NodeAccess): Role {
   const statements = [
-    ...agentStatements(scope), logStatement(access.jobLogs), ...resultStatements(namespace, access), ...bucketStatements(scope, settings),
+    ...agentStatements(scope), logStatement(access.jobLogs), ...collectorStatements(access.configuration), ...resultStatements(namespace, access), ...bucketStatements(scope, settings),
   ];
   return new Role(scope, 'Role', {
     assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
@@ -49,7 +52,7 @@ function bucketStatements(scope: Construct, { readBuckets, writeBuckets }: Names
 }
 
 /** What the SSM agent does to take commands. The channels know no resources; both generations of them are allowed. */
-function agentStatements(scope: Construct): PolicyStatement[] {
+export function agentStatements(scope: Construct): PolicyStatement[] {
   const stack = Stack.of(scope);
   return [
     allow(['ssm:UpdateInstanceInformation'], [stack.formatArn({ service: 'ec2', resource: 'instance', resourceName: '*' })]),
@@ -66,12 +69,26 @@ function logStatement(jobLogs: ILogGroup): PolicyStatement {
   return allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [jobLogs.logGroupArn]);
 }
 
+/** What the collectors of nodes call. */
+function collectorStatements({ name, telemetry }: NodeAccess['configuration']): PolicyStatement[] {
+  if (telemetry.collector === 'none') return [];
+  const toCloudWatch = telemetry.otlpEndpoint === undefined;
+  // Metrics that come as OTLP have no namespace.
+  const operator = toCloudWatch ? 'StringEqualsIfExists' : 'StringEquals';
+  const metrics = allow(['cloudwatch:PutMetricData'], ['*']);
+  metrics.addConditions({ [operator]: { 'cloudwatch:namespace': nodeMetricNamespace(name) } });
+  return [
+    ...(toCloudWatch ? [allow(['xray:PutSpans', 'xray:PutSpansForIndexing'], ['*'])] : []),
+    ...(toCloudWatch || telemetry.nodeMetrics ? [metrics] : []),
+  ];
+}
+
 function listing(bucketArn: string, conditions?: Record<string, Record<string, string>>): PolicyStatement {
   const statement = allow(['s3:ListBucket'], [bucketArn]);
   if (conditions !== undefined) statement.addConditions(conditions);
   return statement;
 }
 
-function allow(actions: string[], resources: string[]): PolicyStatement {
+export function allow(actions: string[], resources: string[]): PolicyStatement {
   return new PolicyStatement({ actions, resources });
 }

@@ -4,7 +4,8 @@ import { Schedule, type EventBus } from 'aws-cdk-lib/aws-events';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { cyclePartition, eventSortPrefix, jobPrefix, pauseSortPrefix, queuePrefix, releaseSortPrefix, sharesSortKey, wakeSortKey } from '../../core/queue/stream-keys.ts';
+import { auditPartition, cyclePartition, eventSortPrefix, jobPrefix, pauseSortPrefix, queuePrefix, releaseSortPrefix, sharesSortKey, wakeSortKey } from '../../core/queue/stream-keys.ts';
+import type { DeploymentConfiguration } from '../configuration/schema.ts';
 import { EventFunction } from '../functions/event-function.ts';
 import type { FunctionSettings } from '../functions/orchestrator-function.ts';
 import type { LifecycleAddress } from '../lifecycle/lifecycle-address.ts';
@@ -38,7 +39,7 @@ export class JobQueue extends Construct {
 
   private makeScheduler({ settings, alarms, queue, lifecycle }: JobQueueProps): EventFunction {
     const scheduler = new EventFunction(this, 'ScheduleJobs', {
-      settings, alarms, handlerName: 'queue/schedule-jobs', timeout: schedulerTimeout, memorySize: 1024,
+      settings, alarms, deadLetters: 'wake', handlerName: 'queue/schedule-jobs', timeout: schedulerTimeout, memorySize: 1024,
     });
     queue.allowReads(scheduler);
     queue.allowScans(scheduler);
@@ -57,22 +58,26 @@ export class JobQueue extends Construct {
   }
 
   private makePublisher({ settings, alarms, queue, bus }: JobQueueProps): EventFunction {
-    const publisher = new EventFunction(this, 'PublishEvents', { settings, alarms, handlerName: 'queue/publish-events' });
+    const publisher = new EventFunction(this, 'PublishEvents', { settings, alarms, deadLetters: 'look', handlerName: 'queue/publish-events' });
     publisher.allow(['events:PutEvents'], [bus.eventBusArn]);
+    queue.allowJobReads(publisher);
+    if (exportsToCloudWatch(settings.configuration.telemetry)) publisher.allow(['xray:PutSpans', 'xray:PutSpansForIndexing'], ['*']);
     publisher.addEventSource(streamOf(queue.table as ITable, publisher, [
       records(['INSERT'], { pk: FilterRule.beginsWith(jobPrefix), sk: FilterRule.beginsWith(eventSortPrefix) }),
+      records(['INSERT'], { pk: FilterRule.isEqual(auditPartition) }),
     ]));
     return publisher;
   }
 
   private watch(alarms: Alarms): void {
     alarms.whenSilent('SchedulerSilent', this.scheduler, {
-      description: 'The scheduler is not invoked: no job starts.', section: 'scheduler-silent',
+      severity: 'wake', description: 'The scheduler is not invoked: no job starts.', section: 'scheduler-silent',
     });
     for (const [id, name] of [['SchedulerBehind', 'scheduler'], ['PublisherBehind', 'publisher']] as const) {
       const reader = this[name];
       const age = reader.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(5) });
       alarms.when(id, age, {
+        severity: 'look',
         description: `${reader.handlerName} reads the table's stream with more than ${late[name].toHumanString()} of delay.`,
         section: 'stream-behind',
         threshold: late[name].toMilliseconds(),
@@ -81,6 +86,9 @@ export class JobQueue extends Construct {
     }
   }
 }
+
+/** Another endpoint asks for no permission of AWS. */
+const exportsToCloudWatch = ({ traces, otlpEndpoint }: DeploymentConfiguration['telemetry']): boolean => traces && otlpEndpoint === undefined;
 
 /** Items that such things happen to, by their keys. */
 function records(events: readonly ('INSERT' | 'MODIFY' | 'REMOVE')[], keys: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { jobPrefix } from '../../core/queue/stream-keys.ts';
 import { tableLayout } from '../../core/queue/table-layout.ts';
 import type { DeploymentConfiguration } from '../configuration/schema.ts';
 import type { OrchestratorFunction } from '../functions/orchestrator-function.ts';
@@ -46,6 +47,14 @@ export class QueueTable extends Construct {
   /** Strongly consistent reads of items, and the listing of a namespace's jobs. */
   allowReads(reader: OrchestratorFunction): void {
     reader.allow(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'], [this.table.tableArn, this.indexArn('jobs')]);
+    this.key?.grant(reader, 'kms:Decrypt');
+  }
+
+  /** Strongly consistent reads of jobs and their histories, and of nothing else. */
+  allowJobReads(reader: OrchestratorFunction): void {
+    reader.allow(['dynamodb:GetItem', 'dynamodb:Query'], [this.table.tableArn], {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${jobPrefix}*`] },
+    });
     this.key?.grant(reader, 'kms:Decrypt');
   }
 

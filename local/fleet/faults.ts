@@ -61,6 +61,8 @@ export function parseFaults(value: unknown): FaultRequest[] {
 /** Something that goes wrong, when, and for whom. */
 export type FaultRequest = z.output<typeof faultSchema>;
 export type FaultKind = FaultRequest['kind'];
+/** A fault whose defaults may be left out, without its scope. */
+export type FaultChoice = { readonly kind: FaultKind } & Readonly<Record<string, unknown>>;
 /** A fault that stands, with how often it still strikes. */
 export type Fault = FaultRequest & { readonly id: string };
 type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>;

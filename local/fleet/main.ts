@@ -24,9 +24,12 @@ The fleet simulator: EC2, SSM, prices and quotas on 127.0.0.1:N, with instances 
   --hosts KIND      "processes" (what the system has without asking for more), or "namespaces" (Linux, tini): instances
                     with a network of their own. A state folder keeps to what it began with; processes
   --host-root DIR   with namespaces: the root that theirs are laid over, such as one of debootstrap; the machine's
+  --image-root AMI=DIR
+                    with namespaces: the root of the instances of one machine image; may be said again for others
   --speed X         fleet time (boots, notices, market) runs X times faster than the wall; 1
   --upstream URL    the rest of the cloud: requests that are not simulated go there, and so do
                     launch templates, subnets, roles and event rules
+  --collector URL   of OpenTelemetry: where the collectors of instances may send to
   --no-auth         do not ask the upstream whether a call is allowed
   --region NAME     us-east-1
   --python FILE     the Python that makes namespaces; python3
@@ -40,8 +43,10 @@ const { values: options } = parseArgs({
     scenario: { type: 'string' },
     hosts: { type: 'string' },
     'host-root': { type: 'string' },
+    'image-root': { type: 'string', multiple: true },
     speed: { type: 'string', default: '1' },
     upstream: { type: 'string' },
+    collector: { type: 'string' },
     'no-auth': { type: 'boolean', default: false },
     region: { type: 'string', default: 'us-east-1' },
     python: { type: 'string', default: 'python3' },
@@ -78,6 +83,7 @@ const simulator = await startSimulator({
   authorizer: options.upstream === undefined || options['no-auth'] ? OPEN_AUTHORIZER : cloudAuthorizer(options.upstream),
   driver,
   upstream: options.upstream,
+  collector: options.collector,
 });
 console.log(`The fleet simulator listens on ${simulator.url} (${driver.isolationNote})`);
 
@@ -99,7 +105,8 @@ function openDriver(): ProcessDriver {
       visible: imageFolders(),
       python: realPython(options.python),
     };
-    return new ProcessDriver(driverOptions, settledHosts(stateDirectory, options.hosts, options['host-root']));
+    const asked = { kind: options.hosts, base: options['host-root'], imageRoots: options['image-root'] };
+    return new ProcessDriver(driverOptions, settledHosts(stateDirectory, asked));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exit(2);

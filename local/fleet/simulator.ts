@@ -43,6 +43,8 @@ export interface SimulatorOptions {
   readonly driver: InstanceDriver;
   /** The rest of the cloud, for what is not simulated and for programs on instances. */
   readonly upstream?: string | undefined;
+  /** A collector of OpenTelemetry on this machine, which instances reach. */
+  readonly collector?: string | undefined;
 }
 
 /** A simulator that runs. */
@@ -112,7 +114,7 @@ function assemble(options: SimulatorOptions, store: JournalStore, clock: FleetCl
   const events = new EventBus(cloud, faults);
   const market = new RunningMarket(store.collection<MarketRecord>('market'), clock, options.scenario);
   const address = { url: '' };
-  const environmentOf = (instance: Instance) => instanceEnvironment(instance, address.url, options.upstream);
+  const environmentOf = (instance: Instance) => instanceEnvironment(instance, address.url, options);
   const metadata: MetadataService = new MetadataService({
     instances,
     cloud,
@@ -158,7 +160,9 @@ function assemble(options: SimulatorOptions, store: JournalStore, clock: FleetCl
 }
 
 /** What an instance's programs find in their environment: where the cloud is, as SDKs read it. */
-function instanceEnvironment(instance: Instance, fleetUrl: string, upstream: string | undefined): Record<string, string> {
+function instanceEnvironment(
+  instance: Instance, fleetUrl: string, { upstream, collector }: Pick<SimulatorOptions, 'upstream' | 'collector'>,
+): Record<string, string> {
   return {
     AWS_REGION: instance.region,
     AWS_DEFAULT_REGION: instance.region,
@@ -166,6 +170,8 @@ function instanceEnvironment(instance: Instance, fleetUrl: string, upstream: str
     AWS_ENDPOINT_URL_EC2: fleetUrl,
     AWS_ENDPOINT_URL_SSM: fleetUrl,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${instance.imdsPort ?? 0}`,
+    // In CloudWatch's place for the collectors of instances. What is named here can be reached from hosts, which have a loopback of their own.
+    ...(collector === undefined ? {} : { FLEET_COLLECTOR: collector }),
   };
 }
 

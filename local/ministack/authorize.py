@@ -17,8 +17,6 @@ authentication failure (such as "SignatureDoesNotMatch") when the signature does
 
 import base64
 import hashlib
-import json
-from contextvars import copy_context
 from urllib.parse import parse_qs
 
 from ministack.app import _request_account_scope
@@ -28,18 +26,6 @@ from ministack.core.responses import get_account_id, get_region, set_request_acc
 from ministack.core.router import extract_access_key_id, extract_region
 
 ROUTE = "/_local/authorize"
-
-
-def with_authorize_route(app):
-    """The ASGI application with the route added before MiniStack's own."""
-
-    async def application(scope, receive, send):
-        if scope["type"] == "http" and scope["path"] == ROUTE:
-            await _answer(await _read_body(receive), send)
-        else:
-            await app(scope, receive, send)
-
-    return application
 
 
 def authorize(request: dict) -> dict:
@@ -87,23 +73,3 @@ def _evaluate(access_key: str, principal_arn: str, check: dict) -> dict:
         return {"allowed": True}
     explicit = getattr(refusal, "decision", "") == "Deny"
     return {"allowed": False, "message": identity_denial_message(action, principal_arn, resource, explicit)}
-
-
-async def _read_body(receive) -> bytes:
-    chunks, more = [], True
-    while more:
-        message = await receive()
-        chunks.append(message.get("body", b""))
-        more = message.get("more_body", False)
-    return b"".join(chunks)
-
-
-async def _answer(body: bytes, send) -> None:
-    try:
-        # A context of its own: account, region and signature are request-scoped variables.
-        status, answer = 200, copy_context().run(authorize, json.loads(body))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        status, answer = 400, {"message": f"not an authorize request: {error!r}"}
-    await send({"type": "http.response.start", "status": status,
-                "headers": [(b"content-type", b"application/json")]})
-    await send({"type": "http.response.body", "body": json.dumps(answer).encode()})

@@ -50,22 +50,34 @@ def main() -> None:
     import public_images
     import gateway_refusals
     import launch_templates
+    import log_targets
+    import nested_stacks
     import resource_types
     import stack_operations
     import task_tokens
     import transport
+    from local_route import with_route
+    from watch import alarms, metric_data, route, saved_queries, service_metrics
 
     resource_types.register(arguments.fleet)
     functions.let_invocations_finish()
     public_images.publish()
     launch_templates.keep_interfaces_and_placement()
+    nested_stacks.keep_attributes()
     transport.trust_loopback()
     emf.publish_metrics_from_logs()
     task_tokens.behave_as_on_aws()
     authorised_resources.name_as_aws_does()
     gateway_refusals.answer_as_api_gateway()
-    ministack.app.app = authorize.with_authorize_route(
-        stack_operations.with_operations_awaited(ministack.app.app))
+    log_targets.deliver_events()
+    service_metrics.publish_as_services_do()
+    alarms.evaluate_as_on_aws()
+    metric_data.answer_as_on_aws()
+    saved_queries.keep()
+    application = stack_operations.with_operations_awaited(ministack.app.app)
+    for path, answer in ((authorize.ROUTE, authorize.authorize), (route.ROUTE, route.evaluate)):
+        application = with_route(application, path, answer)
+    ministack.app.app = alarms.with_alarms_evaluated(application)
 
     sys.argv = sys.argv[:1]
     ministack.app.main()

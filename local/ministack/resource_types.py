@@ -12,11 +12,15 @@ import documents
 import native_types
 import stand_ins
 import state_machines
+from watch import alarm_types, saved_queries
 
 
 def register(fleet_url: str) -> None:
     """Add every type; ``fleet_url`` is where SSM documents are kept."""
     documents.provision_on_worker_threads()
-    for types in (native_types.TYPES, state_machines.TYPES, documents.types(fleet_url), stand_ins.TYPES):
+    tables = (
+        native_types.TYPES, state_machines.TYPES, documents.types(fleet_url), stand_ins.TYPES, alarm_types.TYPES,
+        saved_queries.TYPES)
+    for types in tables:
         for name, handler in types.items():
             provisioners._RESOURCE_HANDLERS[name] = {**handler, "update_with_logical_id": True}

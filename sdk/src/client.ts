@@ -7,7 +7,7 @@ import type { paths } from './openapi.ts';
 import { retryingFetch } from './retrying-fetch.ts';
 import { signedFetch } from './signed-fetch.ts';
 import type {
-  Abortable, AppliedShares, AuditEntry, Capacity, CapacityFilter, DocumentText, DryRun, Explanation, Job, JobDetail, JobEvent, JobFilter, JobRef, LogFilter, LogLine,
+  Abortable, AppliedShares, AuditEntry, Capacity, CapacityFilter, Diagnosis, DocumentText, DryRun, Explanation, Job, JobDetail, JobEvent, JobFilter, JobRef, LogFilter, LogLine,
   ManifestRef, ManifestVersion, ManifestVersionDetail, Page, PageRequest, PauseInForce, PauseRequest, Priority, Queue, Recount, Recounted,
   Resumed, Shares, Submission, SubmittedJob, Validation,
 } from './types.ts';
@@ -97,6 +97,11 @@ export class OrchestratorClient {
   /** Where a job is, why, and what would change that. */
   async explainJob(job: JobRef, options: Abortable = {}): Promise<Explanation> {
     return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/jobs/{jobId}/explain', { params: { path: job }, ...options }));
+  }
+
+  /** What ended or holds a job, with its evidence and what can be done. */
+  async diagnoseJob(job: JobRef, options: Abortable = {}): Promise<Diagnosis> {
+    return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/jobs/{jobId}/diagnosis', { params: { path: job }, ...options }));
   }
 
   /** What waits and why, what is held, and how the shares stand; `limit` is how many waiting jobs to list. */

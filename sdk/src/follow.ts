@@ -1,6 +1,7 @@
 import type { OrchestratorClient } from './client.ts';
-import { itemsOf } from './pages.ts';
+import { LineOrder } from './line-order.ts';
 import { patiently } from './patience.ts';
+import { SeenLines } from './seen-lines.ts';
 import type { Abortable, Job, JobDetail, JobEvent, JobRef, JobState, LogFilter, LogLine } from './types.ts';
 import { wait as waitFor, type Wait } from './wait.ts';
 
@@ -21,6 +22,10 @@ const DEFAULT_POLL_MS = 2_000;
 const MAX_POLL_MS = 15_000;
 /** Nodes send their lines a few at a time: so long after a line, an older one of another node may still come. */
 const LATE_LINES_MS = 10_000;
+/** The same where the log service was busy: a node tries again after half a minute, and does so at its end for 20 seconds. */
+const LATEST_LINES_MS = 90_000;
+/** Readings of which one goes back that far. */
+const READINGS = 10;
 /** The longest page of log lines that the service gives. */
 const LOG_PAGE = 1000;
 
@@ -79,7 +84,11 @@ export async function* followEvents(
   }
 }
 
-/** A job's log as far as it goes, and what is added to it until the job has ended. */
+/**
+ * A job's log as far as it goes, and what is added to it until the job has ended: lines of all nodes in the order of
+ * their times, as far as they arrive within seconds of each other, each once. A line that arrives up to a minute after
+ * newer ones is given late.
+ */
 export async function* followLogs(
   client: Pick<OrchestratorClient, 'getJob' | 'readLogs'>,
   job: JobRef,
@@ -87,33 +96,25 @@ export async function* followLogs(
   { signal, pollMs = DEFAULT_POLL_MS, wait = waitFor }: WatchOptions = {},
 ): AsyncGenerator<LogLine, void> {
   const ask = patiently(wait, signal);
-  let { since } = filter;
-  const seen = new Map<string, number>();
-  for (;;) {
+  const sinceMs = filter.since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(filter.since);
+  const seen = new SeenLines(LATEST_LINES_MS);
+  const order = new LineOrder();
+  for (let reading = 1; ; reading += 1) {
     const isLastTurn = hasEnded(await ask(() => client.getJob(job, signalOf(signal))));
-    const query = since === undefined ? filter : { ...filter, since };
-    const lines = itemsOf((cursor) => ask(() => client.readLogs(job, query, {
-      limit: LOG_PAGE, ...signalOf(signal), ...(cursor === undefined ? {} : { cursor }),
-    })));
-    for await (const line of lines) {
-      if (seen.has(line.id)) continue;
-      seen.set(line.id, Date.parse(line.at));
-      yield line;
-    }
+    const from = Math.max(sinceMs, seen.newestMs - (isLastTurn || reading % READINGS === 0 ? LATEST_LINES_MS : LATE_LINES_MS));
+    const query = Number.isFinite(from) ? { ...filter, since: new Date(from).toISOString() } : filter;
+    let cursor: string | undefined;
+    do {
+      const after = cursor === undefined ? {} : { cursor };
+      const page = await ask(() => client.readLogs(job, query, { limit: LOG_PAGE, ...signalOf(signal), ...after }));
+      for (const line of page.items) if (seen.isNew(line)) order.add(line);
+      yield* order.settled();
+      ({ cursor } = page);
+    } while (cursor !== undefined);
+    yield* isLastTurn ? order.rest() : order.endOfReading();
     if (isLastTurn) return;
-    since = forgetOld(seen, since);
     await wait(pollMs, signal);
   }
-}
-
-/** Where to read on from: a little before the newest line. Older lines than that are not asked for again. */
-function forgetOld(seen: Map<string, number>, since: string | undefined): string | undefined {
-  if (seen.size === 0) return since;
-  let newest = 0;
-  for (const at of seen.values()) newest = Math.max(newest, at);
-  const from = newest - LATE_LINES_MS;
-  for (const [id, at] of seen) if (at < from) seen.delete(id);
-  return since !== undefined && Date.parse(since) > from ? since : new Date(from).toISOString();
 }
 
 const signalOf = (signal: AbortSignal | undefined): Abortable => (signal === undefined ? {} : { signal });

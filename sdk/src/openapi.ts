@@ -88,6 +88,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/namespaces/{namespace}/jobs/{jobId}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What ended or holds a job, with its evidence and what can be done. */
+        get: operations["diagnoseJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/namespaces/{namespace}/jobs/{jobId}/events": {
         parameters: {
             query?: never;
@@ -405,10 +422,10 @@ export interface components {
             /** @enum {string} */
             state: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
         };
-        /** @description Something that an operator did. */
+        /** @description Something that somebody did and that is in no job’s history. */
         AuditEntry: {
             /** @enum {string} */
-            action: "SharesApplied" | "Paused" | "Resumed" | "Recounted";
+            action: "SharesApplied" | "Paused" | "Resumed" | "Recounted" | "ManifestStored";
             /**
              * Format: date-time
              * @description ISO 8601 in UTC.
@@ -416,8 +433,9 @@ export interface components {
             at: string;
             by: string;
             id: string;
+            origin?: components["schemas"]["Origin"];
             reason: string;
-            /** @description What it was done to: `queue`, `namespace/physics`, `market/spot`, `shares/7`. */
+            /** @description What it was done to: `queue`, `namespace/physics`, `market/spot`, `shares/7`, `manifest/physics/train/3`. */
             target: string;
         };
         AuditPage: {
@@ -466,6 +484,17 @@ export interface components {
                 zone: string;
             }[];
         };
+        /** @description What the cloud answered to launches. */
+        CloudError: {
+            /** @description How many calls it came of. */
+            calls: number;
+            code: string;
+            message?: string;
+            /** @description `workers: c6i.large spot in us-east-1a` */
+            places: string[];
+            /** @description Of the latest call that it came of: what AWS support asks for. */
+            requestId?: string;
+        };
         /**
          * ClusterDefinition
          * @description A cluster of machines and the job that runs on it.
@@ -505,7 +534,7 @@ export interface components {
                     /** @description What all nodes together may cost in an hour. */
                     maxUsdPerHour?: number;
                     /**
-                     * @description How long machines may be sought in an attempt, from its admission and waiting included, before the outcome is NO_CAPACITY.
+                     * @description How long an attempt may go without machines, before the outcome is NO_CAPACITY: from its admission, the time included that it is parked, and the time before it in which it is held in the queue for want of capacity alone. Waiting for limits does not count.
                      * @default 86400
                      */
                     timeoutSeconds?: number;
@@ -621,7 +650,7 @@ export interface components {
                     role?: "head";
                 }[];
                 /**
-                 * @description What the loss of a node does: the attempt ends as INTERRUPTED (`Fail`), the job goes on with a new node in its place (`Replace`; not the head node), or it goes back to the queue for another attempt (`Requeue`).
+                 * @description What the loss of a node does: the attempt ends as INTERRUPTED (`Fail`), the job goes on with a new node in its place (`Replace`; not the head node), or it goes back to the queue for another attempt (`Requeue`; under Slurm, where the head node is not the one, within the same attempt).
                  * @default Fail
                  * @enum {string}
                  */
@@ -686,11 +715,39 @@ export interface components {
                  */
                 runtime?: {
                     /**
+                     * @description Slurm: whether it records its jobs in `/data/slurm/jobs.log`.
+                     * @default false
+                     */
+                    accounting?: boolean;
+                    /**
+                     * @description Slurm: whether a step has its nodes for itself.
+                     * @default true
+                     */
+                    exclusive?: boolean;
+                    /** @description Slurm: how many of the workers each step of the run gets; all where neither this nor the script says. */
+                    nodes?: number;
+                    /**
+                     * @description Slurm: how long before that it gets it.
+                     * @default 90
+                     */
+                    noticeSeconds?: number;
+                    /**
+                     * @description Slurm: the signal that the batch script gets when EC2 is about to take one of its Spot nodes back.
+                     * @default USR1
+                     * @enum {string}
+                     */
+                    noticeSignal?: "USR1" | "USR2" | "TERM" | "INT" | "HUP" | "CONT";
+                    /**
+                     * @description Slurm: tasks that `srun` and MPI start on each node.
+                     * @default 1
+                     */
+                    tasksPerNode?: number;
+                    /**
                      * @description What makes a cluster of the nodes. `EKS` comes in a later release.
                      * @enum {string}
                      */
                     type: "None" | "Slurm";
-                    /** @description Release of Slurm, quoted: `"23.02"`. */
+                    /** @description Release of Slurm, quoted: `"23.02"`. Without it the newest that the deployment has an image of. */
                     version?: string;
                 };
                 /**
@@ -700,10 +757,10 @@ export interface components {
                  *     }
                  */
                 storage?: {
-                    /** @description Id of an existing EFS or FSx file system in the region of the job. */
+                    /** @description Id of an existing file system of EFS, or of FSx for OpenZFS, in the region of the job. */
                     fileSystemId?: string;
                     /**
-                     * @description `HeadNode` shares its own disk; the others are file systems that outlive the job.
+                     * @description `HeadNode` shares its own disk; the others are file systems that outlive the job, where the deployment has them.
                      * @enum {string}
                      */
                     type: "HeadNode" | "EFS" | "FSx";
@@ -754,6 +811,38 @@ export interface components {
              * @description Absent for what an operator holds back.
              */
             until?: string;
+        };
+        /** @description Why a job is where it is, or ended as it did. */
+        Diagnosis: {
+            /**
+             * Format: date-time
+             * @description When this was worked out.
+             */
+            at: string;
+            /**
+             * @description Nothing is amiss (`well`), it `waits` for something, it `failed`, or it was `stopped` as somebody wanted.
+             * @enum {string}
+             */
+            bearing: "well" | "waits" | "failed" | "stopped";
+            /**
+             * @description For programs; docs/diagnosis.md lists all.
+             * @enum {string}
+             */
+            cause: "WaitingForLimit" | "WaitingForGuarantees" | "WaitingForTurn" | "WaitingBehindReservation" | "WaitingForLaunches" | "Paused" | "TooLarge" | "StartsNext" | "SchedulerSilent" | "NoCapacity" | "AccountQuota" | "NoAddresses" | "CloudThrottled" | "BudgetReached" | "GangNotReleased" | "LaunchNotPermitted" | "ImageNotUsable" | "LaunchTemplateBroken" | "AccountBlocked" | "LaunchImpossible" | "LaunchRejected" | "NodeNeverCameUp" | "SpotInterruption" | "NodeLost" | "NodeNotReplaced" | "TooManyLosses" | "MachinesLeft" | "MachinesGoneLate" | "StepTimedOut" | "DiskFull" | "GpuOutOfMemory" | "OutOfMemory" | "ProgramCrashed" | "CommandNotFound" | "NotExecutable" | "ContainerNotStarted" | "AccessDenied" | "NetworkUnreachable" | "StepRunnerFailed" | "SetupFailed" | "StepKilled" | "HookFailed" | "JobFailed" | "PostRunFailed" | "SlurmRefused" | "SlurmTimeLimit" | "SlurmCancelled" | "SlurmNodeFailed" | "SlurmNotStarted" | "SlurmSilent" | "Cancelled" | "BeingCancelled" | "TtlExceeded" | "DependencyThrottled" | "DeploymentIncomplete" | "ExecutionDied" | "JobGone" | "InternalFailure" | "Unexplained" | "LookingForMachines" | "ComingUp" | "Running" | "AwaitingRelease" | "Finishing" | "Released" | "Succeeded";
+            /** @enum {string} */
+            certainty: "certain" | "likely" | "possible";
+            evidence: components["schemas"]["Evidence"];
+            /** @description Id of the job: a lower-case ULID. */
+            jobId: string;
+            namespace: string;
+            operatorCanDo: string[];
+            /** @description What else fits, the likeliest first. */
+            others: components["schemas"]["Finding"][];
+            /** @description Page and section, from the root of the repository. */
+            runbook: string;
+            /** @description What happened to this very job, for people. */
+            sentence: string;
+            youCanDo: string[];
         };
         /** @description A counter that is not what the jobs say. */
         Drift: {
@@ -822,12 +911,60 @@ export interface components {
                 /** @description What nobody could say, and why: the plan is made without it. */
                 without: string[];
             };
+            /** @description Release of the runtime that the machines bring along; absent where there is none, or the pools’ own images have it. */
+            runtimeVersion?: string;
             warnings: components["schemas"]["ProblemEntry"][];
         };
         EventPage: {
             /** @description Leads to the next page; absent on the last. */
             cursor?: string;
             items: components["schemas"]["JobEvent"][];
+        };
+        /** @description What a diagnosis rests on. */
+        Evidence: {
+            attempt: number;
+            cloud: components["schemas"]["CloudError"][];
+            /** @description How earlier attempts ended. */
+            earlier: {
+                attempt: number;
+                message?: string;
+                /** @enum {string} */
+                outcome?: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT" | "NO_CAPACITY" | "INTERRUPTED";
+            }[];
+            /** @description Entries of the history. */
+            events: {
+                /**
+                 * Format: date-time
+                 * @description ISO 8601 in UTC.
+                 */
+                at: string;
+                message: string;
+                number: number;
+                /** @enum {string} */
+                type: "JobSubmitted" | "StateChanged" | "PriorityChanged" | "CancelRequested" | "ReleaseRequested" | "LaunchTried" | "GangReleased" | "Parked" | "TurnGiven" | "CapacityAcquired" | "NodeReplaced" | "NodeSpared" | "NodesOnline" | "StepStarted" | "StepFinished" | "NodeInterrupted" | "NodeLost" | "RuntimeSubstituted" | "AttemptRetried" | "NodesGone" | "Reconciled";
+            }[];
+            /** @description What the step wrote last: 20 lines and 4 KiB at most. */
+            lines: {
+                /**
+                 * Format: date-time
+                 * @description ISO 8601 in UTC.
+                 */
+                at?: string;
+                message: string;
+                node?: string;
+            }[];
+            /** @enum {string} */
+            outcome?: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT" | "NO_CAPACITY" | "INTERRUPTED";
+            reason?: {
+                /** @description For programs. */
+                code: string;
+                /** @description For people. */
+                message: string;
+            };
+            scheduler?: components["schemas"]["SchedulerReport"];
+            /** @enum {string} */
+            state: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
+            step?: components["schemas"]["StepEnd"];
         };
         /** @description Where a job is, why, and what would change that. */
         Explanation: {
@@ -841,6 +978,11 @@ export interface components {
             /** @description What it may be launched as and is not tried for now. */
             cooling?: components["schemas"]["CoolingScope"][];
             figures?: components["schemas"]["ObstacleFigure"][];
+            /**
+             * Format: date-time
+             * @description It ends as NO_CAPACITY then, if it finds no machines before (`capacity.timeoutSeconds`).
+             */
+            givenUpAt?: string;
             /** @description What would change that. */
             hints: string[];
             /** @description Id of the job: a lower-case ULID. */
@@ -867,6 +1009,18 @@ export interface components {
             until?: string;
             user: string;
         };
+        /** @description A cause that fits a job. */
+        Finding: {
+            /**
+             * @description For programs; docs/diagnosis.md lists all.
+             * @enum {string}
+             */
+            cause: "WaitingForLimit" | "WaitingForGuarantees" | "WaitingForTurn" | "WaitingBehindReservation" | "WaitingForLaunches" | "Paused" | "TooLarge" | "StartsNext" | "SchedulerSilent" | "NoCapacity" | "AccountQuota" | "NoAddresses" | "CloudThrottled" | "BudgetReached" | "GangNotReleased" | "LaunchNotPermitted" | "ImageNotUsable" | "LaunchTemplateBroken" | "AccountBlocked" | "LaunchImpossible" | "LaunchRejected" | "NodeNeverCameUp" | "SpotInterruption" | "NodeLost" | "NodeNotReplaced" | "TooManyLosses" | "MachinesLeft" | "MachinesGoneLate" | "StepTimedOut" | "DiskFull" | "GpuOutOfMemory" | "OutOfMemory" | "ProgramCrashed" | "CommandNotFound" | "NotExecutable" | "ContainerNotStarted" | "AccessDenied" | "NetworkUnreachable" | "StepRunnerFailed" | "SetupFailed" | "StepKilled" | "HookFailed" | "JobFailed" | "PostRunFailed" | "SlurmRefused" | "SlurmTimeLimit" | "SlurmCancelled" | "SlurmNodeFailed" | "SlurmNotStarted" | "SlurmSilent" | "Cancelled" | "BeingCancelled" | "TtlExceeded" | "DependencyThrottled" | "DeploymentIncomplete" | "ExecutionDied" | "JobGone" | "InternalFailure" | "Unexplained" | "LookingForMachines" | "ComingUp" | "Running" | "AwaitingRelease" | "Finishing" | "Released" | "Succeeded";
+            /** @enum {string} */
+            certainty: "certain" | "likely" | "possible";
+            /** @description What happened to this very job, for people. */
+            sentence: string;
+        };
         /** @description What its jobs hold now. */
         HeldAmounts: {
             gpus: number;
@@ -886,6 +1040,7 @@ export interface components {
              * @description The TTL counts from here.
              */
             configuringAt?: string;
+            cost?: components["schemas"]["JobCost"];
             /**
              * Format: date-time
              * @description ISO 8601 in UTC.
@@ -933,6 +1088,9 @@ export interface components {
             };
             releaseRequestedBy?: string;
             runtime: string;
+            /** @description Release of the runtime that its machines bring along, chosen at submission. */
+            runtimeVersion?: string;
+            scheduler?: components["schemas"]["SchedulerReport"];
             /**
              * @description Where it is in the lifecycle.
              * @enum {string}
@@ -952,6 +1110,18 @@ export interface components {
             /** @description Who submitted it: an IAM user’s name or a role session’s. */
             user: string;
         };
+        /** @description What machines cost at list price: volumes, traffic, discounts and taxes are not in it. In listings that of attempts whose machines are gone, of one job that of all attempts so far. */
+        JobCost: {
+            byPool: components["schemas"]["PoolCost"][];
+            /** @description Hours of all of them together, as they are billed. */
+            nodeHours: number;
+            /** @description Machines, those that were replaced and those of earlier attempts included. */
+            nodes: number;
+            /** @description What the same hours would have cost more on demand. */
+            savedUsd: number;
+            /** @description US dollars at list price, to six decimals. */
+            usd: number;
+        };
         /** @description A job with its attempts, nodes and cost so far. */
         JobDetail: {
             /** @description Number of the current attempt, from 1. */
@@ -963,6 +1133,7 @@ export interface components {
              * @description The TTL counts from here.
              */
             configuringAt?: string;
+            cost: components["schemas"]["JobCost"];
             /** @description Cost of all attempts so far, at list price. */
             costUsd: number;
             /**
@@ -984,6 +1155,7 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
+            links?: components["schemas"]["JobLinks"];
             manifest: {
                 digest: string;
                 name: string;
@@ -1013,6 +1185,9 @@ export interface components {
             };
             releaseRequestedBy?: string;
             runtime: string;
+            /** @description Release of the runtime that its machines bring along, chosen at submission. */
+            runtimeVersion?: string;
+            scheduler?: components["schemas"]["SchedulerReport"];
             /**
              * @description Where it is in the lifecycle.
              * @enum {string}
@@ -1063,7 +1238,12 @@ export interface components {
             /** @enum {string} */
             to?: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
             /** @enum {string} */
-            type: "JobSubmitted" | "StateChanged" | "PriorityChanged" | "CancelRequested" | "ReleaseRequested" | "LaunchTried" | "GangReleased" | "Parked" | "TurnGiven" | "CapacityAcquired" | "NodeReplaced" | "NodesOnline" | "StepStarted" | "StepFinished" | "NodeInterrupted" | "NodeLost" | "RuntimeSubstituted" | "AttemptRetried" | "NodesGone" | "ErrorCaught" | "Reconciled";
+            type: "JobSubmitted" | "StateChanged" | "PriorityChanged" | "CancelRequested" | "ReleaseRequested" | "LaunchTried" | "GangReleased" | "Parked" | "TurnGiven" | "CapacityAcquired" | "NodeReplaced" | "NodeSpared" | "NodesOnline" | "StepStarted" | "StepFinished" | "NodeInterrupted" | "NodeLost" | "RuntimeSubstituted" | "AttemptRetried" | "NodesGone" | "Reconciled";
+        };
+        /** @description Where else to look at it. */
+        JobLinks: {
+            /** @description The dashboard of jobs, in CloudWatch or in a Grafana, over the time of this one. */
+            dashboard: string;
         };
         JobPage: {
             /** @description Leads to the next page; absent on the last. */
@@ -1186,6 +1366,16 @@ export interface components {
             usdPerHour?: number;
             zone: string;
         };
+        /** @description Who a request came from, and from where. */
+        Origin: {
+            /** @description ARN of the IAM user or of the role’s session. */
+            principal: string;
+            /** @description Of the user or the role in IAM, `AIDA…` or `AROA…`. */
+            principalId?: string;
+            requestId: string;
+            sourceIp: string;
+            userAgent?: string;
+        };
         /** @description What an operator holds back. */
         PauseInForce: {
             /**
@@ -1238,6 +1428,20 @@ export interface components {
             /** @description Jobs of the same user that come before it. */
             ownJobsBefore: number;
             priority: number;
+        };
+        /** @description What the machines of a pool cost on one market. */
+        PoolCost: {
+            /** @enum {string} */
+            market: "spot" | "on-demand" | "reserved";
+            /** @description Hours of all of them together, as they are billed. */
+            nodeHours: number;
+            /** @description Machines, those that were replaced and those of earlier attempts included. */
+            nodes: number;
+            pool: string;
+            /** @description What the same hours would have cost more on demand. */
+            savedUsd: number;
+            /** @description US dollars at list price, to six decimals. */
+            usd: number;
         };
         PriorityChange: {
             /** @description 0 to 1000, higher first, or a class: low, normal, high, urgent. */
@@ -1323,6 +1527,18 @@ export interface components {
             /** @description Whether it was paused. */
             resumed: boolean;
             scope: string;
+        };
+        /** @description What the cluster’s own scheduler (Slurm) said of the last step of the run. */
+        SchedulerReport: {
+            /** @description Its own number of the job. */
+            id: string;
+            /** @description The nodes that it gave the job: `workers-[0-63]`. */
+            nodes: string;
+            reason?: string;
+            /** @description How often it put the job back into its queue. */
+            restarts: number;
+            /** @description In its words: `COMPLETED`, `NODE_FAIL`. */
+            state: string;
         };
         /** @description What is not named is not limited, or not guaranteed. */
         ShareAmounts: {
@@ -1593,6 +1809,19 @@ export interface components {
             };
             weight: number;
         };
+        /** @description The step that ended badly. */
+        StepEnd: {
+            exitCode?: number;
+            /** @description Its place: `run/0`. */
+            key: string;
+            name: string;
+            /** @description The first node that failed. */
+            node?: string;
+            /** @description On how many others it failed. */
+            otherNodes: number;
+            /** @description Where the exit code says one: `SIGKILL`. */
+            signal?: string;
+        };
         /** @description A manifest, or the name of a stored one, with what is given beside it. */
         Submission: {
             /** @description The manifest as an object, or as YAML text: then problems carry lines. */
@@ -1620,6 +1849,7 @@ export interface components {
              * @description The TTL counts from here.
              */
             configuringAt?: string;
+            cost?: components["schemas"]["JobCost"];
             /**
              * Format: date-time
              * @description ISO 8601 in UTC.
@@ -1667,6 +1897,9 @@ export interface components {
             };
             releaseRequestedBy?: string;
             runtime: string;
+            /** @description Release of the runtime that its machines bring along, chosen at submission. */
+            runtimeVersion?: string;
+            scheduler?: components["schemas"]["SchedulerReport"];
             /**
              * @description Where it is in the lifecycle.
              * @enum {string}
@@ -1709,6 +1942,8 @@ export interface components {
             };
             name: string;
             namespace: string;
+            /** @description Release of the runtime that the machines bring along; absent where there is none, or the pools’ own images have it. */
+            runtimeVersion?: string;
             /** @description What is allowed and probably not meant. */
             warnings: components["schemas"]["ProblemEntry"][];
         };
@@ -1718,6 +1953,11 @@ export interface components {
             band: number;
             /** @description Why it waits, for programs. */
             code: string;
+            /**
+             * Format: date-time
+             * @description It is held back for capacity, and ends as NO_CAPACITY then if there is none before.
+             */
+            givenUpAt?: string;
             gpus: number;
             /** @description Id of the job: a lower-case ULID. */
             jobId: string;
@@ -2236,6 +2476,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request cannot be read; errors says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed, or not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such job or manifest in this namespace. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible in the job’s state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: come back after Retry-After. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AWS asks to slow down: come back after Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diagnoseJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the job: a lower-case ULID. */
+                jobId: string;
+                /** @description The namespace. */
+                namespace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cause, its evidence and what can be done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
                 };
             };
             /** @description The request cannot be read; errors says where. */

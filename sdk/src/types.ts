@@ -5,12 +5,21 @@ type QueryOf<Operation extends keyof operations> = NonNullable<operations[Operat
 
 export type Job = Schemas['Job'];
 export type JobDetail = Schemas['JobDetail'];
+/** What machines cost, of a job in all and by pool and market. */
+export type JobCost = Schemas['JobCost'];
+export type SchedulerReport = Schemas['SchedulerReport'];
 export type JobState = Job['state'];
 export type Outcome = NonNullable<Job['outcome']>;
 export type SubmittedJob = Schemas['SubmittedJob'];
 export type DryRun = Schemas['DryRun'];
 export type Submission = Schemas['Submission'];
 export type Explanation = Schemas['Explanation'];
+/** What ended or holds a job. */
+export type Diagnosis = Schemas['Diagnosis'];
+export type Finding = Schemas['Finding'];
+export type Evidence = Schemas['Evidence'];
+export type StepEnd = Schemas['StepEnd'];
+export type CloudError = Schemas['CloudError'];
 export type Queue = Schemas['Queue'];
 /** What is known of capacity now. */
 export type Capacity = Schemas['Capacity'];

@@ -12,6 +12,7 @@ import type { TaskTokens } from '../../core/ports/executions.ts';
 import type { JobLogs } from '../../core/ports/job-logs.ts';
 import { defaultShareTree } from '../../core/shares/share-tree.ts';
 import { cancelJob } from '../../lambdas/api/cancel-job/cancel-job.ts';
+import { diagnoseJob } from '../../lambdas/api/diagnose-job/diagnose-job.ts';
 import { explainJob } from '../../lambdas/api/explain-job/explain-job.ts';
 import { getCapacity } from '../../lambdas/api/get-capacity/get-capacity.ts';
 import { getJob } from '../../lambdas/api/get-job/get-job.ts';
@@ -48,6 +49,7 @@ import { InMemoryJobStore } from '../fakes/in-memory-job-store.ts';
 import { InMemoryManifestStore } from '../fakes/in-memory-manifest-store.ts';
 import { InMemoryPauseStore } from '../fakes/in-memory-pause-store.ts';
 import { InMemoryPendingCounts } from '../fakes/in-memory-pending-counts.ts';
+import { InMemoryRuntimeCatalogue } from '../fakes/in-memory-runtime-catalogue.ts';
 import { InMemorySchedulerStore } from '../fakes/in-memory-scheduler-store.ts';
 import { InMemoryShareStore } from '../fakes/in-memory-share-store.ts';
 import { InMemoryTable } from '../fakes/in-memory-table.ts';
@@ -86,7 +88,7 @@ type CallParts = ApiEventParts & { readonly params?: Record<string, string> };
 export function anApi(logs: JobLogs = noLogs) {
   const table = new InMemoryTable();
   const clock = new ManualClock();
-  const deployment = aDeployment({ namespaces: { research: { launchTemplates: { x86_64: 'lt-1' } }, vision: { launchTemplates: { x86_64: 'lt-2' }, efaLaunchTemplates: { x86_64: { 1: 'lt-3' } } } } });
+  const deployment = aDeployment({ telemetry: { ...aDeployment().telemetry, jobDashboard: 'cloudwatch' }, slurmSubstitutes: { '23.02': ['22.05'] }, namespaces: { research: { launchTemplates: { x86_64: 'lt-1' } }, vision: { launchTemplates: { x86_64: 'lt-2' }, efaLaunchTemplates: { x86_64: { 1: 'lt-3' } } } } });
   const catalogue = new InMemoryInstanceCatalogue([
     someFacts('m6i.large', { vcpus: 2, microUsdPerHour: 96_000 }),
     someFacts('c6i.large', { vcpus: 2, microUsdPerHour: 85_000 }),
@@ -100,6 +102,7 @@ export function anApi(logs: JobLogs = noLogs) {
   const scheduler = new InMemorySchedulerStore(table);
   const cooldowns = new InMemoryCooldownStore(table);
   const knowledge = new InMemoryMarketKnowledge();
+  const runtimes = new InMemoryRuntimeCatalogue([{ version: '22.05.8', architectures: ['x86_64'] }, { version: '24.11.5', architectures: ['x86_64', 'arm64'] }]);
   const capacity = new InMemoryCapacityProvider({ attempts, cooldowns, knowledge, catalogue, clock, deployment, log: silentLog });
   const tokens = new RecordedTokens();
   const queue = { scheduler, jobs, cooldowns, deployment, clock };
@@ -110,10 +113,11 @@ export function anApi(logs: JobLogs = noLogs) {
   const audit = new InMemoryAuditLog(table);
   const pause = async (ms: number) => clock.advance(ms);
   const handlers: Record<OperationId, ApiHandler> = {
-    submitJob: apiHandler(submitJob({ jobs, manifests, catalogue, knowledge, capacity, deployment, clock, newJobId, pending: new InMemoryPendingCounts(table), shareTree })),
+    submitJob: apiHandler(submitJob({ jobs, manifests, catalogue, knowledge, runtimes, capacity, deployment, clock, newJobId, pending: new InMemoryPendingCounts(table), shareTree })),
     listJobs: apiHandler(listJobs({ jobs })),
-    getJob: apiHandler(getJob({ jobs, attempts, queue: recentQueue(queue, 5000), clock })),
+    getJob: apiHandler(getJob({ jobs, attempts, queue: recentQueue(queue, 5000), clock, deployment })),
     explainJob: apiHandler(explainJob({ ...queue, attempts })),
+    diagnoseJob: apiHandler(diagnoseJob({ ...queue, attempts, logs, log: silentLog })),
     getQueue: apiHandler(getQueue(queue)),
     setPriority: apiHandler(changePriority({ jobs, clock, shareTree })),
     listEvents: apiHandler(listEvents({ jobs })),
@@ -121,7 +125,7 @@ export function anApi(logs: JobLogs = noLogs) {
     cancelJob: apiHandler(cancelJob(stopping)),
     releaseJob: apiHandler(releaseJob(stopping)),
     listManifests: apiHandler(listManifests({ manifests })),
-    putManifest: apiHandler(putManifest({ manifests, catalogue, knowledge, deployment, clock })),
+    putManifest: apiHandler(putManifest({ manifests, catalogue, knowledge, runtimes, deployment, clock, newAuditId })),
     getManifest: apiHandler(getManifest({ manifests })),
     listManifestVersions: apiHandler(listManifestVersions({ manifests })),
     getManifestVersion: apiHandler(getManifest({ manifests })),
@@ -132,7 +136,7 @@ export function anApi(logs: JobLogs = noLogs) {
     putShares: apiHandler(putShares({ shares, scheduler, deployment, clock, newAuditId })),
     getCapacity: apiHandler(getCapacity({ catalogue, cooldowns, knowledge, deployment, clock })),
     listAudit: apiHandler(listAudit({ audit })),
-    validateManifest: apiHandler(validateManifest({ catalogue, knowledge, deployment })),
+    validateManifest: apiHandler(validateManifest({ catalogue, knowledge, runtimes, deployment })),
     getManifestSchema,
     getOpenApi,
   };
@@ -150,7 +154,7 @@ export function anApi(logs: JobLogs = noLogs) {
     if (job === undefined) throw new Error(`no job ${id}`);
     return job;
   };
-  return { table, clock, deployment, knowledge, jobs, attempts, manifests, scheduler, tokens, handlers, call, get };
+  return { table, clock, deployment, knowledge, runtimes, jobs, attempts, manifests, scheduler, tokens, handlers, call, get };
 }
 
 /** Fails where the answer is not one that the contract promises. */

@@ -45,12 +45,14 @@ export function aDeployment(fields: Partial<Deployment> = {}): Deployment {
     subnets: Object.fromEntries(ZONES.map((zone) => [zone, `subnet-${zone.slice(-1)}`])),
     imageAliases: {},
     machineImages: {},
+    slurmSubstitutes: {},
     namespaces: { '*': { launchTemplates: { x86_64: 'lt-x86', arm64: 'lt-arm' } } },
     limits: { maxRunningJobs: 10, maxNodesPerJob: 1000, maxReplacementsPerAttempt: 3 },
     intervals: {
       nodeOnlineTimeout: 300, nodePoll: 1, cooldownBase: 30, cooldownMaximum: 600, destroyWait: 10, orphanGrace: 600, unansweredAfter: 120, schedulerLease: 30,
     },
     capacity: { spotAdvisorFeed: 'https://advisor.example/feed.json', placementScoresPerDay: 3 },
+    telemetry: { traces: true, collector: 'none', nodeMetrics: false, logBytesPerAttempt: 2 ** 30 },
     ...fields,
   };
 }

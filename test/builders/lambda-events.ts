@@ -10,12 +10,15 @@ export interface ApiEventParts {
   readonly body?: string | null;
   readonly isBase64Encoded?: boolean;
   readonly userArn?: string | null;
+  readonly caller?: string;
+  readonly sourceIp?: string;
+  readonly userAgent?: string | null;
 }
 
 /** The event of a REST API's proxy integration with IAM authorization. */
 export function apiEvent(parts: ApiEventParts = {}): APIGatewayProxyEvent {
-  const { userArn = 'arn:aws:iam::123456789012:user/alice', ...event } = parts;
-  const requestContext = { requestId: 'request-1', identity: { userArn }, httpMethod: event.httpMethod ?? 'GET', stage: 'v1' };
+  const { userArn = 'arn:aws:iam::123456789012:user/alice', caller, sourceIp = '192.0.2.7', userAgent = 'orch/0.1.0', ...event } = parts;
+  const requestContext = { requestId: 'request-1', identity: { userArn, caller, sourceIp, userAgent }, httpMethod: event.httpMethod ?? 'GET', stage: 'v1' };
   return {
     httpMethod: 'GET',
     path: '/',

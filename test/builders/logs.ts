@@ -6,7 +6,9 @@ const isLogLine = (text: string): boolean => text.startsWith('{"') && text.endsW
 
 /** Keeps the log lines of what is tested out of the test report. To be called before all tests of a file. */
 export function silenceLogs(): void {
+  process.env['POWERTOOLS_METRICS_NAMESPACE'] ??= 'AdvancedOrchestrator/test';
   for (const stream of [process.stdout, process.stderr]) {
+    if (jest.isMockFunction(stream.write)) continue;
     const write = stream.write.bind(stream);
     jest.spyOn(stream, 'write').mockImplementation((chunk) => {
       if (!isLogLine(String(chunk))) return write(chunk);

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { epochMs, instanceId, jobId, microUsd } from '../../core/job/ids.ts';
 import type { Node } from '../../core/job/job.ts';
+import type { ReadNodeFile } from '../../core/ports/node-files.ts';
 import type { StepDispatch } from '../../core/ports/node-commands.ts';
 import type { NodeStep } from '../../core/runtimes/node-step.ts';
 
@@ -46,3 +49,6 @@ export function aDispatch(fields: Partial<StepDispatch> = {}): StepDispatch {
     ...fields,
   };
 }
+
+/** The files of `nodes/` as they are in the checkout. */
+export const readNodeFile: ReadNodeFile = (file) => readFileSync(join(import.meta.dirname, '..', '..', 'nodes', file), 'utf8');

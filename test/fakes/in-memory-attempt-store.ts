@@ -49,6 +49,10 @@ export class InMemoryAttemptStore implements AttemptStore {
     return copy(this.#table.nodes.get(attemptKey(jobId, attempt)) ?? []);
   }
 
+  async peekNodes(jobId: JobId, attempt: number): Promise<readonly Node[]> {
+    return this.nodes(jobId, attempt);
+  }
+
   async beginStep(step: StepRecord): Promise<StepRecord> {
     const key = stepKey(step.jobId, step.attempt, step.step);
     const record = this.#table.steps.get(key) ?? copy(step);

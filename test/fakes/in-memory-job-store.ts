@@ -98,6 +98,10 @@ export class InMemoryJobStore implements JobStore {
     return page(later, limit, (event) => String(event.number));
   }
 
+  async latestEvents(jobId: JobId, limit: number): Promise<readonly JobEvent[]> {
+    return copy((this.#table.events.get(jobId) ?? []).slice(-limit));
+  }
+
   async attempts(jobId: JobId): Promise<readonly Attempt[]> {
     const own = [...this.#table.attempts.values()].filter((attempt) => attempt.jobId === jobId);
     return copy(own.sort((a, b) => a.attempt - b.attempt));

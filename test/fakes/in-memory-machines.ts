@@ -39,6 +39,8 @@ export class InMemoryMachines implements Machines {
   readonly launches: LaunchRecord[] = [];
   /** While true, machines do not go when told to. */
   stubborn = false;
+  /** Machines that do not go when told to. */
+  readonly stuck = new Set<InstanceId>();
 
   readonly #instances = new Map<InstanceId, ProviderInstance>();
   readonly #answers = new Map<string, Known>();
@@ -124,7 +126,7 @@ export class InMemoryMachines implements Machines {
     if (this.stubborn) return;
     for (const id of instances) {
       const instance = this.#instances.get(id);
-      if (instance?.state !== 'running') continue;
+      if (instance?.state !== 'running' || this.stuck.has(id)) continue;
       this.#instances.set(id, { ...instance, state: 'terminated', endedByCall: true });
       const key = offeringKey(instance);
       this.market.set(key, (this.market.get(key) ?? 0) + 1);

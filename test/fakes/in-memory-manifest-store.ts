@@ -1,5 +1,5 @@
 import type { Page } from '../../core/ports/page.ts';
-import type { ManifestStore, ManifestVersion, NewManifestVersion } from '../../core/ports/manifest-store.ts';
+import { manifestAudit, type ManifestStore, type ManifestVersion, type NewManifestVersion, type StoredByWhom } from '../../core/ports/manifest-store.ts';
 import { decodeCursor, positions } from '../../lambdas/adapters/dynamodb/cursor.ts';
 import { copy, InMemoryTable, page } from './in-memory-table.ts';
 
@@ -12,8 +12,10 @@ export class InMemoryManifestStore implements ManifestStore {
     this.#table = table;
   }
 
-  async put(manifest: NewManifestVersion): Promise<{ readonly version: ManifestVersion; readonly created: boolean }> {
-    return this.add(manifest);
+  async put(manifest: NewManifestVersion, audit?: StoredByWhom): Promise<{ readonly version: ManifestVersion; readonly created: boolean }> {
+    const stored = this.add(manifest);
+    if (stored.created && audit !== undefined) this.#table.audit.push(manifestAudit(audit, stored.version));
+    return stored;
   }
 
   /** `put` without a promise: part of a submission. */

@@ -4,7 +4,7 @@ import type { CommandStatus, NodeAnswer, NodeCommands, StepDispatch } from '../.
 import { stepKey, unitOf } from '../../core/runtimes/node-step.ts';
 
 /** How a step ends on a node, or `running` while it does not. */
-export type UnitEnd = Pick<NodeAnswer, 'status' | 'exitCode' | 'tail'>;
+export type UnitEnd = Pick<NodeAnswer, 'status' | 'exitCode' | 'tail' | 'scheduler' | 'ran'>;
 
 interface SentCommand {
   readonly dispatch: StepDispatch;

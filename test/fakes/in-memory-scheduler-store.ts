@@ -3,8 +3,9 @@ import { epochMs, type EpochMs, type JobId } from '../../core/job/ids.ts';
 import type { JobChange, LimitRelease, QueueEntry } from '../../core/lifecycle/change.ts';
 import type { Lease, SchedulerOverview, SchedulerStore } from '../../core/ports/scheduler-store.ts';
 import type { LaneKey, LeafKey } from '../../core/queue/lane.ts';
-import { byRank } from '../../core/queue/order.ts';
-import type { ActiveLane, LaneCount, LaneWindow, ShareUse, UsageBase } from '../../core/scheduling/snapshot.ts';
+import { byRank, rankTime } from '../../core/queue/order.ts';
+import type { RoomNote } from '../../core/scheduling/room-note.ts';
+import type { ActiveLane, LaneCount, LaneNote, LaneWindow, ShareUse, UsageBase } from '../../core/scheduling/snapshot.ts';
 import { givenBackBy, plus, sumOfChanges, takenBy, type UseChange } from '../../core/scheduling/use-change.ts';
 import type { CurrentShares, StoredShares } from '../../core/shares/share-tree.ts';
 import { copy, InMemoryTable, laneKey, leafKey, noteKey } from './in-memory-table.ts';
@@ -25,6 +26,7 @@ export class InMemorySchedulerStore implements SchedulerStore {
     const { lease } = this.#table;
     if (lease.expiresAtMs > nowMs) return undefined;
     this.#table.lease = { ...lease, owner, epoch: lease.epoch + 1, expiresAtMs: epochMs(nowMs + durationMs) };
+    this.#table.takenAtMs = nowMs;
     this.#table.dirty = false;
     return copy(this.#table.lease);
   }
@@ -53,18 +55,24 @@ export class InMemorySchedulerStore implements SchedulerStore {
     return copy(this.#table.lease.launching);
   }
 
+  async heldAt(nowMs: EpochMs): Promise<EpochMs | undefined> {
+    const { lease, takenAtMs } = this.#table;
+    return takenAtMs === undefined ? undefined : epochMs(Math.max(takenAtMs, Math.min(lease.expiresAtMs, nowMs)));
+  }
+
   #mustHold(lease: Lease): void {
     const { owner, epoch } = lease;
     if (epoch !== this.#table.lease.epoch) throw new LeaseLostError('Another scheduler holds the lease.', { owner, epoch });
   }
 
   async overview(): Promise<SchedulerOverview> {
-    const { uses, lanes, parked, releases, pauses, shareVersions } = this.#table;
+    const { uses, lanes, room, parked, releases, pauses, shareVersions } = this.#table;
     const current = shareVersions.at(-1);
     return copy({
       ...(current === undefined ? {} : { shares: inForce(current) }),
       uses: [...uses.values()].sort(byKey(leafKey)),
       lanes: [...lanes.values()].sort(byKey(laneKey)),
+      ...(room === undefined ? {} : { room }),
       parked: [...parked.values()],
       releases: [...releases.values()].slice(0, 500),
       pauses: [...pauses.values()].filter(({ scope }) => scope.kind === 'queue' || scope.kind === 'namespace'),
@@ -80,6 +88,11 @@ export class InMemorySchedulerStore implements SchedulerStore {
     return [...this.#table.queue.values()].filter((entry) => laneKey(entry) === laneKey(lane)).sort(byRank);
   }
 
+  async queued({ jobId, priority, submittedAtMs }: QueueEntry): Promise<QueueEntry | undefined> {
+    const entry = this.#table.queue.get(jobId);
+    return entry?.priority === priority && entry.submittedAtMs === submittedAtMs ? copy(entry) : undefined;
+  }
+
   async ahead(entry: QueueEntry, most: number): Promise<number> {
     return Math.min(most, this.#entries(entry).filter((other) => byRank(other, entry) < 0).length);
   }
@@ -92,6 +105,20 @@ export class InMemorySchedulerStore implements SchedulerStore {
     }
   }
 
+  async noteLanes({ epoch }: Lease, lanes: readonly LaneNote[]): Promise<void> {
+    if (epoch !== this.#table.lease.epoch) return;
+    for (const note of lanes) {
+      const known = this.#table.lanes.get(laneKey(note));
+      if (known === undefined) continue;
+      const { heldSince, reasons, ...lane } = { ...known, ...copy(note) };
+      this.#table.lanes.set(laneKey(note), { ...lane, ...(isNothing(heldSince) ? {} : { heldSince }), ...(isNothing(reasons) ? {} : { reasons }) });
+    }
+  }
+
+  async noteRoom({ epoch }: Lease, room: RoomNote): Promise<void> {
+    if (epoch === this.#table.lease.epoch) this.#table.room = copy(room);
+  }
+
   async applyReleases(lease: Lease, releases: readonly LimitRelease[], base: UsageBase): Promise<void> {
     this.#mustHold(lease);
     for (const note of releases) {
@@ -102,7 +129,14 @@ export class InMemorySchedulerStore implements SchedulerStore {
   async grant(lease: Lease, changes: readonly JobChange[], launching: readonly JobId[], base: UsageBase): Promise<readonly JobId[]> {
     this.#mustHold(lease);
     this.#table.lease = { ...this.#table.lease, launching: copy(launching) };
-    return changes.filter((change) => this.#grantOne(change, base)).map((change) => change.before.jobId);
+    const granted = changes.filter((change) => this.#grantOne(change, base));
+    const atMs = epochMs(Math.max(0, ...granted.map(({ after }) => after.updatedAtMs)));
+    const started = Map.groupBy(granted.flatMap(({ dequeue }) => dequeue ?? []), laneKey);
+    for (const [key, entries] of started) {
+      const lane = this.#table.lanes.get(key);
+      if (lane !== undefined) this.#table.lanes.set(key, { ...lane, started: { atMs, rank: Math.min(...entries.map(rankTime)) } });
+    }
+    return granted.map((change) => change.before.jobId);
   }
 
   #grantOne(change: JobChange, base: UsageBase): boolean {
@@ -139,11 +173,13 @@ export class InMemorySchedulerStore implements SchedulerStore {
     return lanes.filter(({ namespace, user, lane, pending }) => {
       const known = this.#table.lanes.get(laneKey({ namespace, user, lane }));
       if (known !== undefined && known.enteredAtMs > nowMs - ENTRY_MS) return false;
-      this.#table.lanes.set(laneKey({ namespace, user, lane }), { namespace, user, lane, pending, enteredAtMs: known?.enteredAtMs ?? nowMs });
+      this.#table.lanes.set(laneKey({ namespace, user, lane }), { ...known, namespace, user, lane, pending, enteredAtMs: known?.enteredAtMs ?? nowMs });
       return true;
     });
   }
 }
+
+const isNothing = (note: object | undefined): note is undefined => note === undefined || Object.keys(note).length === 0;
 
 const inForce = ({ document: _document, ...shares }: StoredShares): CurrentShares => shares;
 

@@ -11,6 +11,7 @@ import type { Lease } from '../../core/ports/scheduler-store.ts';
 import type { AuditEntry } from '../../core/ports/share-store.ts';
 import type { LaneKey, LeafKey } from '../../core/queue/lane.ts';
 import type { Pause } from '../../core/queue/pause.ts';
+import type { RoomNote } from '../../core/scheduling/room-note.ts';
 import type { ActiveLane, ShareUse } from '../../core/scheduling/snapshot.ts';
 import type { StoredShares } from '../../core/shares/share-tree.ts';
 import { encodeCursor } from '../../lambdas/adapters/dynamodb/cursor.ts';
@@ -39,6 +40,7 @@ export class InMemoryTable {
   readonly releases = new Map<string, LimitRelease>();
   readonly uses = new Map<string, ShareUse>();
   readonly lanes = new Map<string, ActiveLane>();
+  room: RoomNote | undefined;
   readonly cooldowns = new Map<string, Cooldown>();
   readonly manifests = new Map<string, readonly ManifestVersion[]>();
   /** The last one is in force. */
@@ -51,6 +53,8 @@ export class InMemoryTable {
   dirty = false;
   /** When the stream last told the scheduler to go on. */
   wokenAtMs: EpochMs | undefined;
+  /** When the lease was taken last. */
+  takenAtMs: EpochMs | undefined;
 
   /** All of a change or nothing of it. */
   apply(change: JobChange): void {
@@ -89,7 +93,7 @@ export class InMemoryTable {
   /** To be called before an entry is written into the lane. */
   enterLane({ namespace, user, lane }: LaneKey, nowMs: EpochMs): void {
     const key = laneKey({ namespace, user, lane });
-    this.lanes.set(key, { namespace, user, lane, pending: (this.lanes.get(key)?.pending ?? 0) + 1, enteredAtMs: nowMs });
+    this.lanes.set(key, { ...this.lanes.get(key), namespace, user, lane, pending: (this.lanes.get(key)?.pending ?? 0) + 1, enteredAtMs: nowMs });
   }
 
   /** To be called before an entry is moved within the lane. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { nodeCollector } from '../../core/runtimes/telemetry.ts';
 import { bundledConstants, fixedDeployment } from '../../lib/configuration/deployment-environment.ts';
 import { parseConfiguration, readConfiguration } from '../../lib/configuration/load.ts';
 import { zonesOf } from '../../lib/configuration/network.ts';
@@ -32,6 +33,10 @@ describe('the configuration', () => {
     [{ machineImages: { default: {} } }, 'at least one architecture'],
     [{ intervals: { cooldownMaximum: 601 } }, 'at intervals.cooldownMaximum'],
     [{ logRetentionDays: 31 }, 'at logRetentionDays'],
+    [{ storage: ['Lustre'] }, 'at storage[0]'],
+    [{ storage: ['EFS', 'EFS'] }, 'no type twice'],
+    [{ telemetry: { costLabel: { key: 'team', values: ['fold', 'Zürich'] } } }, 'at telemetry.costLabel.values[1]'],
+    [{ telemetry: { costLabel: { key: 'team', values: ['  '] } } }, 'at telemetry.costLabel.values[0]'],
     ['text', 'expected object'],
   ])('%j is refused with its place: %s', (value, words) => {
     expect(() => parse(value)).toThrow(words);
@@ -56,8 +61,16 @@ describe('what functions get of it', () => {
   const configuration = parse({ imageAliases: { tool: 'registry.example.com/tool:1' } });
 
   it('is in the bundle where it is known at synthesis', () => {
-    expect(JSON.parse(bundledConstants(configuration)['process.env.ORCH_DEPLOYMENT'] ?? '')).toEqual(fixedDeployment(configuration));
+    expect(JSON.parse(bundledConstants(configuration, sourceRoot)['process.env.ORCH_DEPLOYMENT'] ?? '')).toEqual(fixedDeployment(configuration));
     expect(fixedDeployment(configuration).imageAliases).toMatchObject({ tool: 'registry.example.com/tool:1' });
+    expect(fixedDeployment(configuration)).not.toHaveProperty('storageTypes');
+    expect(fixedDeployment(parse({ storage: ['EFS'] })).storageTypes).toEqual(['EFS']);
   });
 
+  it('says where nodes send what their jobs tell', () => {
+    const otlpEndpoint = 'https://otlp.example.org';
+    expect(nodeCollector(fixedDeployment(parse({ telemetry: { otlpEndpoint, nodeMetrics: false } })))).toEqual({ on: 'all', endpoint: otlpEndpoint });
+    expect(nodeCollector(fixedDeployment(parse({ name: 'mine' })))).toEqual({ on: 'all', metricsNamespace: 'AdvancedOrchestrator/mine/Nodes' });
+    expect(nodeCollector(fixedDeployment(parse({ telemetry: { otlpEndpoint, collector: 'none' } })))).toBeUndefined();
+  });
 });

@@ -8,6 +8,7 @@ const grants = grantsOf(resources);
 /** Actions that know no resource, by the Service Authorization Reference; what they show is not secret within an account. */
 const actionsWithoutResource = new Set([
   'xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets',
+  'xray:PutSpans', 'xray:PutSpansForIndexing', 'cloudwatch:PutMetricData',
   'ec2:DescribeInstances', 'ec2:DescribeInstanceTypes', 'ec2:DescribeInstanceTypeOfferings', 'ec2:DescribeSpotPriceHistory',
   'ec2:DescribeSubnets', 'ec2:DescribeCapacityReservations', 'ec2:DescribeAvailabilityZones', 'ec2:GetSpotPlacementScores',
   'servicequotas:ListServiceQuotas',
@@ -32,6 +33,29 @@ describe('identity policies', () => {
     expect(wildcards).toEqual([]);
   });
 
+  it('send spans of jobs, and read them of jobs alone', () => {
+    expect(whoMay('xray:PutSpans')).toContain('SchedulingPublishEvents');
+    const reads = grants.filter(({ policy, actions }) => policy.startsWith('SchedulingPublishEvents') && actions.includes('dynamodb:Query'));
+    expect(reads.map(({ conditions }) => conditions)).toEqual([{ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['JOB#*'] } }]);
+    const elsewhere = grantsOf(synthesize({ telemetry: { otlpEndpoint: 'https://otlp.example.org' } }).resources);
+    expect(elsewhere.some(({ policy, actions }) => policy.startsWith('SchedulingPublishEvents') && actions.includes('xray:PutSpans'))).toBe(false);
+  });
+
+  it('let nodes send what their collectors take in, metrics of one namespace alone, and nothing where there are no collectors', () => {
+    const ofNodes = (telemetry: object) => grantsOf(synthesize({ telemetry }).resources)
+      .filter(({ policy }) => policy.startsWith('NodesAnyNamespaceRole'))
+      .map(({ actions, conditions }) => [actions.filter((action) => /^(xray|cloudwatch):/.test(action)), conditions] as const)
+      .filter(([actions]) => actions.length > 0);
+    const namespace = { 'cloudwatch:namespace': 'AdvancedOrchestrator/orchestrator/Nodes' };
+    expect(ofNodes({})).toEqual([
+      [['xray:PutSpans', 'xray:PutSpansForIndexing'], undefined], [['cloudwatch:PutMetricData'], { StringEqualsIfExists: namespace }],
+    ]);
+    const otlpEndpoint = 'https://otlp.example.org';
+    expect(ofNodes({ otlpEndpoint })).toEqual([[['cloudwatch:PutMetricData'], { StringEquals: namespace }]]);
+    expect(ofNodes({ otlpEndpoint, nodeMetrics: false })).toEqual([]);
+    expect(ofNodes({ collector: 'none' })).toEqual([]);
+  });
+
   it('allow all resources only for actions that know none', () => {
     const unexplained = grants
       .filter(({ resources: on }) => on.includes('*'))
@@ -54,7 +78,8 @@ describe('identity policies', () => {
     const named = launches.filter(({ resources: on }) => JSON.stringify(on).includes(':launch-template/'));
     expect(named).toHaveLength(4);
     for (const { resources: on } of named) {
-      expect(on).toHaveLength(templates.length);
+      expect(on).toHaveLength(templates.length + 1);
+      expect(JSON.stringify(on)).toContain(':spot-instances-request/*');
       for (const id of templates) expect(JSON.stringify(on)).toContain(`{"Ref":"${id}"}`);
     }
     for (const { conditions, resources: on } of launches.filter((grant) => !named.includes(grant))) {
@@ -96,7 +121,16 @@ describe('identity policies', () => {
     expect(whoMay('states:SendTaskSuccess')).toEqual([
       'ApiCancelJob', 'ApiReleaseJob', 'EventsOnCommandFinished', 'EventsOnInstanceEvent', 'EventsReconcile', 'LifecycleParkJob', 'LifecycleRunStep', 'SchedulingScheduleJobs',
     ]);
+    // Who waits for nodes tells the head which are lost, and stops no command.
+    expect(whoMay('ssm:CancelCommand')).toEqual(['EventsOnCommandFinished', 'EventsReconcile', 'LifecycleRunStep']);
+    expect(new Set(whoMay('ssm:SendCommand'))).toEqual(new Set([...whoMay('ssm:CancelCommand'), 'LifecycleAwaitNodes']));
     expect(whoMay('ec2:TerminateInstances')).toEqual(['EventsReconcile', 'LifecycleAcquireCapacity', 'LifecycleAwaitNodes', 'LifecycleDestroyNodes']);
+  });
+
+  it('let who says why a job is where it is read the table and the log of jobs, and nothing else', () => {
+    expect(whoMay('logs:FilterLogEvents')).toEqual(['ApiDiagnoseJob', 'ApiReadLogs']);
+    const own = grants.filter(({ policy }) => policy.startsWith('ApiDiagnoseJob')).flatMap(({ actions }) => actions);
+    expect(own.filter((action) => !/^(xray:Put|xray:GetSampling|dynamodb:(GetItem|BatchGetItem|Query|Scan)$|logs:(FilterLogEvents|CreateLogStream|PutLogEvents)$)/.test(action))).toEqual([]);
   });
 
   it('ask for what is known of the market only where launches are decided, and let one function write it', () => {
@@ -125,10 +159,22 @@ describe('identity policies', () => {
     for (const reader of ['ApiSubmitJob', 'LifecycleAcquireCapacity', 'LifecycleAwaitNodes', 'MarketRefreshMarket']) expect(readers).toContain(reader);
   });
 
-  it('give nodes no more than commands, logs and their buckets', () => {
+  it('read the catalogue of images where manifests are accepted, and its images where nodes are launched', () => {
+    const onCatalogue = grants.filter(({ resources: on }) => JSON.stringify(on).includes(':parameter/orchestrator/'));
+    expect(whoMay('ssm:GetParametersByPath')).toEqual(['ApiPutManifest', 'ApiSubmitJob', 'ApiValidateManifest']);
+    expect(new Set(whoMay('ssm:GetParameters'))).toEqual(new Set(whoMay('ec2:CreateFleet')));
+    for (const { actions, resources: on } of onCatalogue) {
+      expect(actions).toEqual([expect.stringMatching(/^ssm:GetParameters(ByPath)?$/)]);
+      const names = on.map((each) => /:parameter\/(.*)"/.exec(JSON.stringify(each))?.[1]);
+      for (const name of names) expect(name).toMatch(/^(orchestrator\/images\/slurm(\/\*)?|aws\/service\/.*)(?:\])?$/);
+    }
+  });
+
+  it('give nodes no more than commands, logs, telemetry and their buckets', () => {
     const actions = grants.filter(({ policy }) => policy.startsWith('NodesAnyNamespaceRole')).flatMap((grant) => grant.actions);
     expect(actions.filter((action) => !/^(ssmmessages|ec2messages):/.test(action)).sort()).toEqual([
-      'logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject', 'ssm:UpdateInstanceInformation',
+      'cloudwatch:PutMetricData', 'logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject', 's3:ListBucket', 's3:PutObject', 'ssm:UpdateInstanceInformation',
+      'xray:PutSpans', 'xray:PutSpansForIndexing',
     ]);
   });
 });

@@ -13,10 +13,12 @@ const namespaces = Object.fromEntries(Array.from({ length: mostNamespaces }, (_,
   },
 ]));
 const zones = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `us-east-1${letter}`);
-const { template, resources } = synthesize({ namespaces, network: { kind: 'created', zones } });
+const synthesized = synthesize({ namespaces, network: { kind: 'created', zones } });
+const { resources } = synthesized;
+const parts = { stack: synthesized, 'what watches it': synthesized.observability };
 
 /** Limits of CloudFormation, Lambda and IAM, by their documentation. */
-const limits = { resources: 500, templateBytes: 1_000_000, environmentBytes: 4096, inlinePolicyCharacters: 10_240 };
+const limits = { resources: 500, parameters: 200, templateBytes: 1_000_000, environmentBytes: 4096, inlinePolicyCharacters: 10_240 };
 
 /** Lengths of what CloudFormation fills in: ids of launch templates and subnets, names and ARNs with generated parts. */
 const filled: readonly [RegExp, string][] = [
@@ -42,9 +44,10 @@ function joined(part: unknown): unknown {
 const environmentOf = ({ Properties }: Resource) => (Properties['Environment'] as { Variables: Record<string, unknown> }).Variables;
 
 describe('with as many namespaces and zones as there may be', () => {
-  it('the template stays below the limits of CloudFormation', () => {
-    expect(Object.keys(resources).length).toBeLessThan(limits.resources);
-    expect(JSON.stringify(template.toJSON()).length).toBeLessThan(limits.templateBytes);
+  it.each(Object.entries(parts))('the template of the %s stays below the limits of CloudFormation', (_, part) => {
+    expect(Object.keys(part.resources).length).toBeLessThan(limits.resources);
+    expect(Object.keys(part.template.toJSON()['Parameters'] ?? {}).length).toBeLessThan(limits.parameters);
+    expect(JSON.stringify(part.template.toJSON()).length).toBeLessThan(limits.templateBytes);
   });
 
   it('the environment of each function stays below the limit of Lambda', () => {

@@ -96,3 +96,19 @@ describe('the network', () => {
     expect(JSON.stringify(ofType(resources, 'AWS::Lambda::Function')[0])).toContain('subnet-0123456789abcdef1');
   });
 });
+
+describe('file systems', () => {
+  const of = (storage: readonly string[]) => synthesize({ network: { kind: 'created', zones, egress: 'endpoints' }, storage });
+  const outputsOf = (storage: readonly string[]): readonly string[] => Object.keys(of(storage).template.findOutputs('NodeSecurityGroupId'));
+
+  it('are within reach of nodes, even of those that reach no internet', () => {
+    of(['EFS']).template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      GroupDescription: Match.stringLikeRegexp('^Nodes of '), SecurityGroupEgress: [{ IpProtocol: '-1', CidrIp: '0.0.0.0/0' }],
+    });
+  });
+
+  it('are told whom to let in, where there are any', () => {
+    expect(outputsOf(['EFS', 'FSx'])).toEqual(['NodeSecurityGroupId']);
+    expect(outputsOf([])).toEqual([]);
+  });
+});

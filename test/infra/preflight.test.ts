@@ -3,6 +3,7 @@ import { checkAccount } from '../../bin/preflight/check-account.ts';
 import { checkImages } from '../../bin/preflight/check-images.ts';
 import { checkNetwork } from '../../bin/preflight/check-network.ts';
 import { checkReservations } from '../../bin/preflight/check-reservations.ts';
+import { checkTraces } from '../../bin/preflight/check-traces.ts';
 import type { AccountFacts, NetworkFacts, ReservationFacts, SecurityGroupFacts, SubnetFacts } from '../../bin/preflight/facts.ts';
 import type { Finding } from '../../bin/preflight/finding.ts';
 import { renderFindings } from '../../bin/preflight/report.ts';
@@ -63,8 +64,10 @@ describe('a network', () => {
     ['in another zone', { zone: 'us-east-1b' }, ['fail: subnet-0123456789abcdef0 is in us-east-1b, not in us-east-1a']],
     ['that is full', { freeAddresses: 0 }, ['fail: 0 free addresses in subnet-0123456789abcdef0']],
     ['that is small', { freeAddresses: 12 }, ['warn: 12 free addresses in subnet-0123456789abcdef0']],
-    ['without a way out', { defaultRoute: undefined },
-      ['fail: subnet-0123456789abcdef0 has no default route, and no endpoint for s3, ssm, ssmmessages, logs']],
+    ['without a way out', { defaultRoute: undefined }, [
+      'fail: subnet-0123456789abcdef0 has no default route, and no endpoint for s3, ssm, ssmmessages, logs',
+      'warn: nodes cannot reach xray and monitoring, so collectors cannot send what jobs tell',
+    ]],
     ['with an internet gateway only', { defaultRoute: 'igw-1' },
       ['fail: subnet-0123456789abcdef0 has only igw-1, which nodes cannot use without public addresses, and no endpoint for s3, ssm, ssmmessages, logs']],
   ])('with a subnet %s is found out', (_, change, expected) => {
@@ -72,7 +75,7 @@ describe('a network', () => {
   });
 
   it('reaches AWS by endpoints as well as by a route', () => {
-    const endpoints = new Set(['s3', 'ssm', 'ssmmessages', 'logs']);
+    const endpoints = new Set(['s3', 'ssm', 'ssmmessages', 'logs', 'xray', 'monitoring']);
     expect(notOk(checkNetwork(existing, { ...healthyNetwork, subnets: [{ ...subnet, defaultRoute: undefined }], endpoints }))).toEqual([]);
   });
 
@@ -116,12 +119,25 @@ describe('a network', () => {
     });
   });
 
+  it('without the internet has no way for what collectors send, where it is not said', () => {
+    const closed = { kind: 'created', egress: 'endpoints', extraEndpoints: ['ecr.api', 'ecr.dkr', 'xray'] };
+    const collectors = (configuration: object) => notOk(checkNetwork(parse(configuration), healthyNetwork)).filter((finding) => finding.includes('collectors'));
+    expect(collectors({ network: closed })).toEqual(['warn: nodes cannot reach monitoring, so collectors cannot send what jobs tell']);
+    expect(collectors({ network: { ...closed, extraEndpoints: ['xray', 'monitoring'] } })).toEqual([]);
+    expect(collectors({ network: closed, telemetry: { collector: 'none' } })).toEqual([]);
+    const elsewhere = { otlpEndpoint: 'http://10.0.0.9:4318' };
+    expect(collectors({ network: closed, telemetry: { ...elsewhere, nodeMetrics: false } })).toEqual([]);
+    expect(collectors({ network: closed, telemetry: elsewhere })).toEqual(['warn: nodes cannot reach monitoring, so collectors cannot send what jobs tell']);
+    const bySubnet = { ...healthyNetwork, subnets: [{ ...subnet, defaultRoute: undefined }], endpoints: new Set(['s3', 'ssm', 'ssmmessages', 'logs']) };
+    expect(notOk(checkNetwork(existing, bySubnet))).toEqual(['warn: nodes cannot reach xray and monitoring, so collectors cannot send what jobs tell']);
+  });
+
   it('without the internet cannot pull public images', () => {
-    const network = { kind: 'created', egress: 'endpoints' };
+    const network = { kind: 'created', egress: 'endpoints', extraEndpoints: ['xray', 'monitoring'] };
     const inEcr = { 'aws-cli:latest': '111122223333.dkr.ecr.us-east-1.amazonaws.com/aws-cli:latest' };
     expect(notOk(checkNetwork(parse({ network }), healthyNetwork))).toEqual([expect.stringContaining('cannot pull')]);
     expect(notOk(checkNetwork(parse({ network, imageAliases: inEcr }), healthyNetwork))).toEqual([expect.stringContaining('cannot pull')]);
-    const reaching = { ...network, extraEndpoints: ['ecr.api', 'ecr.dkr'] };
+    const reaching = { ...network, extraEndpoints: [...network.extraEndpoints, 'ecr.api', 'ecr.dkr'] };
     expect(notOk(checkNetwork(parse({ network: reaching, imageAliases: inEcr }), healthyNetwork))).toEqual([]);
   });
 });
@@ -137,6 +153,20 @@ describe('machine images', () => {
       'fail: default, arm64: ami-0123456789abcdef0 is for x86_64',
     ]);
     expect(notOk(checkImages(configuration, new Map()))).toHaveLength(2);
+  });
+});
+
+describe('traces of jobs', () => {
+  it.each([
+    [{ keeper: 'XRay', isReady: true }, 'warn', 'Transaction Search is off'],
+    [{ keeper: 'CloudWatchLogs', isReady: false }, 'warn', 'is being turned on'],
+    [{ keeper: 'CloudWatchLogs', isReady: true }, 'ok', 'is on'],
+  ])('that are kept by %j are a finding: %s', (destination, status, detail) => {
+    expect(checkTraces({ destination })).toEqual([expect.objectContaining({ status, detail: expect.stringContaining(detail) })]);
+  });
+
+  it('that are sent nowhere, or elsewhere, are none', () => {
+    expect(checkTraces({})).toEqual([]);
   });
 });
 

@@ -4,9 +4,9 @@ import { describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { routes } from '../../core/api/routes.ts';
 import { tableLayout } from '../../core/queue/table-layout.ts';
-import { bundles, ofType, sourceRoot, synthesize } from './synthesize.ts';
+import { bundles, constructs, ofType, sourceRoot, synthesize } from './synthesize.ts';
 
-const { template, resources } = synthesize();
+const { template, resources, observability } = synthesize();
 const production = synthesize({ production: true, resultsBucket: true });
 const functions = ofType(resources, 'AWS::Lambda::Function');
 
@@ -69,10 +69,13 @@ describe('functions', () => {
     }
     expect(ofType(resources, 'AWS::Lambda::EventInvokeConfig')).toHaveLength(invoked.size);
     expect(queues).toHaveLength(invoked.size);
+    const [[, watching] = []] = ofType(resources, 'AWS::CloudFormation::Stack');
+    const handedOn = Object.entries(watching?.Properties['Parameters'] as Record<string, unknown>);
     for (const queue of queues) {
-      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      const [parameter] = handedOn.find(([, value]) => JSON.stringify(value) === JSON.stringify({ 'Fn::GetAtt': [queue, 'QueueName'] })) ?? [];
+      observability.template.hasResourceProperties('AWS::CloudWatch::Alarm', {
         MetricName: 'ApproximateNumberOfMessagesVisible',
-        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
+        Dimensions: [{ Name: 'QueueName', Value: { Ref: parameter } }],
       });
     }
   });
@@ -140,7 +143,7 @@ describe('data', () => {
       ['AWS::DynamoDB::Table', 'AWS::S3::Bucket'].flatMap((type) => ofType(from, type).map(([, { DeletionPolicy }]) => DeletionPolicy));
     expect(new Set(policies(production.resources))).toEqual(new Set(['Retain']));
     expect(new Set(policies(resources))).toEqual(new Set(['Delete']));
-    expect(production.stack.terminationProtection).toBe(true);
+    expect(constructs({ production: true }).stack.terminationProtection).toBe(true);
   });
 
   it('is in buckets closed to the public and to plain HTTP', () => {

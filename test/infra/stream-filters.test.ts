@@ -51,6 +51,7 @@ describe('the readers of the table’s stream', () => {
 
   it('publish events as they are written', () => {
     expect(woken('INSERT', keys.event(job, 1))).toEqual(['publisher']);
+    expect(woken('INSERT', shareKeys.audit('01j00000000000000000000001'))).toEqual(['publisher']);
   });
 
   it('sleep through what the scheduler writes itself, and through all else', () => {

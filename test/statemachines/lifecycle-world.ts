@@ -21,6 +21,7 @@ import type { NodeCommands } from '../../core/ports/node-commands.ts';
 import type { ManifestStore, NewManifestVersion } from '../../core/ports/manifest-store.ts';
 import type { SchedulerStore } from '../../core/ports/scheduler-store.ts';
 import type { TaskAnswer, TaskInput } from '../../core/lifecycle/task.ts';
+import type { Measurement } from '../../core/metrics/catalogue.ts';
 import { acquireCapacity } from '../../lambdas/lifecycle/acquire-capacity/acquire-capacity.ts';
 import { tellWhoeverWaits } from '../../lambdas/lifecycle/answer-wait.ts';
 import { awaitNodes } from '../../lambdas/lifecycle/await-nodes/await-nodes.ts';
@@ -34,6 +35,7 @@ import { reconcile } from '../../lambdas/lifecycle/reconcile/reconcile.ts';
 import { runStep, type StepInput } from '../../lambdas/lifecycle/run-step/run-step.ts';
 import { readTaskInput } from '../../lambdas/runtime/task-input.ts';
 import { scheduleJobs } from '../../lambdas/queue/schedule-jobs/schedule-jobs.ts';
+import { InMemoryAttemptSecrets } from '../fakes/in-memory-attempt-secrets.ts';
 import { InMemoryNodeCommands } from '../fakes/in-memory-node-commands.ts';
 import { InMemoryPlacementGroups } from '../fakes/in-memory-placement-groups.ts';
 import { flaky, type Gate } from './flaky.ts';
@@ -88,13 +90,18 @@ export interface WorldParts {
 export class LifecycleWorld implements Executions {
   readonly tokens = new TokenDesk();
   readonly commands = new InMemoryNodeCommands();
+  readonly secrets = new InMemoryAttemptSecrets();
   readonly placementGroups = new InMemoryPlacementGroups();
   /** Instances that never take commands. */
   mute: (index: number) => boolean = () => false;
   /** Whether the events of finished commands arrive, and how often. */
   deliveries = 1;
   gate: Gate = () => undefined;
+  /** What the reconciler has measured. */
+  readonly measured: Measurement[] = [];
   leaseMs = 5_000;
+  /** The release of Slurm that jobs get at submission; none in the release before there was any. */
+  slurm: string | undefined = '24.11.5';
   /** For how long one invocation waits for nodes. */
   awaitBudgetMs = 20_000;
   /** Whether each invocation for nodes is made twice at once, as one is whose connection was lost: nobody hears the first. */
@@ -121,6 +128,7 @@ export class LifecycleWorld implements Executions {
     const { manifest, version } = this.#versionOf(yaml);
     const made = newJob(
       {
+        ...(manifest.spec.runtime.type === 'Slurm' && this.slurm !== undefined ? { runtimeVersion: this.slurm } : {}),
         jobId: jobId(name), manifest, ref: { name: version.name, version: 1, digest: version.digest }, user: 'ada', hasScript: false,
         demand: demand ?? demandOf(manifest, new Map(manifest.spec.nodePools.flatMap(({ instanceTypes }) => instanceTypes).map((type) => [type, SIZE]))),
       },
@@ -166,12 +174,15 @@ export class LifecycleWorld implements Executions {
       capacity: flaky('capacity', this.parts.capacity, gate),
       placementGroups: this.placementGroups,
       commands: flaky<NodeCommands>('commands', this.commands, gate),
+      secrets: flaky('secrets', this.secrets, gate),
       tokens: flaky('tokens', this.tokens, gate),
       executions: flaky('executions', { start: (s: ExecutionStart) => this.start(s), status: (arn: string) => this.status(arn) }, gate),
       clock: this.clock,
       deployment: this.deployment,
       pause: async (ms: number) => this.pass(ms),
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      meter: { note: () => undefined },
+      measure: (measurements: readonly Measurement[]) => void this.measured.push(...measurements),
     };
   }
 

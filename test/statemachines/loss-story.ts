@@ -20,10 +20,11 @@ export const sent = (world: InMemoryWorld, step: string): number => world.comman
 export const told = (world: InMemoryWorld, id: JobId): readonly string[] => world.history(id).map(({ type }) => type);
 
 /** A job in the middle of a step that does not end before the test says so. */
-export async function inStep(world: InMemoryWorld, step: string, spec: { readonly more: string; readonly hooks?: string; readonly workers?: string }, change = (yaml: string) => yaml): Promise<JobId> {
+export async function inStep(world: InMemoryWorld, step: string, spec: { readonly more: string; readonly hooks?: string; readonly workers?: string; readonly runtime?: 'Slurm' }, change = (yaml: string) => yaml, name = 'job-a'): Promise<JobId> {
   world.commands.endOf = hanging(step);
-  const id = await world.submit(change(aManifest(spec)), 'job-a');
-  await until(world, () => sent(world, step) > 0);
+  const before = sent(world, step);
+  const id = await world.submit(change(aManifest(spec)), name);
+  await until(world, () => sent(world, step) > before);
   return id;
 }
 

@@ -1,5 +1,5 @@
 /** A manifest of one head node and two workers; a test names what it is about. */
-export function aManifest(spec: { readonly hooks?: string; readonly more?: string; readonly workers?: string } = {}): string {
+export function aManifest(spec: { readonly hooks?: string; readonly more?: string; readonly workers?: string; readonly runtime?: 'None' | 'Slurm' } = {}): string {
   return `apiVersion: orchestrator.our-company.com/v1alpha1
 kind: ClusterDefinition
 metadata: { name: cluster, namespace: research }
@@ -8,7 +8,7 @@ spec:
     - { name: head, count: 1, instanceType: m6i.large }
     - { name: workers, count: 2, instanceType: c6i.large, purchaseOption: ${spec.workers ?? 'SpotPreferred'} }
   placement: { region: us-east-1, availabilityZones: any }
-  runtime: { type: None }
+  runtime: { type: ${spec.runtime ?? 'None'} }
   ttlSeconds: 600
 ${spec.more ?? ''}
 ${spec.hooks ?? everyHook}`;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JobId } from '../../core/job/ids.ts';
 import { requestCancel } from '../../core/lifecycle/request.ts';
+import { launchesOf } from '../../core/trace/launches.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
 import { expectLaws } from './laws.ts';
 import { aManifest } from './manifests.ts';
@@ -9,12 +10,14 @@ import { aManifest } from './manifests.ts';
 /** Replacements that a world allows in an attempt. */
 const most = new InMemoryWorld().deployment.limits.maxReplacementsPerAttempt;
 const replacing = aManifest({ more: '  onNodeLoss: Replace\n  retry: { maxAttempts: 2 }' });
+/** Its scheduler puts the job back into its own queue. */
+const requeueing = aManifest({ more: '  onNodeLoss: Requeue\n  retry: { maxAttempts: 2 }', runtime: 'Slurm' });
 
 /** A job in the middle of its run, which goes on until `letGo`. */
-async function running(world: InMemoryWorld): Promise<{ readonly id: JobId; readonly letGo: () => void }> {
+async function running(world: InMemoryWorld, manifest: string): Promise<{ readonly id: JobId; readonly letGo: () => void }> {
   let goes = false;
   world.commands.endOf = ({ step }) => (step.name === 'train' && !goes ? { status: 'running' } : { status: 'exited', exitCode: 0, tail: '' });
-  const id = await world.submit(replacing, 'job-a');
+  const id = await world.submit(manifest, 'job-a');
   for (let n = 0; n < 40 && !world.commands.sent.some(({ step }) => step.name === 'train'); n += 1) await world.tick(5);
   const letGo = (): void => {
     goes = true;
@@ -40,13 +43,23 @@ function expectOneWriter(world: InMemoryWorld, id: JobId): void {
   }
 }
 
+/** The history tells of each launch, whichever run of a task made it: its metrics and its span come from there. */
+function expectAllTold(world: InMemoryWorld, id: JobId): void {
+  const told = new Set(world.history(id).flatMap(({ data }) => launchesOf(data).map(({ ordinal }) => ordinal)));
+  expect([...told].toSorted((a, b) => a - b)).toEqual(world.table.launches.get(`${id}/1`)?.map(({ ordinal }) => ordinal));
+}
+
 describe('any single fault while a node is replaced', () => {
-  it('loses no job, launches no machine twice, leaves none', async () => {
+  it.each([
+    ['without a scheduler', replacing, () => ['before', 'after'] as const],
+    // Most calls are the same: half of the faults will do.
+    ['under Slurm', requeueing, (at: number) => [at % 2 === 0 ? 'before' : 'after'] as const],
+  ])('loses no job, launches no machine twice, leaves none, %s', async (_, manifest, faultsOf) => {
     let total = 1;
     for (let at = 1; at <= total; at += 1) {
-      for (const when of ['before', 'after'] as const) {
+      for (const when of faultsOf(at)) {
         const world = new InMemoryWorld();
-        const { id, letGo } = await running(world);
+        const { id, letGo } = await running(world, manifest);
         let count = 0;
         world.gate = () => ((count += 1) === at ? when : undefined);
         await world.lose(world.node(id, 2));
@@ -56,6 +69,7 @@ describe('any single fault while a node is replaced', () => {
         await world.live(80);
         await expectLaws(world);
         expectOneWriter(world, id);
+        expectAllTold(world, id);
         expect(world.job(id)).toMatchObject({ outcome: 'SUCCEEDED', attempt: 1 });
         expect(world.capacity.machines.launches.reduce((sum, { result, count: asked }) => sum + (result?.launched.length ?? asked), 0)).toBe(4);
       }
@@ -72,12 +86,13 @@ describe('nodes that are lost at any time, with faults at any call', () => {
       cancelAt: fc.option(fc.nat({ max: 6 })),
       free: fc.integer({ min: 2, max: 20 }),
       awaitsTwice: fc.boolean(),
+      manifest: fc.constantFrom(replacing, requeueing),
     });
     await fc.assert(
-      fc.asyncProperty(plan, async ({ losses, faults, cancelAt, free, awaitsTwice }) => {
+      fc.asyncProperty(plan, async ({ losses, faults, cancelAt, free, awaitsTwice, manifest }) => {
         const world = new InMemoryWorld();
         world.awaitsTwice = awaitsTwice;
-        const { id, letGo } = await running(world);
+        const { id, letGo } = await running(world, manifest);
         for (const zone of ['us-east-1a', 'us-east-1b', 'us-east-1c']) world.stock(zone, free);
         let count = 0;
         const byCall = new Map(faults.map((fault) => [fault.at, fault.when]));

@@ -74,8 +74,8 @@ beforeEach(() => {
 });
 
 describe('a rehearsal', () => {
-  it('goes through the whole life of a job, launches nothing elsewhere and says that nothing ran', async () => {
-    const id = await world.submit(rehearsed(aManifest()), 'job-a');
+  it.each([['None', 6], ['Slurm', 7]] as const)('goes through the whole life of a job of runtime %s, launches nothing elsewhere and says that nothing ran', async (runtime, steps) => {
+    const id = await world.submit(rehearsed(aManifest({ runtime })), 'job-a');
     await world.live();
     expect(statesOf(world, id)).toEqual(['PENDING', 'ACQUIRING_CAPACITY', 'CONFIGURING', 'RUNNING', 'SUCCEEDED', 'POST_RUN', 'DESTROYING', 'DONE']);
     expect(world.job(id)).toMatchObject({ provider: 'simulated', outcome: 'SUCCEEDED', exitCode: 0 });
@@ -86,7 +86,7 @@ describe('a rehearsal', () => {
     expect(world.said(id, 'CapacityAcquired')).toEqual([expect.stringMatching(/^3 nodes of provider simulated in us-east-1/)]);
     expect(world.history(id).every(({ provider }) => provider === 'simulated')).toBe(true);
     const ends = world.said(id, 'StepFinished');
-    expect(ends).toHaveLength(6);
+    expect(ends).toHaveLength(steps);
     expect(ends.every((message) => message.endsWith('exited with 0 (simulated: nothing ran)'))).toBe(true);
   });
 

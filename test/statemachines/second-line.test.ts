@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { jobId, type JobId } from '../../core/job/ids.ts';
+import type { JobId } from '../../core/job/ids.ts';
 import type { JobChange } from '../../core/lifecycle/change.ts';
 import { requestCancel } from '../../core/lifecycle/request.ts';
-import type { JobState } from '../../core/lifecycle/states.ts';
 import { ZONES } from '../builders/capacity.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
-import { expectLaws, statesOf } from './laws.ts';
+import { lived, tickUntil } from './lived.ts';
 import { aManifest, everyHook } from './manifests.ts';
 import { failing, hanging } from './step-ends.ts';
 
@@ -15,21 +14,10 @@ beforeEach(() => {
   world = new InMemoryWorld();
 });
 
-async function tickUntil(id: JobId, state: JobState): Promise<void> {
-  for (let n = 0; n < 40 && world.job(id).state !== state; n += 1) await world.tick(5);
-  expect(world.job(id).state).toBe(state);
-}
-
 /** Instances of the job's current attempt go, all at once, and EC2 lists them no more. */
 async function lose(id: JobId, which: (rank: number) => boolean = () => true): Promise<void> {
   const nodes = world.table.nodes.get(`${id}/${world.job(id).attempt}`) ?? [];
   await world.capacity.terminate(nodes.filter(({ rank }) => which(rank)).map(({ instanceId }) => instanceId));
-}
-
-async function lived(id: JobId): Promise<readonly JobState[]> {
-  await world.live();
-  await expectLaws(world);
-  return statesOf(world, id);
 }
 
 function asChange(change: JobChange | 'already'): JobChange {
@@ -43,31 +31,31 @@ describe('a lost node', () => {
   it('ends the run also when it was the last of its job', async () => {
     world.commands.endOf = hanging('train');
     const id = await world.submit(aManifest(), 'job-a');
-    await tickUntil(id, 'RUNNING');
+    await tickUntil(world, id, 'RUNNING');
     for (let n = 0; n < 4; n += 1) await world.tick(15);
     await lose(id);
     await world.tick(15);
-    expect(await lived(id)).toContain('RUN_FAILED');
+    expect(await lived(world, id)).toContain('RUN_FAILED');
     expect(world.job(id)).toMatchObject({ outcome: 'INTERRUPTED', reason: { code: 'NodeLost' } });
   });
 
   it('ends post-run if it is the head, and only then', async () => {
     world.commands.endOf = hanging('upload');
     const id = await world.submit(aManifest(), 'job-a');
-    await tickUntil(id, 'POST_RUN');
+    await tickUntil(world, id, 'POST_RUN');
     for (let n = 0; n < 4; n += 1) await world.tick(15);
     await lose(id, (rank) => rank > 0);
     await world.tick(15);
     expect(world.job(id)).toMatchObject({ state: 'POST_RUN' });
     await lose(id, (rank) => rank === 0);
-    expect(await lived(id)).toContain('POST_RUN_FAILED');
+    expect(await lived(world, id)).toContain('POST_RUN_FAILED');
     expect(world.job(id)).toMatchObject({ outcome: 'FAILED', reason: { code: 'NodeLost' } });
   });
 
   it('is looked for twice: one incomplete answer of EC2 ends no job', async () => {
     world.commands.endOf = hanging('train');
     const id = await world.submit(aManifest(), 'job-a');
-    await tickUntil(id, 'RUNNING');
+    await tickUntil(world, id, 'RUNNING');
     for (let n = 0; n < 4; n += 1) await world.tick(15);
     const { describeAll } = world.capacity;
     world.capacity.describeAll = async () => [];
@@ -95,11 +83,11 @@ describe('a new attempt', () => {
   it('has its whole time to find capacity', async () => {
     world.commands.endOf = hanging('train');
     const id = await world.submit(aManifest({ more: `${retried}\n  capacity: { timeoutSeconds: 60 }` }), 'job-a');
-    await tickUntil(id, 'RUNNING');
+    await tickUntil(world, id, 'RUNNING');
     for (let n = 0; n < 6; n += 1) await world.tick(15);
     world.commands.endOf = hanging('none');
     await lose(id);
-    expect(await lived(id)).toContain('SUCCEEDED');
+    expect(await lived(world, id)).toContain('SUCCEEDED');
     expect(world.job(id)).toMatchObject({ attempt: 2, outcome: 'SUCCEEDED' });
   });
 });
@@ -116,7 +104,7 @@ describe('the reconciler', () => {
       died = true;
       return 'before';
     };
-    expect(await lived(id)).toContain('POST_RUN_FAILED');
+    expect(await lived(world, id)).toContain('POST_RUN_FAILED');
     expect(died).toBe(true);
   });
 
@@ -124,17 +112,17 @@ describe('the reconciler', () => {
     const hooks = everyHook.replace('{ name: upload, script: "true" }', '{ name: upload, script: "true", timeoutSeconds: 30 }');
     world.deliveries = 0;
     const id = await world.submit(aManifest({ hooks }), 'job-a');
-    await tickUntil(id, 'POST_RUN');
+    await tickUntil(world, id, 'POST_RUN');
     for (let n = 0; n < 20 && world.commands.sent.at(-1)?.step.name !== 'upload'; n += 1) await world.tick(5);
     world.clock.advance(400_000);
-    expect(await lived(id)).not.toContain('POST_RUN_FAILED');
+    expect(await lived(world, id)).not.toContain('POST_RUN_FAILED');
   });
 
   it('helps the others when one job cannot be helped', async () => {
     world.commands.endOf = hanging('train');
     const [a, b] = [await world.submit(aManifest(), 'job-a'), await world.submit(aManifest(), 'job-b')];
-    await tickUntil(a, 'RUNNING');
-    await tickUntil(b, 'RUNNING');
+    await tickUntil(world, a, 'RUNNING');
+    await tickUntil(world, b, 'RUNNING');
     world.gate = (call, [id]) => (call === 'attempts.wait' && id === a ? 'before' : undefined);
     for (let n = 0; n < 60 && world.job(b).state === 'RUNNING'; n += 1) await world.tick(15);
     expect(world.job(b)).toMatchObject({ outcome: 'TIMED_OUT' });
@@ -147,7 +135,7 @@ describe('the reconciler', () => {
     world.status = async () => 'unknown';
     await world.tick(5);
     world.status = status;
-    expect(await lived(id)).toContain('SUCCEEDED');
+    expect(await lived(world, id)).toContain('SUCCEEDED');
     expect(world.job(id)).toMatchObject({ attempt: 1, outcome: 'SUCCEEDED' });
   });
 
@@ -158,7 +146,7 @@ describe('the reconciler', () => {
     const id = await world.submit(aManifest(), 'job-a');
     for (let n = 0; n < 8; n += 1) await world.tick(15);
     broken = false;
-    expect(await lived(id)).toEqual(['PENDING', 'ACQUIRING_CAPACITY', 'PROVISIONING_FAILED']);
+    expect(await lived(world, id)).toEqual(['PENDING', 'ACQUIRING_CAPACITY', 'PROVISIONING_FAILED']);
     expect(world.history(id).map(({ message }) => message)).toContain('the execution died; a new one goes on');
   });
 
@@ -177,22 +165,7 @@ describe('the reconciler', () => {
     expect(world.job(id)).toMatchObject({ state: 'ACQUIRING_CAPACITY', parked: true });
     expect(world.job(id)).not.toHaveProperty('hold');
     expect(world.table.parked.get(id)?.token).not.toBe(before?.token);
-    expect(await lived(id)).toContain('SUCCEEDED');
-  });
-
-  it('counts what machines cost that stayed, and the end of each', async () => {
-    const id = await world.submit(aManifest(), 'job-a');
-    await tickUntil(id, 'CONFIGURING');
-    world.capacity.machines.stubborn = true;
-    for (let n = 0; n < 60 && world.job(id).state !== 'DESTRUCTION_FAILED'; n += 1) await world.tick(15);
-    const before = world.table.attempts.get(`${id}/1`)?.costMicroUsd ?? 0;
-    for (let n = 0; n < 10; n += 1) await world.tick(600);
-    expect(world.history(id).filter(({ type }) => type === 'Reconciled')).toEqual([]);
-    world.capacity.machines.stubborn = false;
-    await lived(id);
-    expect(world.table.attempts.get(`${id}/1`)?.costMicroUsd).toBeGreaterThan(before);
-    expect(world.table.nodes.get(`${id}/1`)?.every(({ goneAtMs }) => goneAtMs !== undefined)).toBe(true);
-    expect(world.history(id).filter(({ type }) => type === 'NodesGone')).toHaveLength(1);
+    expect(await lived(world, id)).toContain('SUCCEEDED');
   });
 });
 
@@ -214,70 +187,18 @@ describe('a cancel', () => {
       await world.deliver();
     }
     expect(world.job(id)).toMatchObject({ outcome: 'CANCELLED' });
-    await lived(id);
+    await lived(world, id);
   });
 
   it('whose request died after its mark is answered by the reconciler', async () => {
     world.commands.endOf = hanging('train');
     const id = await world.submit(aManifest(), 'job-a');
-    await tickUntil(id, 'RUNNING');
+    await tickUntil(world, id, 'RUNNING');
     await world.tick(5);
     world.table.apply(asChange(requestCancel(world.job(id), 'ada', world.clock.now())));
     await world.reconcile();
-    expect(await lived(id)).toContain('RUN_FAILED');
+    expect(await lived(world, id)).toContain('RUN_FAILED');
     expect(world.job(id)).toMatchObject({ outcome: 'CANCELLED' });
-  });
-});
-
-describe('an orphan', () => {
-  const stray = { jobId: jobId('job-gone'), attempt: 1, ordinal: 1, pool: 'workers', count: 2, minimum: 1, market: 'spot', instanceTypes: ['c6i.large'], zones: ['us-east-1a'], clientToken: 'stray' } as const;
-
-  it('is terminated after its grace', async () => {
-    await world.capacity.machines.launch({ ...stray, requestedAtMs: world.clock.now(), request: '{}' });
-    await world.tick(15);
-    expect(await world.running()).toBe(2);
-    await world.tick(60);
-    expect(await world.running()).toBe(0);
-  });
-
-  it('is no instance that went with its job while the reconciler looked', async () => {
-    const id = await world.submit(aManifest(), 'job-a');
-    await tickUntil(id, 'RUNNING');
-    const before = await world.capacity.describeAll();
-    await lived(id);
-    const { describeAll } = world.capacity;
-    let looks = 0;
-    world.capacity.describeAll = async () => ((looks += 1) === 1 ? before : describeAll.call(world.capacity));
-    await world.reconcile();
-    expect(world.history(id).map(({ type }) => type)).not.toContain('Reconciled');
-  });
-});
-
-describe('a placement group', () => {
-  it('stays while its attempt lives, and goes once no machine of an attempt that is over stands in it', async () => {
-    const id = await world.submit(aManifest(), 'job-a');
-    await tickUntil(id, 'RUNNING');
-    const { groups, inUse } = world.placementGroups;
-    for (const [name, attempt] of [['of-this', 1], ['of-none', 7]] as const) groups.set(name, { name, jobId: id, attempt });
-    await world.reconcile();
-    expect([...groups.keys()]).toEqual(['of-this']);
-    inUse.add('of-this');
-    await lived(id);
-    await world.reconcile();
-    expect([...groups.keys()]).toEqual(['of-this']);
-    inUse.clear();
-    await world.reconcile();
-    expect([...groups.keys()]).toEqual([]);
-  });
-
-  it('goes while its job is parked, so that one that waits long leaves room for others', async () => {
-    for (const zone of ZONES) world.stock(zone, 0);
-    const id = await world.submit(aManifest(), 'job-a');
-    for (let n = 0; n < 40 && world.table.parked.size === 0; n += 1) await world.tick(1);
-    const { groups } = world.placementGroups;
-    groups.set('of-this', { name: 'of-this', jobId: id, attempt: 1 });
-    await world.reconcile();
-    expect([...groups.keys()]).toEqual([]);
   });
 });
 
@@ -285,7 +206,7 @@ describe('a step that fails', () => {
   it('says so of a few nodes by name, whatever their number', async () => {
     world.commands.endOf = failing('install');
     const id = await world.submit(aManifest().replace('count: 2', 'count: 40'), 'job-a');
-    await lived(id);
+    await lived(world, id);
     expect(world.job(id).reason?.message.length).toBeLessThan(400);
   });
 });

@@ -86,15 +86,15 @@ function showRecount({ terminal, colours }: Session, { drifts, repaired, lanesNo
 function addAudit(admin: Command, context: CommandContext): void {
   admin
     .command('audit')
-    .description('Lists what operators did, newest first.')
+    .description('Lists what operators did, newest first; with --json also by which principal, with what program and in which request.')
     .option('--limit <number>', 'how many, at most', positive, DEFAULT_LIMIT)
     .addHelpText('after', examples('orch admin audit', "orch admin audit --limit 1000 --json | jq 'select(.by == \"ada\")'"))
     .action(action(context, async (session, { limit }: { readonly limit: number }) => {
       const entries = await firstEntries(session, limit);
       if (session.json) return entries.forEach((entry) => writeJson(session, entry));
       if (entries.length === 0) return session.terminal.err('nothing is on record\n');
-      const rows = entries.map(({ at, by, action: what, target, reason }) => [time(at), printable(by), what, printable(target), printable(reason)]);
-      session.terminal.out(table(session.colours, ['WHEN', 'BY', 'WHAT', 'TO', 'WHY'], rows));
+      const rows = entries.map(({ at, by, action: what, target, reason, origin }) => [time(at), printable(by), printable(origin?.sourceIp ?? ''), what, printable(target), printable(reason)]);
+      session.terminal.out(table(session.colours, ['WHEN', 'BY', 'FROM', 'WHAT', 'TO', 'WHY'], rows));
     }));
 }
 

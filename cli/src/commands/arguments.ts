@@ -39,6 +39,11 @@ export function names(text: string, before: readonly string[] = []): readonly st
   return [...before, ...given];
 }
 
+/** A text, in an option that may be given again. */
+export function each(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
 /** A version, of what has a version 0 too. */
 export function versionNumber(text: string): number {
   if (!/^\d{1,8}$/.test(text)) throw new InvalidArgumentError('It must be a version: a whole number from 0.');

@@ -8,7 +8,7 @@ export const addGet: AddCommand = (program, context) => {
   program
     .command('get')
     .summary('show a job')
-    .description('Shows a job: where it is and why, its attempts, its nodes, what it cost so far.')
+    .description('Shows a job: where it is and why, its attempts, its nodes, what it cost so far, and where its dashboard is.')
     .argument('<job>', 'JOB or NAMESPACE/JOB')
     .addHelpText('after', examples('orch get physics/01jd8x2z5k3m9q7w4t6v8y0abc', 'orch get -n physics 01jd8x2z5k3m9q7w4t6v8y0abc --json | jq .costUsd'))
     .action(action(context, async (session, job: string, _options: object) => {

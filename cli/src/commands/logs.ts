@@ -1,17 +1,18 @@
 import { followLogs, itemsOf } from '@advanced-orchestrator/sdk';
-import type { LogFilter } from '@advanced-orchestrator/sdk';
+import type { LogFilter, LogLine } from '@advanced-orchestrator/sdk';
 import { writeJson } from '../output/json.ts';
 import { logLineWriter } from '../output/log-line.ts';
+import { printableLine } from '../output/printable.ts';
 import { jobRef } from '../session.ts';
-import { pattern, positive, timeBefore } from './arguments.ts';
+import { each, names, pattern, positive, timeBefore } from './arguments.ts';
 import { action, examples, type AddCommand } from './command.ts';
 
 const PAGE = 1000;
 
 interface LogsOptions {
   readonly follow?: true;
-  readonly node?: string;
-  readonly step?: string;
+  readonly node?: readonly string[];
+  readonly step?: readonly string[];
   readonly attempt?: number;
   readonly since?: string;
   readonly grep?: RegExp;
@@ -26,13 +27,13 @@ export const addLogs: AddCommand = (program, context) => {
     .description('Shows what hooks and the job wrote on all nodes, oldest first.')
     .argument('<job>', 'JOB or NAMESPACE/JOB')
     .option('-f, --follow', 'go on until the job has ended')
-    .option('--node <name>', 'only this node')
-    .option('--step <name>', 'only this step')
+    .option('--node <name>', 'only this node; again, or with commas, for several', names)
+    .option('--step <name>', 'only this step; again for several', each)
     .option('--attempt <number>', 'only this attempt', positive)
     .option('--since <time>', 'only lines from this time on: ISO 8601, or how long ago (10m, 2h, 3d)', timeBefore(context.terminal.now))
     .option('--grep <pattern>', 'only lines that match this regular expression', pattern)
     .option('-t, --timestamps', 'show the time of each line')
-    .addHelpText('after', examples('orch logs -f physics/01jd8x2z5k3m9q7w4t6v8y0abc', 'orch logs -n physics 01jd8x2z5k3m9q7w4t6v8y0abc --node head --since 10m --grep "loss|error"'))
+    .addHelpText('after', examples('orch logs -f physics/01jd8x2z5k3m9q7w4t6v8y0abc', 'orch logs -n physics 01jd8x2z5k3m9q7w4t6v8y0abc --node head-0 --node workers-3 --since 10m --grep "loss|error"'))
     .action(action(context, async (session, job: string, options: LogsOptions) => {
       const { terminal: { out, signal, wait }, colours, json } = session;
       const ref = jobRef(session, job);
@@ -43,17 +44,25 @@ export const addLogs: AddCommand = (program, context) => {
         : itemsOf((cursor) => client.readLogs(ref, filter, { limit: PAGE, signal, ...(cursor === undefined ? {} : { cursor }) }));
       const write = logLineWriter(colours, { timestamps: options.timestamps === true });
       for await (const line of lines) {
-        if (options.grep?.test(line.message) === false) continue;
+        if (!isWanted(line, options)) continue;
         if (json) writeJson(session, line);
         else out(write(line));
       }
     }));
 };
 
-function filterOf({ node, step, attempt, since }: LogsOptions): LogFilter {
+/** The service looks for one node and one step; several are told apart here. A pattern is for what is seen. */
+function isWanted({ node, step, message }: LogLine, options: LogsOptions): boolean {
+  const isNamed = (options.node ?? [node]).includes(node) && (options.step ?? [step]).includes(step);
+  return isNamed && (options.grep === undefined || options.grep.test(printableLine(message, false)));
+}
+
+function filterOf({ node: nodes = [], step: steps = [], attempt, since }: LogsOptions): LogFilter {
+  const [node, ...otherNodes] = nodes;
+  const [step, ...otherSteps] = steps;
   return {
-    ...(node === undefined ? {} : { node }),
-    ...(step === undefined ? {} : { step }),
+    ...(node === undefined || otherNodes.length > 0 ? {} : { node }),
+    ...(step === undefined || otherSteps.length > 0 ? {} : { step }),
     ...(attempt === undefined ? {} : { attempt: String(attempt) }),
     ...(since === undefined ? {} : { since }),
   };

@@ -37,7 +37,7 @@ export const addSubmit: AddCommand = (program, context) => {
     .description('Submits a manifest as a job and prints NAMESPACE/JOB, which every other command takes. The namespace is the manifest’s.')
     .argument('[file]', 'manifest, YAML or JSON; - reads standard input')
     .option('-m, --manifest <name[@version]>', 'a stored manifest instead of a file', manifestVersion)
-    .option('-s, --script <file>', 'the job: run on the head node after the manifest’s onRun steps')
+    .option('-s, --script <file>', 'the job: run after the manifest’s onRun steps, on the head node or as a batch job of Slurm')
     .option('-p, --priority <priority>', '0 to 1000, higher first, or low, normal, high, urgent; instead of the manifest’s', priority)
     .option('--idempotency-key <key>', 'the same key with the same submission makes one job, for 24 hours')
     .option('--dry-run', 'only show where the nodes would be sought and what they cost')

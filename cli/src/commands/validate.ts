@@ -17,6 +17,7 @@ export const addValidate: AddCommand = (program, context) => {
       const valid = await sending(document, () => session.client().validateManifest(document, { signal: terminal.signal }));
       if (json) return writeJson(session, valid);
       terminal.err(warningLines(document.file, valid.warnings));
-      terminal.out(`${document.file}: ${colours.green('valid')}, ${valid.namespace}/${valid.name}, sha256:${valid.digest.slice(0, 12)}\n`);
+      const runtime = valid.runtimeVersion === undefined ? '' : `, with runtime ${valid.runtimeVersion}`;
+      terminal.out(`${document.file}: ${colours.green('valid')}, ${valid.namespace}/${valid.name}, sha256:${valid.digest.slice(0, 12)}${runtime}\n`);
     }));
 };

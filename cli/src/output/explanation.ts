@@ -19,13 +19,14 @@ export function explanationText(colours: Colours, explanation: Explanation): str
 }
 
 function facts(colours: Colours, explanation: Explanation): readonly (readonly [string, string | undefined])[] {
-  const { namespace, jobId, state, outcome, code, message, until, startsBy, place, user } = explanation;
+  const { namespace, jobId, state, outcome, code, message, until, givenUpAt, startsBy, place, user } = explanation;
   return [
     ['job', `${namespace}/${jobId}`],
     ['user', printable(user)],
     ['state', standing(colours, { state, ...(outcome === undefined ? {} : { outcome }) })],
     ['why', `${printable(message)} ${colours.dim(`(${code})`)}`],
     ['until', until === undefined ? undefined : time(until)],
+    ['given up', givenUpAt === undefined ? undefined : `${time(givenUpAt)}, if it finds no machines before (capacity.timeoutSeconds)`],
     ['starts by', startsBy === undefined ? undefined : `${time(startsBy)}, if all that runs ends in its time and nothing comes before it`],
     ['place', place === undefined ? undefined : placeText(place)],
   ];

@@ -27,6 +27,7 @@ function jobTable(colours: Colours, jobs: readonly WaitingJob[], nowMs: number):
   );
 }
 
-function why({ message, startsBy }: WaitingJob): string {
-  return printable(`${message}${startsBy === undefined ? '' : ` Limits are reserved from ${time(startsBy)} on.`}`);
+function why({ message, startsBy, givenUpAt }: WaitingJob): string {
+  const reserved = startsBy === undefined ? '' : ` Limits are reserved from ${time(startsBy)} on.`;
+  return printable(`${message}${reserved}${givenUpAt === undefined ? '' : ` It is given up at ${time(givenUpAt)}.`}`);
 }

@@ -7,6 +7,8 @@ import type { Page } from '../../../core/ports/page.ts';
 
 /** So many calls are made for one page; a filter that lets little through then answers a short page with a cursor. */
 const MAX_CALLS = 10;
+/** A page ends when it has so much, and so does reading for it: a function answers with 6 MB at most, and a line may have 256 KiB. */
+const MAX_PAGE_BYTES = 2 * 1024 * 1024;
 /** What CloudWatch answers at once, at most. */
 const MAX_EVENTS = 10_000;
 
@@ -36,31 +38,39 @@ export class CloudWatchJobLogs implements JobLogs {
   async read(query: LogQuery, limit: number, cursor?: string): Promise<Page<LogLine>> {
     let position: Position = cursor === undefined ? { atMs: query.sinceMs ?? 0, skip: 0 } : decode(cursor);
     const items: LogLine[] = [];
-    for (let call = 0; call < MAX_CALLS; call += 1) {
+    let bytes = 0;
+    for (let call = 0; call < MAX_CALLS && bytes < MAX_PAGE_BYTES; call += 1) {
       const { events, isEnd } = await this.#after(query, position, limit - items.length);
       for (const event of events) {
-        if (items.length === limit) return { items, cursor: encode(position) };
+        if (items.length === limit || bytes >= MAX_PAGE_BYTES) return { items, cursor: encode(position) };
         position = past(position, event);
-        items.push(...lineOf(event, query));
+        const line = lineOf(event, query);
+        items.push(...line);
+        bytes += line.length * Buffer.byteLength(event.message ?? '');
       }
       if (isEnd) return { items };
     }
     return { items, cursor: encode(position) };
   }
 
-  /** At least `wanted` events after a position, if there are so many; of whatever node or step. */
+  /** At least `wanted` events after a position, or as many as a page may have bytes, if there are so many; of whatever node or step. */
   async #after(query: LogQuery, { atMs, skip }: Position, wanted: number): Promise<{ readonly events: readonly FilteredLogEvent[]; readonly isEnd: boolean }> {
     // One more than wanted: whether anything follows is known then.
     const asked = Math.min(MAX_EVENTS, wanted + skip + 1);
     const found: FilteredLogEvent[] = [];
     let nextToken: string | undefined;
+    let bytes = 0;
     do {
       const answer = await this.#client.send(
         new FilterLogEventsCommand({ logGroupName: this.#logGroup, logStreamNamePrefix: prefixOf(query), startTime: atMs, limit: asked, nextToken }),
       );
-      found.push(...(answer.events ?? []));
+      for (const event of answer.events ?? []) {
+        found.push(event);
+        // Those that are skipped bring a page no further.
+        if (found.length > skip) bytes += Buffer.byteLength(event.message ?? '');
+      }
       nextToken = answer.nextToken;
-    } while (nextToken !== undefined && found.length < asked);
+    } while (nextToken !== undefined && found.length < asked && bytes < MAX_PAGE_BYTES);
     const events = found.slice(skip);
     return { events, isEnd: nextToken === undefined && (found.length < asked || events.length === 0) };
   }

@@ -47,9 +47,17 @@ export class DynamoAttemptStore implements AttemptStore {
     await this.#table.call(() => this.#table.entities.nodes.build(PutItemCommand).item({ jobId, attempt, nodes }).send());
   }
 
-  async nodes(jobId: JobId, attempt: number): Promise<readonly Node[]> {
+  nodes(jobId: JobId, attempt: number): Promise<readonly Node[]> {
+    return this.#nodes(jobId, attempt, true);
+  }
+
+  peekNodes(jobId: JobId, attempt: number): Promise<readonly Node[]> {
+    return this.#nodes(jobId, attempt, false);
+  }
+
+  async #nodes(jobId: JobId, attempt: number, consistent: boolean): Promise<readonly Node[]> {
     const { nodes } = this.#table.entities;
-    const { Item } = await this.#table.call(() => nodes.build(GetItemCommand).key({ jobId, attempt }).options({ consistent: true }).send());
+    const { Item } = await this.#table.call(() => nodes.build(GetItemCommand).key({ jobId, attempt }).options({ consistent }).send());
     return Item?.nodes ?? [];
   }
 

@@ -2,9 +2,9 @@ import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { Page } from '../../../core/ports/page.ts';
 import type { AuditEntry, AuditLog } from '../../../core/ports/share-store.ts';
+import { auditPartition } from '../../../core/queue/stream-keys.ts';
 import { decodeCursor, encodeCursor, positions } from './cursor.ts';
 import type { OrchestratorTable } from './orchestrator-table.ts';
-import { auditPartition } from './share-entities.ts';
 
 /** What operators did, in a partition that sorts by time. */
 export class DynamoAuditLog implements AuditLog {

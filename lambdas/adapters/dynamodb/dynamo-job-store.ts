@@ -107,6 +107,13 @@ export class DynamoJobStore implements JobStore {
     return { items: Items, ...(LastEvaluatedKey === undefined || last === undefined ? {} : { cursor: encodeCursor(String(last.number)) }) };
   }
 
+  async latestEvents(jobId: JobId, limit: number): Promise<readonly JobEvent[]> {
+    const { event } = this.#table.entities;
+    const query = this.#table.table.build(QueryCommand).entities(event).query({ partition: jobPartition(jobId), range: { beginsWith: sortPrefixes.event } });
+    const { Items = [] } = await this.#table.call(() => query.options({ consistent: true, reverse: true, limit }).send());
+    return Items.toReversed();
+  }
+
   async attempts(jobId: JobId): Promise<readonly Attempt[]> {
     const { attempt } = this.#table.entities;
     const query = this.#table.table.build(QueryCommand).entities(attempt).query({ partition: jobPartition(jobId), range: { beginsWith: sortPrefixes.attempt } });

@@ -1,8 +1,9 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
+import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { VersionConflictError } from '../../../core/errors/orchestrator-error.ts';
 import type { Page } from '../../../core/ports/page.ts';
-import type { ManifestStore, ManifestVersion, NewManifestVersion } from '../../../core/ports/manifest-store.ts';
+import { manifestAudit, type ManifestStore, type ManifestVersion, type NewManifestVersion, type StoredByWhom } from '../../../core/ports/manifest-store.ts';
 import { decodeCursor, encodeCursor, positions } from './cursor.ts';
 import { keys, manifestListPartition, manifestPartition, sortPrefixes, versionSortKey } from './keys.ts';
 import { ManifestVersions } from './manifest-versions.ts';
@@ -27,11 +28,12 @@ export class DynamoManifestStore implements ManifestStore {
     this.#versions = new ManifestVersions(table);
   }
 
-  async put(manifest: NewManifestVersion): Promise<{ readonly version: ManifestVersion; readonly created: boolean }> {
+  async put(manifest: NewManifestVersion, audit?: StoredByWhom): Promise<{ readonly version: ManifestVersion; readonly created: boolean }> {
     for (let attempt = 1; ; attempt += 1) {
       const { version, actions } = await this.#versions.next(manifest);
       try {
-        if (actions.length > 0) await this.#table.transact(actions);
+        const records = audit === undefined ? [] : [this.#table.entities.audit.build(PutTransaction).item(manifestAudit(audit, version))];
+        if (actions.length > 0) await this.#table.transact([...actions, ...records]);
         return { version: { ...version, canonical: manifest.canonical }, created: actions.length > 0 };
       } catch (error) {
         if (!(error instanceof TransactionRefused)) throw error;

@@ -1,11 +1,13 @@
+import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
-import type { EpochMs, JobId } from '../../../core/job/ids.ts';
+import { epochMs, type EpochMs, type JobId } from '../../../core/job/ids.ts';
 import type { JobChange, LimitRelease, QueueEntry } from '../../../core/lifecycle/change.ts';
 import type { Lease, SchedulerOverview, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
 import type { LaneKey, LeafKey } from '../../../core/queue/lane.ts';
-import type { ActiveLane, LaneCount, LaneWindow, ShareUse, UsageBase } from '../../../core/scheduling/snapshot.ts';
+import type { RoomNote } from '../../../core/scheduling/room-note.ts';
+import type { ActiveLane, LaneCount, LaneNote, LaneWindow, ShareUse, UsageBase } from '../../../core/scheduling/snapshot.ts';
 import { givenBackBy, takenBy } from '../../../core/scheduling/use-change.ts';
 import { changeActions, leaseHeld, leaseHeldBy } from './change-actions.ts';
 import { CycleReader } from './cycle-reader.ts';
@@ -57,6 +59,10 @@ export class DynamoSchedulerStore implements SchedulerStore {
     return this.#lease.launching();
   }
 
+  heldAt(nowMs: EpochMs): Promise<EpochMs | undefined> {
+    return this.#lease.heldAt(nowMs);
+  }
+
   overview(): Promise<SchedulerOverview> {
     return this.#cycle.read();
   }
@@ -68,6 +74,11 @@ export class DynamoSchedulerStore implements SchedulerStore {
     const query = table.build(QueryCommand).entities(entities.queued).query({ partition, ...behind });
     const { Items = [], LastEvaluatedKey } = await this.#table.call(() => query.options({ consistent: true, limit }).send());
     return { namespace, user, lane, entries: Items, complete: LastEvaluatedKey === undefined };
+  }
+
+  async queued(entry: QueueEntry): Promise<QueueEntry | undefined> {
+    const { Item } = await this.#table.call(() => this.#table.entities.queued.build(GetItemCommand).key(entry).send());
+    return Item;
   }
 
   async ahead(entry: QueueEntry, most: number): Promise<number> {
@@ -86,6 +97,14 @@ export class DynamoSchedulerStore implements SchedulerStore {
 
   forgetLanes(lease: Lease, lanes: readonly ActiveLane[], nowMs: EpochMs): Promise<void> {
     return this.#lanes.forget(lease, lanes, nowMs);
+  }
+
+  noteLanes(lease: Lease, lanes: readonly LaneNote[]): Promise<void> {
+    return this.#lanes.note(lease, lanes);
+  }
+
+  noteRoom(lease: Lease, room: RoomNote): Promise<void> {
+    return this.#lanes.noteRoom(lease, room);
   }
 
   async applyReleases(lease: Lease, releases: readonly LimitRelease[], base: UsageBase): Promise<void> {
@@ -107,7 +126,8 @@ export class DynamoSchedulerStore implements SchedulerStore {
     try {
       for await (const batch of this.#ledger.apply(lease, leaseHeldBy(entities, lease.epoch, launching), base, entries)) granted.push(...batch);
     } finally {
-      await this.#lanes.granted(lease, granted.flatMap(({ dequeue }) => (dequeue === undefined ? [] : [dequeue])));
+      const startedAtMs = epochMs(granted.reduce((latest, { after }) => Math.max(latest, after.updatedAtMs), 0));
+      await this.#lanes.granted(lease, granted.flatMap(({ dequeue }) => (dequeue === undefined ? [] : [dequeue])), startedAtMs);
     }
     return granted.map(({ before }) => before.jobId);
   }

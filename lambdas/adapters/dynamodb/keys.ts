@@ -74,6 +74,7 @@ export const keys = {
   parked: (jobId: JobId): Key => inCycle(`${sortPrefixes.parked}${jobId}`),
   lane: (lane: LaneKey): Key => inCycle(`${sortPrefixes.lane}${laneName(lane)}`),
   share: ({ namespace, user }: LeafKey): Key => inCycle(`${sortPrefixes.share}${namespace}#${user}`),
+  room: inCycle('ROOM'),
   release: ({ jobId, attempt, cause }: Pick<LimitRelease, 'jobId' | 'attempt' | 'cause'>): Key =>
     inCycle(`${sortPrefixes.release}${jobId}#${digits(attempt, 4)}#${digits(cause, 8)}`),
   cooldown: (scope: string): Key => ({ pk: partitions.cooldowns, sk: scope }),

@@ -1,10 +1,14 @@
 import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
+import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
-import { $add, $get, $subtract, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { $add, $get, $remove, $set, $subtract, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { epochMs, type EpochMs } from '../../../core/job/ids.ts';
+import type { QueueEntry } from '../../../core/lifecycle/change.ts';
 import type { Lease } from '../../../core/ports/scheduler-store.ts';
 import type { LaneKey } from '../../../core/queue/lane.ts';
-import type { ActiveLane, LaneCount } from '../../../core/scheduling/snapshot.ts';
+import { rankTime } from '../../../core/queue/order.ts';
+import type { RoomNote } from '../../../core/scheduling/room-note.ts';
+import type { ActiveLane, LaneCount, LaneNote } from '../../../core/scheduling/snapshot.ts';
 import { leaseHeld } from './change-actions.ts';
 import { keys } from './keys.ts';
 import type { Action, OrchestratorTable } from './orchestrator-table.ts';
@@ -15,9 +19,13 @@ import { leaseLost } from './scheduler-lease.ts';
 const ENTRY_MS = 5 * 60_000;
 /** How long a lane stays known that nobody enters, nor moves an entry in. */
 const FORGET_MS = 2 * 60 * 60_000;
+const WRITES_AT_ONCE = 16;
 
 /** What is lowered would be made otherwise, and not whole. */
 const isKnown = { attr: 'pending', exists: true } as const;
+
+/** In place of what was; nothing at all is no attribute. */
+const wholeOf = <Note extends object>(note: Note) => (Object.keys(note).length === 0 ? $remove() : $set(note));
 
 const keyOf = ({ namespace, user, lane }: LaneKey): LaneKey => ({ namespace, user, lane });
 
@@ -66,8 +74,8 @@ export class LaneCounts {
     return this.#table.entities.lane.build(UpdateTransaction).item({ ...keyOf(lane), ...whole });
   }
 
-  /** To be called after these entries were granted. One call a lane. */
-  async granted({ epoch }: Lease, entries: readonly LaneKey[]): Promise<void> {
+  /** To be called after these entries were granted. One call a lane, which says with it who was started last. */
+  async granted({ epoch }: Lease, entries: readonly QueueEntry[], nowMs: EpochMs): Promise<void> {
     const { lane } = this.#table.entities;
     const lanes = Map.groupBy(entries, (entry) => keys.lane(entry).sk);
     const [isFirst, isOurs] = [{ attr: 'epoch', exists: false }, { attr: 'epoch', lte: epoch }] as const;
@@ -75,9 +83,40 @@ export class LaneCounts {
       [...lanes.values()].map(async (group) => {
         const [first] = group;
         if (first === undefined) return;
-        await this.#lower(lane.build(UpdateItemCommand).item({ ...keyOf(first), pending: $add(-group.length) }).options({ condition: { and: [isKnown, { or: [isFirst, isOurs] }] } }));
+        const started = { atMs: nowMs, rank: Math.min(...group.map(rankTime)) };
+        await this.#lower(lane.build(UpdateItemCommand).item({ ...keyOf(first), pending: $add(-group.length), started: $set(started) }).options({ condition: { and: [isKnown, { or: [isFirst, isOurs] }] } }));
       }),
     );
+  }
+
+  /** Since when its jobs are held back for capacity, and why they wait. Each by itself, so that nobody who enters a lane meanwhile is in the way. */
+  async note({ epoch }: Lease, lanes: readonly LaneNote[]): Promise<void> {
+    const { lane } = this.#table.entities;
+    const [isFirst, isOurs] = [{ attr: 'epoch', exists: false }, { attr: 'epoch', lte: epoch }] as const;
+    for (let from = 0; from < lanes.length; from += WRITES_AT_ONCE) {
+      await Promise.all(
+        lanes.slice(from, from + WRITES_AT_ONCE).map(async ({ heldSince, reasons, ...noted }) => {
+          const notes = { ...(heldSince === undefined ? {} : { heldSince: wholeOf(heldSince) }), ...(reasons === undefined ? {} : { reasons: wholeOf(reasons) }) };
+          const update = lane.build(UpdateItemCommand).item({ ...keyOf(noted), epoch, ...notes }).options({ condition: { and: [isKnown, { or: [isFirst, isOurs] }] } });
+          try {
+            await this.#table.call(() => update.send());
+          } catch (error) {
+            if (!isRefused(error)) throw error;
+          }
+        }),
+      );
+    }
+  }
+
+  /** What lanes share: whether there is room for what is noted of them. */
+  async noteRoom({ epoch }: Lease, { closed, openSince, told }: RoomNote): Promise<void> {
+    const [isFirst, isOurs] = [{ attr: 'epoch', exists: false }, { attr: 'epoch', lte: epoch }] as const;
+    const put = this.#table.entities.room.build(PutItemCommand).item({ ...keys.room, closed: [...closed], openSince, ...(told === undefined ? {} : { told }), epoch }).options({ condition: { or: [isFirst, isOurs] } });
+    try {
+      await this.#table.call(() => put.send());
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+    }
   }
 
   /** Where DynamoDB does not do it, the count stays too high: that is no reason to fail what the entries left for. */

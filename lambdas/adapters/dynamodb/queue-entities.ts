@@ -1,8 +1,8 @@
-import { Entity, item, number, string } from 'dynamodb-toolbox';
+import { Entity, item, map, number, string } from 'dynamodb-toolbox';
 import { microUsd, type EpochMs, type JobId, type MicroUsd } from '../../../core/job/ids.ts';
 import type { Amounts, Demand, Hold, QuotaKey } from '../../../core/job/job.ts';
 import type { LimitRelease, ParkedEntry, QueueEntry } from '../../../core/lifecycle/change.ts';
-import type { ActiveLane, ShareUse } from '../../../core/scheduling/snapshot.ts';
+import type { ActiveLane, HeldSince, LaneReasons, ShareUse } from '../../../core/scheduling/snapshot.ts';
 import { quotaKeys } from '../../../core/shares/quota-keys.ts';
 import { as, bare, type AttributesOf, type ToolboxTable } from './toolbox-table.ts';
 import { keys } from './keys.ts';
@@ -19,7 +19,10 @@ const quotaAttributes: Record<QuotaKey, typeof amount> = Object.fromEntries(quot
 
 /** What waits, and what is held. */
 export function queueEntities(table: ToolboxTable) {
-  const waiting = { shape: string(), demand: as<Demand>(), holdSeconds: as<number>().optional() };
+  const waiting = {
+    // What came last has short names: a cycle reads a lane's first entries within one unit.
+    shape: string(), demand: as<Demand>(), holdSeconds: as<number>().optional(), timeoutSeconds: as<number>().savedAs('t').optional(), queuedAtMs: as<EpochMs>().savedAs('q').optional(),
+  };
   return {
     queued: new Entity({
       ...bare, name: 'queued', table, computeKey: keys.queued,
@@ -37,8 +40,9 @@ export function queueEntities(table: ToolboxTable) {
     lane: new Entity({
       ...bare, name: 'lane', table, computeKey: keys.lane,
       schema: item({
-        ...lane, pending: number(), enteredAtMs: as<EpochMs>(),
-        /** Of the lease under which the count was replaced; schedulers of earlier ones change it no more. */
+        ...lane, pending: number(), enteredAtMs: as<EpochMs>(), heldSince: as<HeldSince>().optional(),
+        reasons: as<LaneReasons>().optional(), started: map({ atMs: as<EpochMs>(), rank: number() }).optional(),
+        /** Of the lease under which the lane was written last; schedulers of earlier ones change it no more. */
         epoch: number().optional(),
       } satisfies AttributesOf<ActiveLane & { epoch: number }>),
     }),

@@ -1,6 +1,7 @@
 import { boolean, Entity, item, list, number, string } from 'dynamodb-toolbox';
 import type { Cooldown } from '../../../core/capacity/offering.ts';
 import type { EpochMs, JobId } from '../../../core/job/ids.ts';
+import type { RoomNote } from '../../../core/scheduling/room-note.ts';
 import { as, bare, type ToolboxTable } from './toolbox-table.ts';
 
 /** Items that there is one of, and cooldowns, whose keys are their names. */
@@ -9,7 +10,11 @@ export function schedulerEntities(table: ToolboxTable) {
   return {
     lease: new Entity({
       ...bare, name: 'lease', table,
-      schema: item({ ...at, owner: string(), epoch: number(), expiresAtMs: as<EpochMs>(), dirty: boolean(), launching: list(as<JobId>()).optional() }),
+      schema: item({ ...at, owner: string(), epoch: number(), expiresAtMs: as<EpochMs>(), takenAtMs: as<EpochMs>().optional(), dirty: boolean(), launching: list(as<JobId>()).optional() }),
+    }),
+    room: new Entity({
+      ...bare, name: 'room', table,
+      schema: item({ ...at, closed: list(string()), openSince: as<RoomNote['openSince']>(), told: as<NonNullable<RoomNote['told']>>().optional(), /** Of the lease under which it was written. */ epoch: number() }),
     }),
     wake: new Entity({ ...bare, name: 'wake', table, schema: item({ ...at, atMs: as<EpochMs>() }) }),
     cooldown: new Entity({

@@ -29,7 +29,7 @@ export class SchedulerLease {
     const over = { attr: 'expiresAtMs', lte: nowMs } as const;
     const taking = lease
       .build(UpdateItemCommand)
-      .item({ ...keys.lease, owner, expiresAtMs, epoch: $add(1), dirty: false })
+      .item({ ...keys.lease, owner, expiresAtMs, takenAtMs: nowMs, epoch: $add(1), dirty: false })
       .options({ condition: { or: [{ attr: 'epoch', exists: false }, over] }, returnValues: 'ALL_NEW' });
     try {
       const { Attributes } = await this.#table.call(() => taking.send());
@@ -59,6 +59,13 @@ export class SchedulerLease {
     const { lease } = this.#table.entities;
     const { Item } = await this.#table.call(() => lease.build(GetItemCommand).key(keys.lease).send());
     return Item?.launching ?? [];
+  }
+
+  /** Whoever gives it back ends it, and leaves when it was taken; whose time is over without that held it until then. */
+  async heldAt(nowMs: EpochMs): Promise<EpochMs | undefined> {
+    const { lease } = this.#table.entities;
+    const { Item } = await this.#table.call(() => lease.build(GetItemCommand).key(keys.lease).options({ consistent: true }).send());
+    return Item === undefined ? undefined : epochMs(Math.max(Item.takenAtMs ?? 0, Math.min(Item.expiresAtMs, nowMs)));
   }
 
   async markDirty(): Promise<void> {

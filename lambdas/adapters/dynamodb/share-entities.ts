@@ -1,7 +1,7 @@
 import { Entity, item, number, string } from 'dynamodb-toolbox';
 import type { EpochMs } from '../../../core/job/ids.ts';
 import type { AuditEntry } from '../../../core/ports/share-store.ts';
-import { sharesSortKey } from '../../../core/queue/stream-keys.ts';
+import { auditPartition, sharesSortKey } from '../../../core/queue/stream-keys.ts';
 import type { Pause } from '../../../core/queue/pause.ts';
 import type { CurrentShares, WrittenShares } from '../../../core/shares/share-tree.ts';
 import { partitions, sortPrefixes, type Key } from './keys.ts';
@@ -10,8 +10,6 @@ import { as, bare, type AttributesOf, type ToolboxTable } from './toolbox-table.
 
 /** Digits of a version in its key, since keys sort as text. */
 const VERSION_DIGITS = 8;
-
-export const auditPartition = 'AUDIT';
 
 /** What an operator sets: the share tree in its versions, pauses, and the record of both. */
 export const shareKeys = {
@@ -44,6 +42,7 @@ export function shareEntities(table: ToolboxTable) {
       ...bare, name: 'audit', table, computeKey: ({ id }) => shareKeys.audit(id),
       schema: item({
         id: string().key(), atMs: as<EpochMs>(), by: string(), action: as<AuditEntry['action']>(), target: string(), reason: string(),
+        origin: as<NonNullable<AuditEntry['origin']>>().optional(),
       } satisfies AttributesOf<AuditEntry>),
     }),
   };

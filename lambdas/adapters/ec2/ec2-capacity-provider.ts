@@ -20,7 +20,7 @@ export const ec2ClientDefaults = { retryMode: 'adaptive', maxAttempts: 6 } as co
  * | acquire, await-nodes, destroy, reconcile | `ec2:DescribeInstances` | `*` (the action knows no resource) | |
  * | acquire, await-nodes, destroy | `ec2:CreateFleet` | `arn:aws:ec2:R:A:fleet/*`, `…:launch-template/<each of ours>`, `…:subnet/<each of ours>`, `…:security-group/<each of ours>`, `…:instance/*`, `…:network-interface/*`, `…:volume/*`, `arn:aws:ec2:R::image/*` | `aws:RequestTag/orchestrator:deployment` = `D` on `instance/*` |
  * | acquire, await-nodes, destroy | `ec2:RunInstances` | as `ec2:CreateFleet`, without `fleet/*` | on `instance/*` `aws:RequestTag/orchestrator:deployment` = `D`; `ec2:LaunchTemplate` = ours on `instance/*` |
- * | acquire, await-nodes, destroy | `ec2:CreateTags` | `arn:aws:ec2:R:A:instance/*`, `…:volume/*`, `…:network-interface/*` | `ec2:CreateAction` = `CreateFleet` or `RunInstances` |
+ * | acquire, await-nodes, destroy | `ec2:CreateTags` | `arn:aws:ec2:R:A:instance/*`, `…:volume/*`, `…:spot-instances-request/*` | `ec2:CreateAction` = `CreateFleet` or `RunInstances` |
  * | acquire, await-nodes, destroy | `ec2:CreateFleet`, `ec2:RunInstances` | `…:capacity-reservation/<each of ours>`; `…:placement-group/D-*` | groups: `aws:ResourceTag/orchestrator:deployment` = `D` |
  * | acquire, await-nodes | `ec2:CreatePlacementGroup`, `ec2:CreateTags` | `…:placement-group/D-*` | `aws:RequestTag/orchestrator:deployment` = `D`; `ec2:CreateAction` = `CreatePlacementGroup` |
  * | reconcile | `ec2:DeletePlacementGroup` | `…:placement-group/D-*` | `aws:ResourceTag/orchestrator:deployment` = `D` |

@@ -26,3 +26,6 @@ export function refusalIn(error: unknown): Ec2Refusal | undefined {
   const status = error.$metadata.httpStatusCode ?? 0;
   return status >= 400 && status < 500 ? { code: error.name, message: error.message } : undefined;
 }
+
+/** The id of the call that an error answers, where EC2 gave it one. */
+export const requestIdOf = (error: unknown): string | undefined => (error instanceof EC2ServiceException ? error.$metadata.requestId : undefined);

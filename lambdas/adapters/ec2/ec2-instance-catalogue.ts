@@ -4,7 +4,7 @@ import type { InstanceCatalogue, InstanceTypeFacts } from '../../../core/ports/c
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { EventLog } from '../../../core/ports/event-log.ts';
 import { patiently } from './ec2-error.ts';
-import { ExpiringCache } from './expiring-cache.ts';
+import { ExpiringCache } from '../expiring-cache.ts';
 
 const LIFE_MS = 3_600_000;
 /** Prices are a convenience: while they cannot be read, nobody waits for them again and again. */
@@ -134,6 +134,7 @@ function toFacts(info: InstanceTypeInfo, zones: ReadonlyMap<string, readonly str
   return {
     instanceType,
     vcpus: info.VCpuInfo?.DefaultVCpus ?? 0,
+    ...(info.VCpuInfo?.DefaultCores === undefined ? {} : { cores: info.VCpuInfo.DefaultCores }),
     memoryMiB: info.MemoryInfo?.SizeInMiB ?? 0,
     gpus: (info.GpuInfo?.Gpus ?? []).reduce((sum, { Count: count = 0 }) => sum + count, 0),
     architecture: info.ProcessorInfo?.SupportedArchitectures?.includes('arm64') ? 'arm64' : 'x86_64',

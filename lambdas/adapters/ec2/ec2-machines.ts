@@ -12,11 +12,12 @@ import type { InstanceCatalogue } from '../../../core/ports/capacity-provider.ts
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { AttemptKey, DoomedInstance, LaunchRequest, Machines } from '../../../core/ports/machines.ts';
 import { Destruction } from './destruction.ts';
-import { patiently, refusalIn } from './ec2-error.ts';
+import { patiently, refusalIn, requestIdOf } from './ec2-error.ts';
 import { fleetOutcome } from './fleet-outcome.ts';
 import { Ec2PlacementGroups } from './ec2-placement-groups.ts';
 import { fleetRequest, groupOf } from './fleet-request.ts';
 import { InstanceReader } from './instance-reader.ts';
+import { namingImages } from './resolved-images.ts';
 import { terminateInstances } from './terminate.ts';
 
 /** How long one task waits for new instances to become visible. */
@@ -55,22 +56,24 @@ export class Ec2Machines implements Machines {
   }
 
   async launch(launch: LaunchRecord): Promise<LaunchOutcome> {
-    const answer = await this.#createFleet(launch);
-    if ('launched' in answer) return answer;
-    return fleetOutcome(launch, await this.#contentOf(answer), this.#ports.deployment.subnets, answer.$metadata.requestId);
+    if (launch.request === undefined) throw new InternalError('A launch without its request cannot be made', { ordinal: launch.ordinal });
+    const input: CreateFleetCommandInput = JSON.parse(launch.request);
+    const answer = await this.#createFleet(launch, input);
+    const outcome = 'launched' in answer ? answer : fleetOutcome(launch, await this.#contentOf(answer), this.#ports.deployment.subnets, answer.$metadata.requestId);
+    return namingImages(outcome, input);
   }
 
   /** What EC2 answers, or the outcome that its refusal means. */
-  async #createFleet(launch: LaunchRecord): Promise<CreateFleetCommandOutput | LaunchOutcome> {
-    if (launch.request === undefined) throw new InternalError('A launch without its request cannot be made', { ordinal: launch.ordinal });
-    const input: CreateFleetCommandInput = JSON.parse(launch.request);
+  async #createFleet(launch: LaunchRecord, input: CreateFleetCommandInput): Promise<CreateFleetCommandOutput | LaunchOutcome> {
     try {
       return await patiently(() => this.#ports.ec2.send(new CreateFleetCommand(input)));
     } catch (error) {
       const refusal = refusalIn(error);
       if (!refusal) throw error;
       const scope = knownScope(refusal.code) ?? 'reject';
-      return scope === 'reject' ? { launched: [], unavailable: [], rejected: refusal } : unavailableOutcome(launch, refusal.code, refusal.message);
+      const requestId = requestIdOf(error);
+      const outcome = scope === 'reject' ? { launched: [], unavailable: [], rejected: refusal } : unavailableOutcome(launch, refusal.code, refusal.message);
+      return { ...outcome, ...(requestId ? { requestId } : {}) };
     }
   }
 

@@ -5,7 +5,7 @@ import type { Deployment, NamespaceSettings } from '../../../core/deployment/dep
 import { namespaceSettings } from '../../../core/deployment/deployment.ts';
 import type { InstanceTypeFacts } from '../../../core/ports/capacity-provider.ts';
 import { groupName } from './ec2-placement-groups.ts';
-import { instanceTags } from './instance-tags.ts';
+import { launchTags } from './instance-tags.ts';
 
 /** Root device of the images that the launch templates name. */
 const ROOT_DEVICE = '/dev/xvda';
@@ -29,7 +29,7 @@ export function fleetRequest(gang: GangRequest, launch: PlannedLaunch, types: Re
     const template = templateFor(pool, facts, settings);
     if (template === undefined) continue;
     const image = imageFor(pool, facts, deployment);
-    if (image === null) return rejected('NoMachineImage', `the machine image ${pool.image} has no variant for ${facts.architecture}`);
+    if (image === null) return rejected('NoMachineImage', `the machine image ${pool.image ?? 'of the runtime'} has no variant for ${facts.architecture}`);
     const ofType = launch.zones.map((zone) => ({ ...override(gang, facts, zone, pool, deployment), ...(image ? { ImageId: image } : {}) }));
     overrides.set(template, [...(overrides.get(template) ?? []), ...ofType]);
   }
@@ -38,7 +38,9 @@ export function fleetRequest(gang: GangRequest, launch: PlannedLaunch, types: Re
     LaunchTemplateSpecification: { [reference]: template, Version: '$Latest' },
     Overrides: ofTemplate,
   }));
-  return { kind: 'request', input: { ...capacityOf(launch, pool), LaunchTemplateConfigs, TagSpecifications: [{ ResourceType: 'instance', Tags: instanceTags(deployment.name, gang, launch) }] } };
+  const Tags = launchTags(deployment, gang, launch);
+  const TagSpecifications = (['instance', 'volume'] as const).map((ResourceType) => ({ ResourceType, Tags }));
+  return { kind: 'request', input: { ...capacityOf(launch, pool), LaunchTemplateConfigs, TagSpecifications } };
 }
 
 /** The placement group that a request names. */
@@ -100,9 +102,9 @@ function override(gang: GangRequest, { instanceType }: InstanceTypeFacts, zone: 
   };
 }
 
-/** The image that overrides the launch template's, if any; `null` where the alias has none for the architecture. */
-function imageFor({ image }: PoolRequest, { architecture }: InstanceTypeFacts, { machineImages }: Deployment): string | undefined | null {
-  if (image === undefined) return undefined;
+/** The image that overrides the launch template's, if any; `null` where the alias, or the runtime, has none for the architecture. */
+function imageFor({ image, images }: PoolRequest, { architecture }: InstanceTypeFacts, { machineImages }: Deployment): string | undefined | null {
+  if (image === undefined) return images === undefined ? undefined : (images[architecture] ?? null);
   const variants = Object.hasOwn(machineImages, image) ? machineImages[image] : undefined;
   return variants ? (variants[architecture] ?? null) : image;
 }

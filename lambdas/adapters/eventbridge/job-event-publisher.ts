@@ -1,7 +1,8 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import * as z from 'zod';
 import { DependencyThrottledError } from '../../../core/errors/orchestrator-error.ts';
-import { epochMs, isoTime } from '../../../core/job/ids.ts';
+import { epochMs, isoTime, type EpochMs } from '../../../core/job/ids.ts';
+import { auditedEvent, isAudited } from './audited.ts';
 
 /** What a subscriber of the bus needs of a job's history entry; the rest of the item travels along in `data`. */
 const eventSchema = z.object({
@@ -18,9 +19,16 @@ const eventSchema = z.object({
   data: z.record(z.string(), z.unknown()).optional(),
 });
 
+interface BusEvent {
+  readonly detailType: string;
+  readonly atMs: EpochMs;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
 /**
- * Puts entries of jobs' histories on the deployment's bus: source `orchestrator`, detail-type the entry's type. Delivery
- * is at least once; `jobId` and `number` identify an entry. Needs `events:PutEvents` on the bus.
+ * Puts entries of jobs' histories and of the audit on the deployment's bus: source `orchestrator`, detail-type the entry's
+ * type, of the audit `Audited`. Delivery is at least once; `jobId` and `number`, or `id`, identify an entry. Needs
+ * `events:PutEvents` on the bus.
  */
 export class JobEventPublisher {
   readonly #events: EventBridgeClient;
@@ -38,13 +46,13 @@ export class JobEventPublisher {
   async publish(items: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
     if (items.length === 0) return;
     const Entries = items.map((item) => {
-      const event = eventSchema.parse(item);
+      const { detailType, atMs, detail } = isAudited(item) ? auditedEvent(item) : jobEvent(item);
       return {
         EventBusName: this.#bus,
         Source: 'orchestrator',
-        DetailType: event.type,
-        Time: new Date(event.atMs),
-        Detail: JSON.stringify({ ...event, at: isoTime(event.atMs) }),
+        DetailType: detailType,
+        Time: new Date(atMs),
+        Detail: JSON.stringify({ ...detail, at: isoTime(atMs) }),
       };
     });
     const answer = await this.#events.send(new PutEventsCommand({ Entries }));
@@ -53,4 +61,9 @@ export class JobEventPublisher {
       throw new DependencyThrottledError(`The event bus refused ${answer.FailedEntryCount} events: ${codes.join(', ')}.`, { codes });
     }
   }
+}
+
+function jobEvent(item: Readonly<Record<string, unknown>>): BusEvent {
+  const detail = eventSchema.parse(item);
+  return { detailType: detail.type, atMs: detail.atMs, detail };
 }

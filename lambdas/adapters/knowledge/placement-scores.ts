@@ -3,7 +3,7 @@ import { DescribeAvailabilityZonesCommand, paginateGetSpotPlacementScores } from
 import { FEWEST_TYPES_TO_SCORE } from '../../../core/capacity/market-reader.ts';
 import type { PlacementScoreQuestion } from '../../../core/ports/market-knowledge.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
-import { ExpiringCache } from '../ec2/expiring-cache.ts';
+import { ExpiringCache } from '../expiring-cache.ts';
 import { inWords, type Asked, type NotNow } from './answers.ts';
 import type { AskedScores, PlacementScoreMemory } from './placement-score-memory.ts';
 

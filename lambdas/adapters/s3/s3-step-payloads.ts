@@ -3,9 +3,11 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
 import type { StepDispatch } from '../../../core/ports/node-commands.ts';
+import type { ReadNodeFile } from '../../../core/ports/node-files.ts';
 import type { StepPayloads } from '../../../core/ports/step-payloads.ts';
 import { stepKey } from '../../../core/runtimes/node-step.ts';
 import { stepPayload } from '../../../core/runtimes/step-payload.ts';
+import type { NodeCollector } from '../../../core/runtimes/telemetry.ts';
 
 /** Longer than SSM takes to deliver a command, and short: whoever has the URL can read the step. */
 const URL_SECONDS = 1800;
@@ -19,18 +21,28 @@ const URL_SECONDS = 1800;
  */
 export class S3StepPayloads implements StepPayloads {
   readonly #s3: S3Client;
-  readonly #deployment: Pick<Deployment, 'stepBucket' | 'jobLogGroup' | 'region'>;
+  readonly #deployment: Pick<Deployment, 'stepBucket' | 'jobLogGroup' | 'region' | 'telemetry'>;
+  readonly #read: ReadNodeFile;
+  readonly #collector: NodeCollector | undefined;
 
-  constructor(parts: { readonly s3: S3Client; readonly deployment: Pick<Deployment, 'stepBucket' | 'jobLogGroup' | 'region'> }) {
+  constructor(parts: {
+    readonly s3: S3Client;
+    readonly deployment: Pick<Deployment, 'stepBucket' | 'jobLogGroup' | 'region' | 'telemetry'>;
+    readonly read: ReadNodeFile;
+    readonly collector?: NodeCollector | undefined;
+  }) {
+    this.#collector = parts.collector;
+    this.#read = parts.read;
     this.#s3 = parts.s3;
     this.#deployment = parts.deployment;
   }
 
   async publish(dispatch: StepDispatch): Promise<string> {
-    const { stepBucket: Bucket, jobLogGroup: logGroup, region } = this.#deployment;
+    const { stepBucket: Bucket, jobLogGroup: logGroup, region, telemetry: { logBytesPerAttempt } } = this.#deployment;
     const { jobId, attempt, step } = dispatch;
+    const collector = this.#collector;
     const Key = `steps/${jobId}/${attempt}/${stepKey(step).replace('/', '-')}.json`;
-    const Body = JSON.stringify(stepPayload(dispatch, { logGroup, region }));
+    const Body = JSON.stringify(stepPayload(dispatch, { logGroup, region, logBytesPerAttempt, ...(collector === undefined ? {} : { collector }) }, this.#read));
     await this.#s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json' }));
     return getSignedUrl(this.#s3, new GetObjectCommand({ Bucket, Key }), { expiresIn: URL_SECONDS });
   }

@@ -8,7 +8,7 @@ import {
   paginateListCommandInvocations,
 } from '@aws-sdk/client-ssm';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
-import { DependencyThrottledError, InternalError } from '../../../core/errors/orchestrator-error.ts';
+import { InternalError } from '../../../core/errors/orchestrator-error.ts';
 import type { InstanceId, JobId } from '../../../core/job/ids.ts';
 import { instanceId } from '../../../core/job/ids.ts';
 import type { CommandStatus, NodeAnswer, NodeCommands, StepDispatch } from '../../../core/ports/node-commands.ts';
@@ -16,9 +16,12 @@ import type { StepPayloads } from '../../../core/ports/step-payloads.ts';
 import { unitOf } from '../../../core/runtimes/node-step.ts';
 import { commentOf, purposeOf } from './command-comment.ts';
 import { answerOf } from './invocation-answer.ts';
+import { telling } from './telling.ts';
 
 /** How long SSM tries to deliver a command to an agent. */
 const DELIVERY_SECONDS = 600;
+/** What is told aside, which nobody waits for, is of no use later. */
+const ASIDE_DELIVERY_SECONDS = 60;
 /** SSM gives up on a command after 48 hours. */
 const MAX_EXECUTION_SECONDS = 172_800;
 const PAGE_SIZE = 50;
@@ -26,7 +29,6 @@ const PAGE_SIZE = 50;
 const MAX_LOOKS = 10;
 const LOOK_AGAIN_MS = 300;
 const OPEN_STATUSES: readonly string[] = ['Pending', 'InProgress', 'Cancelling', 'Delayed'];
-const THROTTLING: readonly string[] = ['ThrottlingException', 'RateExceeded', 'TooManyRequestsException', 'RequestLimitExceeded'];
 
 interface SsmNodeCommandsParts {
   readonly ssm: SSMClient;
@@ -87,7 +89,7 @@ export class SsmNodeCommands implements NodeCommands {
             StepUrl: [url],
             ExecutionTimeout: [String(Math.min(MAX_EXECUTION_SECONDS, Math.max(60, Math.ceil(dispatch.commandTimeoutSeconds))))],
           },
-          TimeoutSeconds: DELIVERY_SECONDS,
+          TimeoutSeconds: step.phase === 'aside' ? ASIDE_DELIVERY_SECONDS : DELIVERY_SECONDS,
           MaxConcurrency: '100%',
           MaxErrors: '100%',
         }),
@@ -143,17 +145,5 @@ export class SsmNodeCommands implements NodeCommands {
         { Key: 'tag:orchestrator:attempt', Values: [String(attempt)] },
       ],
     };
-  }
-}
-
-/** Makes throttling, when the client's own retries are used up, known as such. */
-async function telling<T>(what: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (cause) {
-    if (cause instanceof Error && THROTTLING.includes(cause.name)) {
-      throw new DependencyThrottledError(`SSM throttles: could not ${what}.`, {}, { cause });
-    }
-    throw cause;
   }
 }

@@ -14,8 +14,8 @@ import { changeUsersJob } from '../find-job.ts';
 export function cancelJob(ports: AnswerPorts & { readonly clock: Clock }): ApiOperation<typeof operations.cancelJob> {
   return {
     schema: operations.cancelJob,
-    run: async ({ path, user }) => {
-      const job = await changeUsersJob(ports.jobs, path, (now) => requestCancel(now, user, ports.clock.now()));
+    run: async ({ path, user, origin }) => {
+      const job = await changeUsersJob(ports.jobs, path, (now) => requestCancel(now, user, ports.clock.now(), origin));
       await tellWhoeverWaits(ports, job);
       return { status: 202, body: viewJob(job) };
     },

@@ -21,12 +21,13 @@ export function explainJob(ports: ExplainPorts): ApiOperation<typeof operations.
     schema: operations.explainJob,
     run: async ({ path }) => {
       const job = await findJob(ports.jobs, path);
-      return { status: 200, body: explanation(job, ports.clock.now(), await findings(ports, job)) };
+      return { status: 200, body: explanation(job, ports.clock.now(), await findingsOf(ports, job)) };
     },
   };
 }
 
-async function findings(ports: ExplainPorts, job: Job): Promise<Findings> {
+/** What is found out of a job: what holds it, or what it does. */
+export async function findingsOf(ports: ExplainPorts, job: Job): Promise<Findings> {
   if (job.state === 'PENDING') return explainWaiting(ports, queueEntryOf(job));
   const parked = job.state === 'ACQUIRING_CAPACITY' && job.hold === undefined ? await ports.jobs.parked(job.jobId) : undefined;
   if (parked !== undefined && parked.hold === undefined) return explainParked(ports, job, parked);

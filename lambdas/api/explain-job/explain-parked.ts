@@ -8,15 +8,14 @@ import { coolingOf, explainWaiting, sharesOf, type ExplainWaitingPorts } from '.
 
 /** Why a job without capacity waits: for what cools, and once that is over, for limits as those in the queue do. */
 export async function explainParked(ports: ExplainWaitingPorts, job: Job, parked: ParkedEntry): Promise<Findings> {
-  if (parked.untilMs <= ports.clock.now()) return explainWaiting(ports, parked);
+  const givenUpAt = isoTime(capacityDeadline(job));
+  if (parked.untilMs <= ports.clock.now()) return { ...(await explainWaiting(ports, parked)), givenUpAt };
   const look = await readQueue(ports);
   return {
     code: 'Parked',
     message: `${whyParked(job)} It holds no limits meanwhile, and gets its next turn in the queue’s order from ${isoTime(parked.untilMs)} on.`,
-    hints: [
-      `It is given up at ${isoTime(capacityDeadline(job))} (capacity.timeoutSeconds).`,
-      'It would have more to try with more instance types or zones, with another purchase option, or with spread: Any.',
-    ],
+    hints: ['It would have more to try with more instance types or zones, with another purchase option, or with spread: Any.'],
+    givenUpAt,
     until: isoTime(parked.untilMs),
     shares: sharesOf(look, parked),
     ...coolingOf(look, parked),

@@ -16,7 +16,7 @@ import { readHolders } from '../../queue/read-holders.ts';
 
 export interface ExplainWaitingPorts extends QueueReaderPorts {
   readonly jobs: Pick<JobStore, 'get' | 'peek' | 'activeAttempts'>;
-  readonly scheduler: QueueReaderPorts['scheduler'] & Pick<SchedulerStore, 'ahead'>;
+  readonly scheduler: QueueReaderPorts['scheduler'] & Pick<SchedulerStore, 'ahead' | 'queued'>;
 }
 
 /** Where more jobs run, they are not read to see when they end. */
@@ -33,8 +33,8 @@ const MOST_COOLING = 50;
 /** Why a job waits for limits, where it stands, and what would change that: a cycle is planned to see. */
 export async function explainWaiting(ports: ExplainWaitingPorts, entry: QueueEntry): Promise<Findings> {
   const look = await readQueue(ports);
-  const [verdict, place] = await Promise.all([verdictOf(ports, look, entry), placeOf(ports, look, entry)]);
-  return { ...viewVerdict(verdict), place, shares: sharesOf(look, entry), ...coolingOf(look, entry) };
+  const [verdict, place, end] = await Promise.all([verdictOf(ports, look, entry), placeOf(ports, look, entry), givenUpOf(ports, look, entry)]);
+  return { ...viewVerdict(verdict), ...end, place, shares: sharesOf(look, entry), ...coolingOf(look, entry) };
 }
 
 /** The limits may be asked without the queues where what holds it does not depend on them. */
@@ -73,6 +73,16 @@ function viewVerdict(verdict: Verdict): Pick<Findings, 'code' | 'message' | 'hin
     ...(reservedFromMs === undefined ? {} : { startsBy: isoTime(reservedFromMs) }),
     ...(figures.length === 0 ? {} : { figures }),
   };
+}
+
+/**
+ * When it is given up, where it is in the queue and the scheduler has noted that it is held back for capacity alone. The
+ * scheduler goes by the entry that is stored: one of an earlier release is not given up.
+ */
+async function givenUpOf({ scheduler }: Pick<ExplainWaitingPorts, 'scheduler'>, { notes }: QueueLook, entry: QueueEntry): Promise<Pick<Findings, 'givenUpAt'>> {
+  const stored = notes.givenUpAt(entry) === undefined ? undefined : await scheduler.queued(entry);
+  const atMs = stored && notes.givenUpAt(stored);
+  return atMs === undefined ? {} : { givenUpAt: isoTime(atMs) };
 }
 
 type PlaceView = NonNullable<ExplanationView['place']>;

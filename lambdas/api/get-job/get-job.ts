@@ -1,10 +1,11 @@
-import { usd } from '../../../core/api/fields.ts';
+import { viewCost } from '../../../core/api/cost-view.ts';
+import { jobLinks } from '../../../core/api/job-links.ts';
 import { viewAttempt, viewJob, viewNode } from '../../../core/api/job-view.ts';
 import type { JobDetailView } from '../../../core/api/job-view.ts';
 import { operations } from '../../../core/api/operations.ts';
-import { costOf } from '../../../core/job/cost.ts';
+import { jobCost } from '../../../core/cost/job-cost.ts';
+import type { Deployment } from '../../../core/deployment/deployment.ts';
 import { isoTime } from '../../../core/job/ids.ts';
-import type { EpochMs } from '../../../core/job/ids.ts';
 import type { Attempt, Job, Node } from '../../../core/job/job.ts';
 import { queueEntryOf } from '../../../core/lifecycle/queue-entry.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
@@ -21,6 +22,7 @@ export interface GetJobPorts {
   /** The queue as it was a moment ago. */
   readonly queue: () => Promise<Pick<QueueLook, 'snapshot' | 'policy'>>;
   readonly clock: Clock;
+  readonly deployment: Pick<Deployment, 'name' | 'region' | 'telemetry'>;
 }
 
 /** One job with its attempts, the nodes of its current attempt, what it cost so far and why it waits. */
@@ -34,12 +36,17 @@ export function getJob(ports: GetJobPorts): ApiOperation<typeof operations.getJo
         ports.attempts.nodes(job.jobId, job.attempt),
         whyItWaits(ports, job),
       ]);
+      const nowMs = ports.clock.now();
+      const links = jobLinks(ports.deployment, job, nowMs);
+      const cost = viewCost(jobCost(job, isCosted(job, attempts) ? [] : nodes, nowMs), ofEarlierRelease(job, attempts));
       const body: JobDetailView = {
         ...viewJob(job),
         ...(waiting === undefined ? {} : { waiting }),
         attempts: attempts.map((attempt) => viewAttempt(attempt.endedAtMs === undefined ? { ...attempt, state: job.state } : attempt)),
         nodes: withEnd(nodes, attempts.find(({ attempt }) => attempt === job.attempt)).map(viewNode),
-        costUsd: usd(costSoFar(job, attempts, nodes, ports.clock.now())),
+        costUsd: cost.usd,
+        cost,
+        ...(links === undefined ? {} : { links }),
       };
       return { status: 200, body };
     },
@@ -53,11 +60,14 @@ function withEnd(nodes: readonly Node[], attempt: Attempt | undefined): readonly
   return nodes.map((node) => ({ goneAtMs: endedAtMs, ...node }));
 }
 
-/** Ended attempts have their cost; the current one's is counted from its nodes until it has. */
-function costSoFar(job: Job, attempts: readonly Attempt[], nodes: readonly Node[], nowMs: EpochMs): number {
-  const counted = attempts.reduce((sum, { costMicroUsd = 0 }) => sum + costMicroUsd, 0);
-  const isCounted = attempts.some(({ attempt, costMicroUsd }) => attempt === job.attempt && costMicroUsd !== undefined);
-  return isCounted ? counted : counted + costOf(nodes, nowMs);
+/** Whether the job's record has what its current attempt cost: as soon as its machines are gone. */
+function isCosted(job: Job, attempts: readonly Attempt[]): boolean {
+  return attempts.some(({ attempt, costMicroUsd }) => attempt === job.attempt && costMicroUsd !== undefined);
+}
+
+/** Releases before `cost` kept one sum for each attempt. */
+function ofEarlierRelease(job: Job, attempts: readonly Attempt[]): number {
+  return job.cost === undefined ? attempts.reduce((sum, { costMicroUsd = 0 }) => sum + costMicroUsd, 0) : 0;
 }
 
 /**

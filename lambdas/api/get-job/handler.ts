@@ -7,4 +7,4 @@ import { getJob } from './get-job.ts';
 const LOOK_MS = 5000;
 const queue = recentQueue({ scheduler: schedulerStore, jobs, cooldowns, deployment, clock }, LOOK_MS);
 
-export const handler = apiHandler(getJob({ jobs, attempts, queue, clock }));
+export const handler = apiHandler(getJob({ jobs, attempts, queue, clock, deployment }));

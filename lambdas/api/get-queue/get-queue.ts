@@ -2,7 +2,7 @@ import { operations } from '../../../core/api/operations.ts';
 import { MAX_QUEUE_SHARES, viewPause, type QueueView, type WaitingJobView } from '../../../core/api/queue-view.ts';
 import { viewStanding } from '../../../core/api/share-view.ts';
 import { pauseOf } from '../../../core/capacity/pauses.ts';
-import { isoTime } from '../../../core/job/ids.ts';
+import { isoTime, type EpochMs } from '../../../core/job/ids.ts';
 import type { QueueEntry } from '../../../core/lifecycle/change.ts';
 import { bandAt } from '../../../core/queue/order.ts';
 import { explainAlone, verdictIn, type Verdict } from '../../../core/scheduling/explain-entry.ts';
@@ -44,7 +44,7 @@ function view(look: QueueLook, snapshot: SchedulingSnapshot, limit: number): Omi
     pauses: [...snapshot.pauses, ...snapshot.cooldowns.flatMap((cooldown) => pauseOf(cooldown) ?? [])].map(viewPause),
     shares: viewShares(standings, plan),
     hasMoreShares: standings.length > MAX_QUEUE_SHARES,
-    jobs: entries.map((entry) => viewWaitingJob(entry, verdicts.of(entry), look)),
+    jobs: entries.map((entry) => viewWaitingJob(entry, verdicts.of(entry), look, look.notes.givenUpAt(entry))),
     hasMoreJobs: !complete,
   };
 }
@@ -93,7 +93,7 @@ class Verdicts {
   }
 }
 
-function viewWaitingJob({ jobId, namespace, user, priority, submittedAtMs, demand }: QueueEntry, verdict: Verdict, { nowMs }: QueueLook): WaitingJobView {
+function viewWaitingJob({ jobId, namespace, user, priority, submittedAtMs, demand }: QueueEntry, verdict: Verdict, { nowMs }: QueueLook, endsAtMs: EpochMs | undefined): WaitingJobView {
   const { code, message } = describeVerdict(verdict);
   const reservedFromMs = verdict.kind === 'held' ? verdict.reservedFromMs : undefined;
   return {
@@ -103,5 +103,6 @@ function viewWaitingJob({ jobId, namespace, user, priority, submittedAtMs, deman
     nodes: demand.nodes, gpus: demand.gpus,
     code, message,
     ...(reservedFromMs === undefined ? {} : { startsBy: isoTime(reservedFromMs) }),
+    ...(endsAtMs === undefined ? {} : { givenUpAt: isoTime(endsAtMs) }),
   };
 }

@@ -23,11 +23,11 @@ export interface PauseQueuePorts {
 export function pauseQueue(ports: PauseQueuePorts): ApiOperation<typeof operations.pauseQueue> {
   return {
     schema: operations.pauseQueue,
-    run: async ({ body: { scope, reason }, user }) => {
+    run: async ({ body: { scope, reason }, user, origin }) => {
       await refuseUnknown(scope, ports);
       const atMs = ports.clock.now();
       const pause = { scope, by: user, reason, atMs };
-      await ports.pauses.pause(pause, { id: ports.newAuditId(atMs), atMs, by: user, action: 'Paused', target: pauseTarget(scope), reason });
+      await ports.pauses.pause(pause, { id: ports.newAuditId(atMs), atMs, by: user, action: 'Paused', target: pauseTarget(scope), reason, origin });
       return { status: 200, body: viewPause(pause) };
     },
   };

@@ -1,3 +1,4 @@
+import type { Origin } from '../../../core/audit/origin.ts';
 import { operations } from '../../../core/api/operations.ts';
 import { sharesRefusalOf } from '../../../core/api/refuse-document.ts';
 import { NO_VERSION, viewShareChange } from '../../../core/api/shares-view.ts';
@@ -37,7 +38,7 @@ interface AcceptedShares {
 export function putShares(ports: PutSharesPorts): ApiOperation<typeof operations.putShares> {
   return {
     schema: operations.putShares,
-    run: async ({ query: { dryRun, comment }, headers: { 'if-match': seen }, text, mediaType, user }) => {
+    run: async ({ query: { dryRun, comment }, headers: { 'if-match': seen }, text, mediaType, user, origin }) => {
       const { tree, written, warnings } = await accept(ports, text, formatOf(text, mediaType));
       const current = await ports.shares.current(true);
       const changes = diffShares(current?.tree ?? defaultShareTree, tree);
@@ -45,7 +46,7 @@ export function putShares(ports: PutSharesPorts): ApiOperation<typeof operations
       if (changes.length > 0) refuseUnseen(current, seen);
       const applies = !dryRun && changes.length > 0;
       const author = { appliedBy: user, ...(comment === undefined ? {} : { comment }) };
-      const inForce = applies ? await apply(ports, { tree, document: written, ...author }, current) : current;
+      const inForce = applies ? await apply(ports, { tree, document: written, ...author }, current, origin) : current;
       const version = inForce?.version ?? NO_VERSION;
       const body = { dryRun, version, changes: changes.map(viewShareChange), warnings };
       return { status: applies ? 201 : 200, body, headers: { etag: `"${version}"` } };
@@ -75,9 +76,10 @@ function apply(
   { shares, clock, newAuditId }: PutSharesPorts,
   wanted: Pick<StoredShares, 'tree' | 'document' | 'appliedBy' | 'comment'>,
   current: StoredShares | undefined,
+  origin: Origin,
 ): Promise<StoredShares> {
   const atMs = clock.now();
   const expected = current?.version ?? NO_VERSION;
   const { appliedBy: by, comment: reason = '' } = wanted;
-  return shares.apply({ ...wanted, appliedAtMs: atMs }, expected, { id: newAuditId(atMs), atMs, by, action: 'SharesApplied', target: `shares/${expected + 1}`, reason });
+  return shares.apply({ ...wanted, appliedAtMs: atMs }, expected, { id: newAuditId(atMs), atMs, by, action: 'SharesApplied', target: `shares/${expected + 1}`, reason, origin });
 }

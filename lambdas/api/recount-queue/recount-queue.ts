@@ -3,7 +3,7 @@ import { viewDrift } from '../../../core/api/recount-view.ts';
 import { LeaseLostError, SchedulerBusyError } from '../../../core/errors/orchestrator-error.ts';
 import type { EpochMs } from '../../../core/job/ids.ts';
 import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
-import type { AuditLog } from '../../../core/ports/share-store.ts';
+import type { AuditEntry, AuditLog } from '../../../core/ports/share-store.ts';
 import type { Drift } from '../../../core/scheduling/recount.ts';
 import { laneId, leafId } from '../../../core/scheduling/share-nodes.ts';
 import type { ApiOperation } from '../../runtime/api-handler.ts';
@@ -33,12 +33,12 @@ const TOOK_TOO_LONG = 'Comparing took longer than the scheduler was held off: wh
 export function recountQueue(ports: RecountPorts): ApiOperation<typeof operations.recountQueue> {
   return {
     schema: operations.recountQueue,
-    run: async ({ body: { repair, reason }, user }) => {
+    run: async ({ body: { repair, reason }, user, origin }) => {
       const lease = await waitForLease(ports, `recount by ${user}`);
       try {
         const found = await lookTwice(ports, lease);
         const wrong = found.drifts.length > 0;
-        const repaired = repair && wrong ? await repairAll(ports, lease, found, { by: user, reason: reason ?? '' }) : () => false;
+        const repaired = repair && wrong ? await repairAll(ports, lease, found, { by: user, reason: reason ?? '', origin }) : () => false;
         const drifts = found.drifts.map((drift) => viewDrift(drift, repaired(drift)));
         return { status: 200, body: { drifts, repaired: wrong && drifts.every((drift) => drift.repaired), lanesNotCounted: found.lanesNotCounted } };
       } catch (error) {
@@ -81,10 +81,10 @@ async function repairAll(
   { store, audit, clock, newAuditId }: RecountPorts,
   lease: Lease,
   { uses, lanes, countedFromMs }: Comparison,
-  { by, reason }: { readonly by: string; readonly reason: string },
+  asked: Pick<AuditEntry, 'by' | 'reason' | 'origin'>,
 ): Promise<(drift: Drift) => boolean> {
   const atMs = clock.now();
-  await audit.record({ id: newAuditId(atMs), atMs, by, action: 'Recounted', target: 'queue', reason });
+  await audit.record({ id: newAuditId(atMs), atMs, action: 'Recounted', target: 'queue', ...asked });
   if (uses.length > 0) await store.replaceUses(lease, uses);
   const replaced = new Set((lanes.length === 0 ? [] : await store.replacePending(lease, lanes, countedFromMs)).map(laneId));
   return (drift) => drift.lane === undefined || replaced.has(laneId({ ...drift, lane: drift.lane }));

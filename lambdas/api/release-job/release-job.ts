@@ -11,8 +11,8 @@ import { changeUsersJob } from '../find-job.ts';
 export function releaseJob(ports: AnswerPorts & { readonly clock: Clock }): ApiOperation<typeof operations.releaseJob> {
   return {
     schema: operations.releaseJob,
-    run: async ({ path, user }) => {
-      const job = await changeUsersJob(ports.jobs, path, (now) => requestRelease(now, user, ports.clock.now()));
+    run: async ({ path, user, origin }) => {
+      const job = await changeUsersJob(ports.jobs, path, (now) => requestRelease(now, user, ports.clock.now(), origin));
       await tellWhoeverWaits(ports, job);
       return { status: 202, body: viewJob(job) };
     },

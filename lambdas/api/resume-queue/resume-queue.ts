@@ -16,9 +16,9 @@ export interface ResumeQueuePorts {
 export function resumeQueue(ports: ResumeQueuePorts): ApiOperation<typeof operations.resumeQueue> {
   return {
     schema: operations.resumeQueue,
-    run: async ({ body: { scope, reason }, user }) => {
+    run: async ({ body: { scope, reason }, user, origin }) => {
       const atMs = ports.clock.now();
-      const resumed = await ports.pauses.resume(scope, { id: ports.newAuditId(atMs), atMs, by: user, action: 'Resumed', target: pauseTarget(scope), reason });
+      const resumed = await ports.pauses.resume(scope, { id: ports.newAuditId(atMs), atMs, by: user, action: 'Resumed', target: pauseTarget(scope), reason, origin });
       return { status: 200, body: { scope: pauseScopeText(scope), resumed } };
     },
   };

@@ -19,9 +19,9 @@ export interface SetPriorityPorts {
 export function changePriority(ports: SetPriorityPorts): ApiOperation<typeof operations.setPriority> {
   return {
     schema: operations.setPriority,
-    run: async ({ path, body, user }) => {
+    run: async ({ path, body, user, origin }) => {
       refuseBeyondShare([beyondPriority(body.priority, path.namespace, await ports.shareTree(), 'priority')]);
-      const job = await changeUsersJob(ports.jobs, path, (now) => setPriority(now, body.priority, user, ports.clock.now()));
+      const job = await changeUsersJob(ports.jobs, path, (now) => setPriority(now, body.priority, user, ports.clock.now(), origin));
       return { status: 200, body: viewJob(job) };
     },
   };

@@ -1,7 +1,7 @@
+import type { Origin } from '../../../core/audit/origin.ts';
 import { viewJob } from '../../../core/api/job-view.ts';
 import { storedManifest } from '../../../core/api/manifest-view.ts';
 import { operations } from '../../../core/api/operations.ts';
-import { refusalOf } from '../../../core/api/refuse-document.ts';
 import { readSubmission } from '../../../core/api/submission.ts';
 import type { SubmissionRequest, SubmittedView } from '../../../core/api/submission.ts';
 import { IdempotencyKeyReusedError, ManifestNotFoundError, QuotaExceededError } from '../../../core/errors/orchestrator-error.ts';
@@ -11,8 +11,8 @@ import type { Job } from '../../../core/job/job.ts';
 import { newJob } from '../../../core/job/new-job.ts';
 import { canonicalJson } from '../../../core/manifest/canonical.ts';
 import { manifestDigest } from '../../../core/manifest/digest.ts';
+import { submissionMeasurements } from '../../../core/metrics/of-submission.ts';
 import { withPositions } from '../../../core/manifest/position.ts';
-import { withScript } from '../../../core/manifest/script.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
 import type { JobStore, Submission, SubmitResult } from '../../../core/ports/job-store.ts';
@@ -22,8 +22,10 @@ import { beyondLimits, beyondPriority } from '../../../core/scheduling/beyond-sh
 import { namespaceShare, type ShareTree } from '../../../core/shares/share-tree.ts';
 import type { ApiAnswer, ApiOperation } from '../../runtime/api-handler.ts';
 import { sha256Hex } from '../../runtime/digest.ts';
+import { jobKeys } from '../../runtime/job-keys.ts';
+import { logKeys } from '../../runtime/logger.ts';
 import { acceptManifest, acceptStored } from '../accept-manifest.ts';
-import type { AcceptancePorts, AcceptedManifest } from '../accept-manifest.ts';
+import type { AcceptancePorts, AcceptedManifest, Delivery } from '../accept-manifest.ts';
 import { refuseBeyondShare } from '../refuse-beyond-share.ts';
 import { dryRun } from './dry-run.ts';
 
@@ -51,14 +53,16 @@ interface Accepted extends AcceptedManifest {
 export function submitJob(ports: SubmitPorts): ApiOperation<typeof operations.submitJob> {
   return {
     schema: operations.submitJob,
-    run: async ({ path: { namespace }, query, headers, text, mediaType, user }) => {
+    measured: submissionMeasurements,
+    run: async ({ path: { namespace }, query, headers, text, mediaType, user, origin }) => {
       const nowMs = ports.clock.now();
       const request = readSubmission(text, mediaType);
       const accepted = await accept(ports, request, namespace);
-      const submission = build(accepted, request, { user, jobId: ports.newJobId(nowMs), nowMs });
+      const submission = build(accepted, request, { user, origin, jobId: ports.newJobId(nowMs), nowMs });
       const tree = await ports.shareTree();
       holdToShare(submission.job, request, tree, ports.deployment.limits.maxRunningJobs);
-      if (query.dryRun) return dryRun(ports.capacity, submission.job, accepted);
+      if (query.dryRun) return dryRun(ports, submission.job, accepted);
+      logKeys(jobKeys(submission.job));
       const key = headers['idempotency-key'];
       const idempotency = { key: `${user}/${key}`, requestDigest: sha256Hex(text), expiresAtMs: epochMs(nowMs + KEY_LIFETIME_MS) };
       const result = await submitWithin(tree, ports, { ...submission, ...(key === undefined ? {} : { idempotency }) });
@@ -97,32 +101,34 @@ async function submitWithin(tree: ShareTree, { jobs, pending: counts }: SubmitPo
 }
 
 async function accept(ports: SubmitPorts, { source, script }: SubmissionRequest, namespace: string): Promise<Accepted> {
-  const accepted = source.kind === 'stored' ? await takeStored(ports, namespace, source) : await acceptManifest(ports, source, { namespace });
-  const complete = script === undefined ? undefined : withScript(accepted.manifest, script);
-  if (complete?.ok === false) throw refusalOf(complete.problems);
-  return accepted;
+  const delivery = { namespace, ...(script === undefined ? {} : { script }) };
+  return source.kind === 'stored' ? takeStored(ports, delivery, source) : acceptManifest(ports, source, delivery);
 }
 
-async function takeStored(ports: SubmitPorts, namespace: string, { name, version }: { name: string; version?: number }): Promise<Accepted> {
+async function takeStored(
+  ports: SubmitPorts, delivery: Delivery & { readonly namespace: string }, { name, version }: { name: string; version?: number },
+): Promise<Accepted> {
+  const { namespace } = delivery;
   const stored = await ports.manifests.get(namespace, name, version);
   if (stored === undefined) {
     const which = version === undefined ? '' : ` version ${version} of`;
     throw new ManifestNotFoundError(`There is no${which} manifest ${name} in namespace ${namespace}.`, { namespace, name, version });
   }
-  return { ...(await acceptStored(ports, storedManifest(stored), { namespace })), version: stored.version };
+  return { ...(await acceptStored(ports, storedManifest(stored), delivery)), version: stored.version };
 }
 
 function build(
-  { manifest, demand, version }: Accepted,
+  { manifest, demand, runtimeVersion, version }: Accepted,
   { script, priority }: SubmissionRequest,
-  { user, jobId, nowMs }: { readonly user: string; readonly jobId: JobId; readonly nowMs: EpochMs },
+  { user, origin, jobId, nowMs }: { readonly user: string; readonly origin: Origin; readonly jobId: JobId; readonly nowMs: EpochMs },
 ): Submission {
   const { namespace, name } = manifest.metadata;
   const digest = manifestDigest(manifest, sha256Hex);
   const { job, events } = newJob(
     {
-      jobId, manifest, user, demand, hasScript: script !== undefined,
+      jobId, manifest, user, origin, demand, hasScript: script !== undefined,
       ref: { name, version: version ?? 0, digest },
+      ...(runtimeVersion === undefined ? {} : { runtimeVersion }),
       ...(priority === undefined ? {} : { priority }),
     },
     nowMs,

@@ -14,12 +14,13 @@ export function validateManifest(ports: AcceptancePorts): ApiOperation<typeof op
     schema: operations.validateManifest,
     run: async ({ text, mediaType }) => {
       const source = { kind: 'text', text, format: formatOf(text, mediaType) } as const;
-      const { manifest, warnings } = await acceptManifest(ports, source, {});
+      const { manifest, runtimeVersion, warnings } = await acceptManifest(ports, source, {});
       const { name, namespace } = manifest.metadata;
       const body: ValidationView = {
         name,
         namespace,
         digest: manifestDigest(manifest, sha256Hex),
+        ...(runtimeVersion === undefined ? {} : { runtimeVersion }),
         manifest: { ...asWritten(manifest) },
         warnings: [...warnings],
       };

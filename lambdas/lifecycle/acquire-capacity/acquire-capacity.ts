@@ -2,9 +2,11 @@ import { gangRequest } from '../../../core/capacity/gang-request.ts';
 import { cooldownText } from '../../../core/capacity/pauses.ts';
 import { DEFAULT_PROVIDER } from '../../../core/capacity/provider-registry.ts';
 import type { AcquireResult, GangRequest, Interruption, LaunchOutcome, LaunchRecord } from '../../../core/capacity/gang.ts';
-import type { Job } from '../../../core/job/job.ts';
+import type { Hold, Job } from '../../../core/job/job.ts';
 import { amend, type NewEvent } from '../../../core/lifecycle/amend.ts';
 import { refuserOf } from '../../../core/capacity/refused-launch.ts';
+import { MOST_TOLD, tellLaunch } from '../../../core/trace/launches.ts';
+import { poolSizes } from '../../../core/trace/node-names.ts';
 import { LAUNCH_REJECTED } from '../../../core/lifecycle/retry.ts';
 import { timeoutReason } from '../../../core/lifecycle/time-over.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
@@ -12,10 +14,12 @@ import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
 import { waitsOf } from '../../../core/lifecycle/waits.ts';
 import { changeJob } from '../../../core/job/change-job.ts';
 import type { EpochMs } from '../../../core/job/ids.ts';
+import type { Deployment } from '../../../core/deployment/deployment.ts';
 import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
 import type { ManifestStore } from '../../../core/ports/manifest-store.ts';
 import { cancelled, isCancelDue } from '../../../core/lifecycle/stop-answer.ts';
+import { runtimeImages } from '../../../core/runtimes/slurm/images.ts';
 import { enterStates, type JobPorts } from '../current-job.ts';
 import { interruptedBy } from '../interrupted-by.ts';
 import { manifestOf } from '../job-manifest.ts';
@@ -24,12 +28,10 @@ export interface AcquirePorts extends JobPorts {
   readonly attempts: AttemptStore;
   readonly manifests: ManifestStore;
   readonly capacity: CapacityProvider;
+  readonly deployment: Pick<Deployment, 'name'>;
 }
 
 const mostLimitsTold = 3;
-
-/** A turn seldom makes ten calls. What is left out of its history entry is in the launch records. */
-const mostTold = 40;
 
 /**
  * Gets the whole gang, or nothing, and says which. Runs again after a crash without launching twice. A job that holds no
@@ -38,12 +40,10 @@ const mostTold = 40;
 export async function acquireCapacity(ports: AcquirePorts, input: TaskInput): Promise<TaskAnswer> {
   const job = await withHold(ports, await enterStates(ports, input));
   if (job.hold === undefined) return untilItsTurn(job, ports.clock.now());
-  const request = gangRequest(job, await manifestOf(ports.manifests, job));
-  const startedAtMs = ports.clock.now();
+  const request = gangRequest(job, await manifestOf(ports.manifests, job), runtimeImages(ports.deployment, job));
   const result = await ports.capacity.acquire(request, interruptedBy(ports, job, job));
   if (result.kind === 'acquired') await ports.attempts.putNodes(job.jobId, job.attempt, result.nodes);
-  const launches = await ports.attempts.launches(job.jobId, job.attempt);
-  const tried = launches.filter((launch) => launch.requestedAtMs >= startedAtMs).slice(-mostTold);
+  const tried = ofTurn(await ports.attempts.launches(job.jobId, job.attempt), job.hold).slice(-MOST_TOLD);
   const after = await changeJob(ports.jobs, job.jobId, (now) => withEvents(now, eventsOf(request, result, tried), ports.clock.now()), job);
   return answer(ports, after, result, tried);
 }
@@ -58,7 +58,10 @@ function untilItsTurn(job: Job, nowMs: EpochMs): TaskAnswer {
   return { kind: 'short', untilMs: nowMs, reason: { code: 'NoCapacity', message: 'Holds no limits: the execution that was to give it its turn has died.' } };
 }
 
-/** A turn that launched nothing and got nothing, as the second run of one does, leaves no trace. */
+/** Those of a run that died are told by the one after it: the hold is as old as the turn. */
+const ofTurn = (launches: readonly LaunchRecord[], { sinceMs }: Hold): LaunchRecord[] => launches.filter(({ requestedAtMs }) => requestedAtMs >= sinceMs);
+
+/** A turn that launched nothing and got nothing leaves no trace. */
 function withEvents(job: Job, events: readonly NewEvent[], nowMs: EpochMs): JobChange | undefined {
   return events.length === 0 ? undefined : amend(job, job, events, nowMs);
 }
@@ -66,14 +69,12 @@ function withEvents(job: Job, events: readonly NewEvent[], nowMs: EpochMs): JobC
 /** One entry for a turn: what came of it, and each of its calls. */
 function eventsOf(request: GangRequest, result: AcquireResult, launches: readonly LaunchRecord[]): NewEvent[] {
   const calls = launches.map(launchText).join('; ');
-  const tried = launches.map(({ ordinal, pool, count, market, zones, result: outcome }) => ({
-    ordinal, pool, asked: count, launched: outcome?.launched.length ?? 0, market, zones, codes: codesOf(outcome),
-  }));
+  const tried = launches.map((launch) => tellLaunch(launch, request.pools.find(({ pool }) => pool === launch.pool)?.image));
   switch (result.kind) {
     case 'acquired': {
       const zones = [...new Set(result.nodes.map((node) => node.zone))].toSorted();
       const message = `${result.nodes.length} nodes${ofProvider(request)} in ${zones.join(', ')}${calls === '' ? '' : `: ${calls}`}`;
-      return [{ type: 'CapacityAcquired', message, data: { nodes: result.nodes.length, zones, launches: tried } }];
+      return [{ type: 'CapacityAcquired', message, data: { nodes: result.nodes.length, pools: poolSizes(result.nodes), zones, launches: tried } }];
     }
     case 'short': {
       const asked = request.pools.reduce((sum, pool) => sum + pool.count, 0);

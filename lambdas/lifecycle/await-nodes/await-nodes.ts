@@ -87,8 +87,8 @@ async function look(ports: AwaitPorts, job: Job, nodes: readonly Node[], round: 
   if (run !== undefined) return run;
   const wasConfigured = round.number > 0;
   const gone = wasConfigured || looks % looksToDescribe === looksToDescribe - 1 ? await findGone(ports, job, nodes, wasConfigured) : [];
-  const online = await ports.commands.online(job.jobId, job.attempt, job.provider);
-  const waitingFor = nodes.filter((node) => !online.has(node.instanceId));
+  // Those that are gone go first: a runtime is to hear of them at once, and SSM takes its time to list a thousand nodes.
+  const waitingFor = gone.length > 0 ? [] : await silent(ports, job, nodes);
   const nowMs = ports.clock.now();
   if (nowMs >= ttlDeadline(job) && gone.length + waitingFor.length > 0) return { kind: 'timedOut', reason: ttlReason(job) };
   if (round.number > limits.maxReplacementsPerAttempt) return tooOften(round, limits.maxReplacementsPerAttempt);
@@ -100,6 +100,11 @@ async function look(ports: AwaitPorts, job: Job, nodes: readonly Node[], round: 
   const late = waitingFor.filter((node) => nowMs >= upBy(node, round, intervals.nodeOnlineTimeout * 1000));
   if (late.length === 0) return { kind: 'pending' };
   return { kind: 'missing', missing: late, why: `did not come up in ${intervals.nodeOnlineTimeout} s`, wasConfigured, isGone: false };
+}
+
+async function silent({ commands }: AwaitPorts, { jobId, attempt, provider }: Job, nodes: readonly Node[]): Promise<readonly Node[]> {
+  const online = await commands.online(jobId, attempt, provider);
+  return nodes.filter((node) => !online.has(node.instanceId));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { NODE_FAIL } from '../../../core/job/job.ts';
 import { nameNodes } from '../../../core/job/name-nodes.ts';
 import { failedByLoss, missingNodes, needsNode } from '../../../core/lifecycle/node-loss.ts';
 import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
@@ -23,7 +24,8 @@ export async function explainFailure(ports: ExplainPorts, input: TaskInput): Pro
   const job = await currentJob(ports, input);
   const [nodes, instances] = await Promise.all([ports.attempts.nodes(job.jobId, job.attempt), ports.capacity.describe(job)]);
   const lost = missingNodes(nodes.filter((node) => needsNode(job, node)), instances, ports.clock.now(), ports.deployment.intervals.orphanGrace * 1000);
-  if (lost.length === 0) return result;
+  // What was lost may have been replaced before the run failed for it.
+  if (lost.length === 0) return job.scheduler?.state === NODE_FAIL ? failedByLoss(result, 'The run ended for a node that it lost.') : result;
   await coolLost(ports, job, lost, instances);
   const message = `The ${job.state === 'CONFIGURING' ? 'configuration' : 'run'} failed when ${nameNodes(lost)} ${lost.length === 1 ? 'was' : 'were'} gone.`;
   await recordEvents(ports, job, [{ type: 'NodeLost', message, data: { nodes: lost.length, answer: 'interrupted' } }]);

@@ -7,6 +7,8 @@ import type { AttemptStore } from '../../../core/ports/job-store.ts';
 import type { CapacityProvider } from '../../../core/ports/capacity-provider.ts';
 import type { EventLog } from '../../../core/ports/event-log.ts';
 import { DependencyThrottledError } from '../../../core/errors/orchestrator-error.ts';
+import { jobKeys } from '../../runtime/job-keys.ts';
+import { logKeys } from '../../runtime/logger.ts';
 import { recordEvents } from '../current-job.ts';
 import { coolOfferings, loseNodes, type LossPorts } from '../lose-nodes.ts';
 
@@ -31,8 +33,10 @@ type JobInstance = ProviderInstance & { readonly jobId: JobId };
  */
 export async function onInstanceNotice(ports: InstanceEventPorts, notice: InstanceNotice): Promise<void> {
   const { kind } = notice;
+  logKeys({ instanceId: notice.instanceId });
   const instance = await find(ports, notice);
   if (instance === undefined || !isOfJob(instance) || instance.endedByCall) return;
+  logKeys(jobKeys({ jobId: instance.jobId, ...(instance.attempt !== undefined && { attempt: instance.attempt }) }));
   await (kind === 'gone' ? instanceGone(ports, instance) : noticeGiven(ports, instance, kind));
 }
 
@@ -88,6 +92,8 @@ async function instanceGone(ports: InstanceEventPorts, instance: JobInstance): P
   if (node !== undefined && needsNode(job, node)) await loseNodes(ports, job, wait, [node]);
 }
 
-async function nodeOf({ attempts }: InstanceEventPorts, { jobId, attempt }: Job, { instanceId }: JobInstance): Promise<Node | undefined> {
-  return (await attempts.nodes(jobId, attempt)).find((node) => node.instanceId === instanceId);
+async function nodeOf({ attempts }: InstanceEventPorts, { jobId, attempt, namespace }: Job, { instanceId }: JobInstance): Promise<Node | undefined> {
+  const node = (await attempts.nodes(jobId, attempt)).find((each) => each.instanceId === instanceId);
+  logKeys({ namespace, node: node?.name });
+  return node;
 }

@@ -1,5 +1,8 @@
 import { InternalError } from '../../../core/errors/orchestrator-error.ts';
+import { reconciliationMeasurements } from '../../../core/metrics/of-reconciliation.ts';
+import { spendMeasurements } from '../../../core/metrics/of-spend.ts';
 import type { Unheard } from '../../../core/ports/capacity-provider.ts';
+import { jobKeys, type JobKeys } from '../../runtime/job-keys.ts';
 import type { Guard, ReconcilePorts } from './reconcile-ports.ts';
 import { sweepInstances } from './sweep-instances.ts';
 import { sweepPlacementGroups } from './sweep-placement-groups.ts';
@@ -13,6 +16,8 @@ export interface ReconcileReport {
   readonly orphansTerminated: number;
   readonly placementGroupsRemoved: number;
   readonly nodesLost: number;
+  readonly jobsStuck: number;
+  readonly attemptsUnread: number;
   readonly failures: number;
 }
 
@@ -23,15 +28,17 @@ export interface ReconcileReport {
  */
 export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport> {
   const errors: unknown[] = [];
-  const fail = (what: string, error: unknown): void => {
+  const fail = (what: string, error: unknown, job?: JobKeys): void => {
+    // What was read once for two uses fails both.
+    if (errors.includes(error)) return;
     errors.push(error);
-    ports.log.error(`reconcile: ${what} failed`, { error });
+    ports.log.error(`reconcile: ${what} failed`, { error, ...(job && jobKeys(job)) });
   };
-  const guard: Guard = async (what, work) => {
+  const guard: Guard = async (what, work, job) => {
     try {
       return await work();
     } catch (error) {
-      fail(what, error);
+      fail(what, error, job);
       return undefined;
     }
   };
@@ -41,10 +48,11 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
     unheard.add(provider);
   };
   const instances = await guard('looking for instances', () => ports.capacity.describeAll(note));
-  const orphansTerminated = (await guard('orphans', () => sweepInstances(ports, instances ?? [], guard, note))) ?? 0;
-  const tended = await guard('attempts', () => tendAttempts(ports, instances && { instances, unheard }, guard));
+  const orphansTerminated = instances && (await guard('orphans', () => sweepInstances(ports, instances, guard, note)));
+  const looked = await guard('attempts', () => tendAttempts(ports, instances && { instances, unheard }, guard));
   const placementGroupsRemoved = (await guard('placement groups', () => sweepPlacementGroups(ports, guard))) ?? 0;
-  const report = { orphansTerminated, placementGroupsRemoved, ...(tended ?? nothing), failures: errors.length };
+  const report = { orphansTerminated: orphansTerminated ?? 0, placementGroupsRemoved, ...(looked?.tended ?? nothing), failures: errors.length };
+  ports.measure([...reconciliationMeasurements({ orphansTerminated, ...looked?.tended }), ...(looked === undefined ? [] : spendMeasurements(ports.deployment, looked.spends))]);
   ports.log.info('reconciled', { report });
   if (errors.length > 0) throw new InternalError(`${errors.length} parts of the reconciler failed.`, {}, { cause: new AggregateError(errors) });
   return report;

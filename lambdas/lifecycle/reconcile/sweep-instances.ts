@@ -1,7 +1,9 @@
 import { isGoing, type ProviderInstance } from '../../../core/capacity/gang.ts';
+import { SIMULATED_PROVIDER } from '../../../core/capacity/provider-registry.ts';
 import type { Job } from '../../../core/job/job.ts';
 import type { Unheard } from '../../../core/ports/capacity-provider.ts';
 import { isTerminal } from '../../../core/lifecycle/states.ts';
+import { jobKeys } from '../../runtime/job-keys.ts';
 import { recordEvents } from '../current-job.ts';
 import type { Guard, ReconcilePorts } from './reconcile-ports.ts';
 
@@ -12,7 +14,8 @@ interface Orphans {
 
 /**
  * Terminates instances that run without a living attempt, after a grace period. `listed` is from before the jobs are
- * read, so what looks like an orphan is looked at once more: it may just have gone with its job.
+ * read, so what looks like an orphan is looked at once more: it may just have gone with its job. Answers how many there were,
+ * those of rehearsals aside.
  */
 export async function sweepInstances(ports: ReconcilePorts, listed: readonly ProviderInstance[], guard: Guard, unheard: Unheard): Promise<number> {
   const suspects: Orphans[] = [];
@@ -28,8 +31,7 @@ export async function sweepInstances(ports: ReconcilePorts, listed: readonly Pro
   for (const { job, instances } of suspects) {
     const orphans = instances.filter((instance) => running.has(instance.instanceId));
     if (orphans.length === 0) continue;
-    await guard(`terminating orphans of ${job?.jobId ?? 'no job'}`, () => terminate(ports, job, orphans));
-    terminated += orphans.length;
+    terminated += await terminate(ports, job, orphans, guard);
   }
   return terminated;
 }
@@ -42,11 +44,18 @@ function isOrphan(ports: ReconcilePorts, instance: ProviderInstance, job: Job | 
   return job.state === 'PENDING' || (isTerminal(job.state) && job.state !== 'DESTRUCTION_FAILED');
 }
 
-async function terminate(ports: ReconcilePorts, job: Job | undefined, orphans: readonly ProviderInstance[]): Promise<void> {
+/** Answers how many went. */
+async function terminate(ports: ReconcilePorts, job: Job | undefined, orphans: readonly ProviderInstance[], guard: Guard): Promise<number> {
+  const what = `terminating orphans of ${job?.jobId ?? 'no job'}`;
   const ids = orphans.map((orphan) => orphan.instanceId);
-  ports.log.error('orphaned instances terminated', { instances: ids, jobId: job?.jobId, namespace: job?.namespace });
-  await ports.capacity.terminate(ids);
-  if (job !== undefined) {
-    await recordEvents(ports, job, [{ type: 'Reconciled', message: `${ids.length} instances without a living attempt were terminated`, data: { instances: ids } }]);
-  }
+  ports.log.error('orphaned instances terminated', { instances: ids, ...(job && jobKeys(job)) });
+  const isDone = await guard(what, async () => {
+    await ports.capacity.terminate(ids);
+    return true;
+  }, job);
+  if (isDone !== true) return 0;
+  if (job === undefined) return ids.length;
+  const told = { type: 'Reconciled', message: `${ids.length} instances without a living attempt were terminated`, data: { instances: ids } } as const;
+  await guard(what, () => recordEvents(ports, job, [told]), job);
+  return job.provider === SIMULATED_PROVIDER ? 0 : ids.length;
 }

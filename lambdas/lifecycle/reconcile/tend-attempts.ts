@@ -1,9 +1,12 @@
 import type { ProviderInstance } from '../../../core/capacity/gang.ts';
-import { DEFAULT_PROVIDER } from '../../../core/capacity/provider-registry.ts';
-import type { Attempt, Job } from '../../../core/job/job.ts';
+import { costPerHour, type KnownMachines } from '../../../core/cost/cost-per-hour.ts';
+import { DEFAULT_PROVIDER, SIMULATED_PROVIDER } from '../../../core/capacity/provider-registry.ts';
+import type { Attempt, Job, Node } from '../../../core/job/job.ts';
 import { isTerminal } from '../../../core/lifecycle/states.ts';
+import { isStuck } from '../../../core/lifecycle/stuck.ts';
 import { timeOver } from '../../../core/lifecycle/time-over.ts';
 import type { Wait } from '../../../core/lifecycle/wait.ts';
+import type { JobSpend } from '../../../core/metrics/of-spend.ts';
 import type { Page } from '../../../core/ports/page.ts';
 import { stopAnswer } from '../../../core/lifecycle/stop-answer.ts';
 import { askAboutStep } from './ask-about-step.ts';
@@ -17,9 +20,18 @@ export interface Tended {
   readonly timesOver: number;
   readonly stepsPolled: number;
   readonly nodesLost: number;
+  readonly jobsStuck: number;
+  /** Attempts that could not be read: whether they are stuck is not known. */
+  readonly attemptsUnread: number;
 }
 
-export const nothing: Tended = { executionsStarted: 0, timesOver: 0, stepsPolled: 0, nodesLost: 0 };
+/** What was done for attempts, and what the jobs cost an hour that could be looked at. */
+interface Looked {
+  readonly tended: Tended;
+  readonly spends: readonly JobSpend[];
+}
+
+export const nothing: Tended = { executionsStarted: 0, timesOver: 0, stepsPolled: 0, nodesLost: 0, jobsStuck: 0, attemptsUnread: 0 };
 const pageSize = 200;
 /** Attempts looked after at a time: enough for a thousand in a minute, few enough for the limits of the services asked. */
 const atOnce = 10;
@@ -40,19 +52,18 @@ function byJob(listed: Listed | undefined): ListedOf {
 }
 
 /** Looks after every attempt whose machines may exist. Of instances that could not be read no node is missed. */
-export async function tendAttempts(ports: ReconcilePorts, listed: Listed | undefined, guard: Guard): Promise<Tended> {
+export async function tendAttempts(ports: ReconcilePorts, listed: Listed | undefined, guard: Guard): Promise<Looked> {
   const listedOf = byJob(listed);
-  const done: Tended[] = [];
+  const done: Looked[] = [];
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
     const page: Page<Attempt> = await ports.jobs.activeAttempts(pageSize, cursor);
     for (let at = 0; at < page.items.length; at += atOnce) {
       const some = page.items.slice(at, at + atOnce);
-      const tended = await Promise.all(some.map((attempt) => guard(`attempt ${attempt.attempt} of ${attempt.jobId}`, () => tend(ports, attempt, listedOf))));
-      done.push(...tended.filter((one) => one !== undefined));
+      done.push(...(await Promise.all(some.map((attempt) => lookAfter(ports, attempt, listedOf, guard)))));
     }
     cursor = page.cursor;
   }
-  return done.reduce(add, nothing);
+  return { tended: done.map(({ tended }) => tended).reduce(add, nothing), spends: done.flatMap(({ spends }) => spends) };
 }
 
 function add(a: Tended, b: Tended): Tended {
@@ -61,14 +72,59 @@ function add(a: Tended, b: Tended): Tended {
     timesOver: a.timesOver + b.timesOver,
     stepsPolled: a.stepsPolled + b.stepsPolled,
     nodesLost: a.nodesLost + b.nodesLost,
+    jobsStuck: a.jobsStuck + b.jobsStuck,
+    attemptsUnread: a.attemptsUnread + b.attemptsUnread,
   };
 }
 
-async function tend(ports: ReconcilePorts, listed: Attempt, listedOf: ListedOf): Promise<Tended> {
+/** Says of an attempt whether it is stuck, also where nothing can be done for it: that is how some get stuck. */
+async function lookAfter(ports: ReconcilePorts, listed: Attempt, listedOf: ListedOf, guard: Guard): Promise<Looked> {
+  const what = `attempt ${listed.attempt} of ${listed.jobId}`;
+  const found = await guard(what, () => find(ports, listed), listed);
+  if (found === undefined) return { tended: { ...nothing, attemptsUnread: 1 }, spends: [] };
+  if (found === 'over') return { tended: nothing, spends: [] };
+  const tended = await guard(what, () => tend(ports, listed, found, listedOf), listed);
+  return {
+    tended: { ...(tended ?? nothing), jobsStuck: countsAsStuck(ports, found.job) ? 1 : 0 },
+    spends: await guard(what, async () => spendOf(ports, found, listedOf(found.job)), listed) ?? [],
+  };
+}
+
+interface Found {
+  readonly job: Job;
+  readonly wait: Wait | undefined;
+  /** Reads its nodes, once. */
+  readonly nodes: () => Promise<readonly Node[]>;
+}
+
+/** The attempt's job and its token, unless another attempt is under way. */
+async function find(ports: ReconcilePorts, { jobId, attempt }: Attempt): Promise<Found | 'over'> {
   // In this order: if the job went on since, the token is of a task that is over, and what is answered to it is void.
-  const wait = await ports.attempts.wait(listed.jobId);
-  const job = await ports.jobs.get(listed.jobId);
-  if (job === undefined || job.attempt !== listed.attempt) return nothing;
+  const wait = await ports.attempts.wait(jobId);
+  const job = await ports.jobs.get(jobId);
+  let read: Promise<readonly Node[]> | undefined;
+  return job?.attempt === attempt ? { job, wait, nodes: () => (read ??= ports.attempts.nodes(jobId, attempt)) } : 'over';
+}
+
+/** An attempt that has ended has verified that its machines are gone, but for one. */
+const isOver = ({ state }: Job): boolean => isTerminal(state) && state !== 'DESTRUCTION_FAILED';
+
+/** Before its gang is whole an attempt has none. */
+const hasNodes = (job: Job): boolean => job.state !== 'PENDING' && job.state !== 'ACQUIRING_CAPACITY' && !isOver(job);
+
+/** What a job costs an hour, whether or not it could be looked after; nothing is said of rehearsals. */
+async function spendOf({ clock }: ReconcilePorts, { job, nodes }: Found, listed: KnownMachines['listed']): Promise<readonly JobSpend[]> {
+  if (job.provider === SIMULATED_PROVIDER || isOver(job)) return [];
+  const machines = { nodes: hasNodes(job) ? await nodes() : [], listed };
+  return [{ namespace: job.namespace, labels: job.labels, microUsdPerHour: costPerHour(job, machines, clock.now()) }];
+}
+
+/** What is silent is looked after once in `unansweredAfter`: three times, and it was not moved by that. */
+function countsAsStuck({ clock, deployment }: ReconcilePorts, job: Job): boolean {
+  return job.provider !== SIMULATED_PROVIDER && isStuck(job, clock.now(), 3000 * deployment.intervals.unansweredAfter);
+}
+
+async function tend(ports: ReconcilePorts, listed: Attempt, { job, wait, nodes }: Found, listedOf: ListedOf): Promise<Tended> {
   if (job.state === 'DESTRUCTION_FAILED') {
     await destroyAgain(ports, job);
     return nothing;
@@ -77,7 +133,7 @@ async function tend(ports: ReconcilePorts, listed: Attempt, listedOf: ListedOf):
   if (await revive(ports, job, listed)) return { ...nothing, executionsStarted: 1 };
   if (wait?.attempt !== job.attempt) return nothing;
   const instances = listedOf(job);
-  const nodesLost = instances === undefined ? 0 : await tellOfLostNodes(ports, job, wait, instances);
+  const nodesLost = instances === undefined ? 0 : await tellOfLostNodes(ports, { job, wait, nodes }, instances);
   if (nodesLost > 0) return { ...nothing, nodesLost };
   return lookAfterWait(ports, job, wait);
 }

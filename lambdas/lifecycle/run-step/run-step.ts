@@ -5,7 +5,8 @@ import { failedByLoss } from '../../../core/lifecycle/node-loss.ts';
 import type { Phase, TaskInput } from '../../../core/lifecycle/task.ts';
 import type { StepRecord, Wait } from '../../../core/lifecycle/wait.ts';
 import { stepKey, type NodeStep } from '../../../core/runtimes/node-step.ts';
-import { currentJob, enterStates } from '../current-job.ts';
+import { logKeys } from '../../runtime/logger.ts';
+import { asEntered, currentJob, enterStates } from '../current-job.ts';
 import { planPhase, type PhasePlan } from '../job-steps.ts';
 import { dispatchStep } from '../dispatch-step.ts';
 import { answerIfStopped, answerWait } from '../answer-wait.ts';
@@ -28,9 +29,10 @@ const graceMs = 120_000;
  */
 export async function runStep(ports: SettlePorts, input: StepInput): Promise<void> {
   const job = await currentJob(ports, input);
-  const plan = await planPhase(ports, job, input.phase, input.round);
+  const plan = await planPhase(ports, await asEntered(ports, input, job), input.phase, input.round);
   const step = plan.steps[input.step];
   if (step !== undefined) {
+    logKeys({ step: step.name });
     await start(ports, job, input, plan, step);
     return;
   }
@@ -79,6 +81,7 @@ function newRecord(ports: SettlePorts, job: Job, plan: PhasePlan, step: NodeStep
     step: stepKey(step),
     name: step.name,
     ranks: step.ranks,
+    ...(step.system ? { system: true } : {}),
     last: step.index === plan.steps.length - 1,
     sends: 0,
     startedAtMs: nowMs,

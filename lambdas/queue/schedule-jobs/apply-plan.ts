@@ -1,6 +1,7 @@
+import type { EpochMs } from '../../../core/job/ids.ts';
 import type { Job } from '../../../core/job/job.ts';
-import { admit, giveTurn } from '../../../core/lifecycle/admit.ts';
-import type { JobChange, ParkedEntry } from '../../../core/lifecycle/change.ts';
+import { admit, giveTurn, type WaitOver } from '../../../core/lifecycle/admit.ts';
+import type { JobChange, ParkedEntry, QueueEntry } from '../../../core/lifecycle/change.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { JobStore } from '../../../core/ports/job-store.ts';
 import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
@@ -20,9 +21,9 @@ export interface Applied {
   readonly turns: readonly ParkedEntry[];
 }
 
-/** Writes a plan. A job that was cancelled or changed since it was read is left out. */
-export async function applyPlan(ports: ApplyPorts, lease: Lease, plan: CyclePlan, base: UsageBase): Promise<Applied> {
-  const changes = await changesOf(ports, plan);
+/** Writes a plan. A job that was cancelled or changed since it was read is left out. `waitOf`: what is noted of the waits of those that are admitted. */
+export async function applyPlan(ports: ApplyPorts, lease: Lease, plan: CyclePlan, base: UsageBase, waitOf: (entry: QueueEntry, nowMs: EpochMs) => WaitOver): Promise<Applied> {
+  const changes = await changesOf(ports, plan, waitOf);
   if (changes.length === 0) return { lease, admitted: [], turns: [] };
   const launching = [...new Set([...lease.launching, ...changes.map(({ before }) => before.jobId)])];
   const granted = new Set(await ports.store.grant(lease, changes, launching, base));
@@ -35,10 +36,11 @@ export async function applyPlan(ports: ApplyPorts, lease: Lease, plan: CyclePlan
 }
 
 /** The plan as changes of the jobs as they are now. */
-async function changesOf({ jobs, clock }: ApplyPorts, plan: CyclePlan): Promise<readonly JobChange[]> {
+async function changesOf({ jobs, clock }: ApplyPorts, plan: CyclePlan, waitOf: Parameters<typeof applyPlan>[4]): Promise<readonly JobChange[]> {
   const admissions = plan.admissions.map(async ({ entry, quotas }) => {
     const job = await jobs.get(entry.jobId);
-    return job?.state === 'PENDING' ? admit(job, quotas, clock.now()) : undefined;
+    const nowMs = clock.now();
+    return job?.state === 'PENDING' ? admit(job, quotas, nowMs, waitOf(entry, nowMs)) : undefined;
   });
   const turns = plan.turns.map(async ({ entry, quotas }) => {
     const job = await jobs.get(entry.jobId);

@@ -1,21 +1,27 @@
 import type { ParkedEntry } from '../../../core/lifecycle/change.ts';
+import type { QueueSeen } from '../../../core/metrics/of-cycle.ts';
 import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
+import { LaneNotes } from '../../../core/scheduling/lane-notes.ts';
 import type { ActiveLane, LaneWindow } from '../../../core/scheduling/snapshot.ts';
 import { laneId } from '../../../core/scheduling/share-nodes.ts';
 import { spentLeaves } from '../../../core/scheduling/spent-leaves.ts';
+import { WaitedNotes } from '../../../core/scheduling/waited.ts';
 import { countEnds, MANY_ENDS, type Counted, type CountPorts } from '../count-ends.ts';
 import { applyPlan, type Applied, type ApplyPorts } from './apply-plan.ts';
-import { pruneLaunches } from './launches.ts';
+import { readLaunches, type Launches } from './launches.ts';
 import { candidates, planQueue, type Planned, type PlanPorts } from './plan-queue.ts';
 import { answerTurns, startExecutions, type StartPorts } from './start-executions.ts';
+import { isNoted, tendNotes, tendWaits, type WaitPorts } from './tend-waits.ts';
 
-export type CyclePorts = CountPorts & PlanPorts & ApplyPorts & StartPorts & { readonly store: Pick<SchedulerStore, 'forgetLanes' | 'forgetUses'> };
+export type CyclePorts = CountPorts & PlanPorts & ApplyPorts & StartPorts & WaitPorts & { readonly store: Pick<SchedulerStore, 'forgetLanes' | 'forgetUses'> };
 
 /** What a cycle did. */
 export interface CycleCounts {
   readonly admitted: number;
   readonly turns: number;
   readonly released: number;
+  /** Jobs that were given up, since there was no capacity in their time. */
+  readonly givenUp: number;
 }
 
 /** What a cycle did, and what is to be done after it. */
@@ -23,6 +29,7 @@ export interface Cycle extends CycleCounts {
   readonly lease: Lease;
   /** `later`: jobs wait for nothing but that others find their machines, or that there are some, which nobody announces. */
   readonly next: 'done' | 'again' | 'later';
+  readonly seen: QueueSeen;
 }
 
 /** Leaves that a cycle forgets: the writes are no part of its work. */
@@ -41,19 +48,32 @@ export async function runCycle(ports: CyclePorts, held: Lease, told: Set<string>
   const released = counted.releases.length;
   const open = candidates(counted);
   const wanted = open.turns || open.lanes.length > 0;
-  const lease = wanted && isFull(held, counted) ? await pruneLaunches(ports.jobs, held) : held;
+  const asks = isNoted(counted) || (wanted && isFull(held, counted));
+  const launches: Launches = asks ? await readLaunches(ports.jobs, held) : { lease: held, seekers: [] };
+  const { lease } = launches;
   const late = unanswered(counted, told);
   if (!wanted || isFull(lease, counted)) {
     await tell(ports, late, told);
+    await tendNotes(ports, launches, counted, open);
     await forget(ports, lease, counted, []);
-    return { lease, admitted: 0, turns: 0, released, next: released >= MANY_ENDS ? 'again' : wanted ? 'later' : 'done' };
+    const seen = { ...counted, windows: [], admitted: [], turns: [] };
+    return { lease, admitted: 0, turns: 0, released, givenUp: 0, seen, next: released >= MANY_ENDS ? 'again' : wanted ? 'later' : 'done' };
   }
-  const planned = await planQueue(ports, lease, counted, open);
-  const applied = await applyPlan(ports, lease, planned.plan, counted.base);
+  const planned = await planQueue(ports, launches, counted, open);
+  const applied = await applyPlan(ports, lease, planned.plan, counted.base, waitsOf(counted));
   await startExecutions(ports, applied.admitted);
   await tell(ports, [...applied.turns, ...late], told);
+  const givenUp = await tendWaits(ports, applied.lease, counted, planned, open);
   await forget(ports, applied.lease, counted, planned.windows);
-  return { lease: applied.lease, admitted: applied.admitted.length, turns: applied.turns.length, released, next: whatNext(planned, counted, applied) };
+  // Behind those that were given up stand others.
+  const next = givenUp > 0 ? 'again' : whatNext(planned, counted, applied);
+  const seen = { ...counted, ...applied, windows: planned.windows };
+  return { lease: applied.lease, admitted: applied.admitted.length, turns: applied.turns.length, released, givenUp, next, seen };
+}
+
+function waitsOf({ lanes, room, policy: { shares } }: Counted): Parameters<typeof applyPlan>[4] {
+  const [held, waited] = [new LaneNotes(lanes, room, shares), new WaitedNotes(lanes, room, shares)];
+  return (entry, nowMs) => ({ heldSinceMs: held.heldSince(entry), waited: waited.of(entry, nowMs) });
 }
 
 const isFull = ({ launching }: Lease, { policy }: Counted): boolean => launching.length >= policy.shares.maxLaunchesInFlight;

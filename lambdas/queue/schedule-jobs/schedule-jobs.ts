@@ -1,11 +1,13 @@
 import { LeaseLostError } from '../../../core/errors/orchestrator-error.ts';
 import type { Lease, SchedulerStore } from '../../../core/ports/scheduler-store.ts';
 import { giveBack, keepLease, takeLease, type LeasePorts } from '../hold-lease.ts';
+import type { CycleMeter } from './cycle-meter.ts';
 import { runCycle, type CycleCounts, type CyclePorts } from './run-cycle.ts';
 
 export interface SchedulerPorts extends LeasePorts, CyclePorts {
   readonly store: SchedulerStore;
   readonly pause: (ms: number) => Promise<void>;
+  readonly meter: Pick<CycleMeter, 'note'>;
 }
 
 /** What an invocation did, for the log. */
@@ -14,7 +16,7 @@ export interface SchedulerReport extends CycleCounts {
   readonly cycles: number;
 }
 
-const nothing: SchedulerReport = { held: false, cycles: 0, admitted: 0, turns: 0, released: 0 };
+const nothing: SchedulerReport = { held: false, cycles: 0, admitted: 0, turns: 0, released: 0, givenUp: 0 };
 /** Cycles in a row that may come to nothing before the invocation leaves the rest to the next. */
 const MOST_IN_VAIN = 3;
 const FIRST_PAUSE_MS = 1000;
@@ -53,10 +55,12 @@ async function holdAndSchedule(ports: SchedulerPorts, taken: Lease, hasTime: () 
   try {
     for (let inVain = 0; more && hasTime(); ) {
       lease = await keepLease(ports, lease);
+      const fromMs = ports.clock.now();
       const cycle = await runCycle(ports, lease, told);
+      ports.meter.note(cycle.seen, fromMs, ports.clock.now());
       ({ lease } = cycle);
       did = add(did, { ...cycle, cycles: 1 });
-      inVain = cycle.admitted + cycle.turns + cycle.released > 0 ? 0 : inVain + 1;
+      inVain = cycle.admitted + cycle.turns + cycle.released + cycle.givenUp > 0 ? 0 : inVain + 1;
       more = cycle.next === 'later' || (cycle.next === 'again' && inVain < MOST_IN_VAIN);
       if (cycle.next === 'later' && hasTime()) await ports.pause(patience(inVain, ports.leaseMs));
     }
@@ -78,5 +82,5 @@ function patience(inVain: number, leaseMs: number): number {
 }
 
 function add(a: SchedulerReport, b: CycleCounts & { readonly cycles: number }): SchedulerReport {
-  return { held: a.held, cycles: a.cycles + b.cycles, admitted: a.admitted + b.admitted, turns: a.turns + b.turns, released: a.released + b.released };
+  return { held: a.held, cycles: a.cycles + b.cycles, admitted: a.admitted + b.admitted, turns: a.turns + b.turns, released: a.released + b.released, givenUp: a.givenUp + b.givenUp };
 }

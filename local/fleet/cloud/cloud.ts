@@ -72,7 +72,7 @@ export interface Cloud {
   readonly ownSubnets?: () => readonly Subnet[];
   /** A subnet of the default VPC in `zone`, for launches that name only a zone. */
   defaultSubnet(zone: string): Promise<Subnet | undefined>;
-  /** The AMI id that an image reference stands for: an id, or `resolve:ssm:` and a parameter's name. */
+  /** The AMI id that an image reference stands for: an id, or `resolve:ssm:` and the name of a parameter of the data type `aws:ec2:image`. */
   image(reference: string): Promise<string | undefined>;
   instanceProfile(reference: { arn?: string | undefined; name?: string | undefined }): Promise<InstanceProfile | undefined>;
   /** A session of `roleArn` as EC2 hands it to an instance. */

@@ -59,8 +59,10 @@ export class UpstreamCloud implements Cloud {
       return reference;
     }
     const answer = await unlessMissing(this.#clients.ssm.send(new GetParameterCommand({ Name: name })));
+    const { Value: value, DataType: type } = answer?.Parameter ?? {};
     // AWS publishes more images than the local cloud knows: such a name stands for an id of its own.
-    return answer?.Parameter?.Value ?? (name.startsWith('/aws/service/') ? publicImage(name) : undefined);
+    if (name.startsWith('/aws/service/')) return value ?? publicImage(name);
+    return type === 'aws:ec2:image' ? value : undefined;
   }
 
   async instanceProfile(reference: { arn?: string | undefined; name?: string | undefined }): Promise<InstanceProfile | undefined> {

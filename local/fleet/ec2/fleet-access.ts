@@ -44,6 +44,7 @@ export async function refusedPools(
 function launchChecks(caller: Caller, request: FleetRequest, pool: Pool): AccessCheck[] {
   const arn = resourceArns(caller);
   const instanceTags = { ...pool.template.instanceTags, ...request.instanceTags };
+  const volumeTags = { ...pool.template.volumeTags, ...request.volumeTags };
   const launch = (resource: string, context: AccessCheck['context'] = {}): AccessCheck => ({
     action: 'ec2:RunInstances',
     resource,
@@ -62,14 +63,25 @@ function launchChecks(caller: Caller, request: FleetRequest, pool: Pool): Access
     launch(arn(`launch-template/${pool.template.id}`)),
     launch(`arn:aws:ec2:${caller.region}::image/${pool.imageId}`),
     launch(arn('network-interface/*')),
-    launch(arn('volume/*'), requestTags(pool.template.volumeTags)),
+    launch(arn('volume/*'), requestTags(volumeTags)),
+    ...(request.target.spot > 0 ? [launch(arn('spot-instances-request/*'))] : []),
     ...pool.template.securityGroupIds.map((id) => launch(arn(`security-group/${id}`))),
     ...(request.reserved.reservationIds ?? []).map((id) => launch(arn(`capacity-reservation/${id}`))),
     ...groupChecks(caller, pool, launch),
     ...tagChecks(arn('instance/*'), instanceTags),
-    ...tagChecks(arn('volume/*'), pool.template.volumeTags),
+    ...tagChecks(arn('volume/*'), volumeTags),
     ...passRoleChecks(pool),
+    ...imageParameterChecks(caller, pool),
   ];
+}
+
+/** EC2 looks images up in the caller's name; public parameters belong to no account. */
+function imageParameterChecks({ region, account }: Caller, { imageParameter: name }: Pool): AccessCheck[] {
+  if (name === undefined) {
+    return [];
+  }
+  const owner = name.startsWith('/aws/service/') ? '' : account;
+  return [{ action: 'ssm:GetParameters', resource: `arn:aws:ssm:${region}:${owner}:parameter/${name.replace(/^\//, '')}` }];
 }
 
 function groupChecks(caller: Caller, { group }: Pool, launch: (resource: string, context: AccessCheck['context']) => AccessCheck): AccessCheck[] {

@@ -13,6 +13,8 @@ export interface Pool {
   readonly subnet: Subnet;
   readonly profile?: InstanceProfile | undefined;
   readonly imageId: string;
+  /** The parameter of Parameter Store that the image was looked up in. */
+  readonly imageParameter?: string | undefined;
   /** Undefined also where the group that is named is not known: launches fail then. */
   readonly group?: PlacementGroup | undefined;
 }
@@ -33,7 +35,7 @@ export async function resolvePools(request: FleetRequest, context: FleetContext)
     const groupName = override.group ?? template.placementGroup;
     const group = groupName === undefined ? undefined : availableGroup(groupName, context);
     for (const subnet of await findSubnets(override, template, context)) {
-      pools.push(toPool(override, { template, subnet, profile, imageId, group }));
+      pools.push(toPool(override, { template, subnet, profile, imageId, imageParameter: imageParameter(reference), group }));
     }
   }
   return pools;
@@ -79,9 +81,14 @@ async function findImage(reference: string, template: LaunchTemplate, { cloud }:
   }
   const imageId = await cloud.image(reference);
   if (imageId === undefined) {
-    throw new ServiceError('InvalidParameterValue', `Invalid parameter: ${reference}`);
+    throw new ServiceError('SsmInvalidParameter', `The following aliases are invalid: ${imageParameter(reference) ?? reference}`);
   }
   return imageId;
+}
+
+/** The name in `resolve:ssm:NAME`. */
+function imageParameter(reference: string): string | undefined {
+  return /^resolve:ssm:(.+)$/.exec(reference)?.[1];
 }
 
 async function findTemplate(reference: OverrideRequest['template'], { cloud }: FleetContext): Promise<LaunchTemplate> {

@@ -60,6 +60,7 @@ export interface FleetRequest {
   readonly onDemand: MarketOptions & { readonly reservationsFirst: boolean };
   readonly reserved: ReservedCapacity;
   readonly instanceTags: Tags;
+  readonly volumeTags: Tags;
   readonly fleetTags: Tags;
 }
 
@@ -85,6 +86,7 @@ export function readFleetRequest(params: QueryParams): FleetRequest {
     },
     reserved: readReservedCapacity(params),
     instanceTags: readTagSpecification(params, 'instance'),
+    volumeTags: readTagSpecification(params, 'volume'),
     fleetTags: readTagSpecification(params, 'fleet'),
   };
 }

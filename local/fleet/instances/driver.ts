@@ -23,6 +23,8 @@ export interface RunResult {
 /** An instance to start. */
 export interface InstanceBoot {
   readonly instanceId: string;
+  /** The AMI; where it names a root, that is what the instance is made of. */
+  readonly imageId: string;
   readonly hostName: string;
   /** Its private DNS name. */
   readonly dnsName: string;

@@ -4,7 +4,8 @@
   hosts.py up --network DIR --init FILE [--base DIR] [the layout, as for `namespace.py boot`] HOST...
 
 `up` makes hosts, or connects those that run again, and prints the PID of the first process of each, 0 for one that
-failed. HOST is JSON: {"folder", "hostName", "addresses": [...], "listeners": [[address, port, port of the machine]...]}.
+failed. HOST is JSON: {"folder", "hostName", "addresses": [...], "listeners": [[address, port, port of the machine]...],
+"base": the root that its own is laid over, where it is not the one in --base}.
 The PID is also in holder.json of the folder, before anything runs, so that a host is found whoever is killed meanwhile.
 DIR belongs to one simulator: it holds `network.json` (the relay and its bridge), and what hosts read in `shared`.
 The first process is FILE (tini), which reaps orphans; the root is laid over the machine's or over the one in --base.
@@ -43,7 +44,7 @@ def become_first_process(host, args, ready, go):
     os.setsid()
     # Not shared with the caller, whose root would change too.
     ns.checked(ns.libc.unshare(ns.CLONE_NEWNS), "unshare")
-    root = ns.lay_out(host["folder"], args, args.base.rstrip("/"))
+    root = ns.lay_out(host["folder"], args, host.get("base", args.base).rstrip("/"))
     own_system_files(root, host["hostName"])
     ns.put(f"{args.network}/shared", root, "/run/fleet/network")
     ns.put(args.init, root, "/.tini")
@@ -113,20 +114,8 @@ def up_one(host, args):
 
 def up(args):
     os.makedirs(f"{args.network}/shared", exist_ok=True)
-    for host in map(json.loads, args.hosts):
-        helper = os.fork()
-        if helper == 0:
-            status = 1
-            try:
-                print(up_one(host, args), flush=True)
-                status = 0
-            except OSError as error:
-                print(f"{host['folder']}: {error}", file=sys.stderr, flush=True)
-            finally:
-                os._exit(status)
-        if os.waitpid(helper, 0)[1] != 0:
-            print(0, flush=True)
-    return 0
+    hosts = {host["folder"]: host for host in map(json.loads, args.hosts)}
+    return ns.each_by_a_helper(hosts, lambda folder: up_one(hosts[folder], args))
 
 
 def probe(_args):

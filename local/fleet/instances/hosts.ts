@@ -18,6 +18,8 @@ export interface HostOptions {
   readonly network: string;
   /** The root that the hosts' own are laid over; the machine's where not said. */
   readonly base?: string | undefined;
+  /** The roots of machine images that have one of their own, by AMI id. */
+  readonly imageRoots?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What is missing here for instances to be hosts, a sentence each; empty where nothing is. Root may be that of a user namespace. */
@@ -43,9 +45,10 @@ export class Hosts {
   readonly #file: string;
   /** The line of each host. */
   readonly #names: Map<string, string>;
+  readonly #imageRoots: Readonly<Record<string, string>>;
 
   /** @throws when something is missing. */
-  constructor(options: DriverOptions, { network, base }: HostOptions) {
+  constructor(options: DriverOptions, { network, base, imageRoots = {} }: HostOptions) {
     const missing = missingForHosts(options.python);
     if (missing.length > 0) {
       throw new Error(`Instances cannot be hosts here. ${missing.join(' ')}`);
@@ -54,6 +57,7 @@ export class Hosts {
       ...TOOL, 'up', '--network', network, '--init', find(FIRST_PROCESSES) ?? '',
       ...(base === undefined ? [] : ['--base', base]), ...layoutArguments(options),
     ]);
+    this.#imageRoots = imageRoots;
     mkdirSync(join(network, 'shared'), { recursive: true });
     this.#file = join(network, 'shared', 'hosts');
     this.#names = readNames(this.#file);
@@ -65,7 +69,8 @@ export class Hosts {
     this.#names.set(boot.instanceId, `${boot.addresses[0]} ${boot.dnsName} ${boot.hostName}`);
     this.#write();
     const { hostName, addresses } = boot;
-    await this.#boots.boot(JSON.stringify({ folder, hostName, addresses, listeners: listeners(boot.environment) }));
+    const base = this.#imageRoots[boot.imageId];
+    await this.#boots.boot(JSON.stringify({ folder, hostName, addresses, listeners: listeners(boot.environment), base }));
   }
 
   /** Nobody finds it by its name any more. */

@@ -37,6 +37,8 @@ PRIVATE = {"data": 0o755, "tmp": 0o1777, "run": 0o755, "mnt": 0o755, "media": 0o
 DEVICES = ["null", "zero", "full", "random", "urandom", "tty"]
 # The settings of the whole machine that root could change through /proc.
 KERNEL_SETTINGS = ["/proc/sys", "/proc/irq", "/proc/bus", "/proc/sysrq-trigger"]
+# The one among them that is the instance's own, which root may set there without the rights that are withheld.
+OWN_NAME = "/proc/sys/kernel/hostname"
 KEPT_FLAGS = {os.ST_NOSUID: MS_NOSUID, os.ST_NODEV: MS_NODEV, os.ST_NOEXEC: MS_NOEXEC,
               os.ST_NOATIME: MS_NOATIME, os.ST_NODIRATIME: MS_NODIRATIME, os.ST_RELATIME: MS_RELATIME}
 
@@ -189,6 +191,8 @@ def enter(root, host_name):
     for path in filter(os.path.exists, KERNEL_SETTINGS):
         bind(path, path)
         make_read_only(path)
+    bind(OWN_NAME, OWN_NAME)
+    mount(None, OWN_NAME, flags=MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV | MS_NOEXEC)
     checked(libc.sethostname(host_name.encode(), len(host_name)), "sethostname")
 
 
@@ -205,25 +209,15 @@ def become_first_process(folder, host_name, args, ready):
     os.execvp("sleep", ["sleep", "2147483647"])
 
 
-def boot_one(folder, host_name, args):
-    """Runs in a process of its own, since a process may enter a new PID namespace only once; prints a PID."""
-    checked(libc.unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID), "unshare")
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        become_first_process(folder, host_name, args, writer)
-    os.close(writer)
-    print(pid if os.read(reader, 1) == b"1" else 0, flush=True)
-
-
-def boot(args):
-    for instance in args.instances:
-        folder, _, host_name = instance.rpartition("=")
+def each_by_a_helper(folders, work):
+    """Does `work` for each folder, one after the other, in a process of its own: one may enter a new PID namespace only once.
+    Prints the PID that it answers, or 0 and why where there is none."""
+    for folder in folders:
         helper = os.fork()
         if helper == 0:
             status = 1
             try:
-                boot_one(folder, host_name, args)
+                print(work(folder), flush=True)
                 status = 0
             except OSError as error:
                 print(f"{folder}: {error}", file=sys.stderr, flush=True)
@@ -232,6 +226,21 @@ def boot(args):
         if os.waitpid(helper, 0)[1] != 0:
             print(0, flush=True)
     return 0
+
+
+def boot_one(folder, host_name, args):
+    checked(libc.unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID), "unshare")
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        become_first_process(folder, host_name, args, writer)
+    os.close(writer)
+    return pid if os.read(reader, 1) == b"1" else 0
+
+
+def boot(args):
+    names = {folder: host_name for folder, _, host_name in (instance.rpartition("=") for instance in args.instances)}
+    return each_by_a_helper(names, lambda folder: boot_one(folder, names[folder], args))
 
 
 def enter_mounts(pid):

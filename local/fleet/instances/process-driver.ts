@@ -158,13 +158,17 @@ export class ProcessDriver implements InstanceDriver {
       // An earlier life of this process started it.
       await until(() => files.exitCode() !== undefined || !this.#isAlive(run.instanceId, files));
     } else {
-      await this.#spawn(run, files);
+      const ending = await this.#spawn(run, files);
+      const result = files.result();
+      // Why there is no end of the script is in nobody's files.
+      if (result.exitCode === undefined && result.standardError === '') return { ...result, standardError: ending };
+      return result;
     }
     return files.result();
   }
 
-  /** Spawns the runner, detached, and waits until it has ended. */
-  #spawn(run: Run, files: RunFiles): Promise<void> {
+  /** Spawns the runner, detached, and waits until it has ended; answers how. */
+  #spawn(run: Run, files: RunFiles): Promise<string> {
     const isolated = this.isolation !== 'none';
     const inside = isolated ? join(RUNS.inside, run.name) : files.folder;
     const standIns = isolated ? STAND_INS_INSIDE : this.#options.standIns;
@@ -183,7 +187,7 @@ export class ProcessDriver implements InstanceDriver {
       files.recordProcess(recordProcess(child.pid));
     }
     return new Promise((resolve, reject) => {
-      child.once('exit', () => resolve());
+      child.once('exit', (code, signal) => resolve(`the runner ended with ${signal ?? code ?? 'nothing'}`));
       child.once('error', reject);
     });
   }

@@ -50,6 +50,7 @@ export class ProcessMachine implements Machine {
       const environment = this.#parts.environmentOf(started);
       await this.#parts.driver.start({
         instanceId: instance.id,
+        imageId: instance.imageId,
         hostName: hostName(instance.address),
         dnsName: privateDnsName(instance),
         addresses: heldAddresses(instance),

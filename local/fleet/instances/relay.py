@@ -39,7 +39,8 @@ class Relay:
     def may_end(self):
         """Nobody may be about to hand a host over; once true, nobody finds this process any more."""
         try:
-            with open(f"{self.directory}/lock", "w", encoding="ascii") as lock:
+            # Not for writing: that would put a file back into a folder which is just being removed.
+            with open(f"{self.directory}/lock", encoding="ascii") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 os.unlink(f"{self.directory}/network.json")
         except BlockingIOError:

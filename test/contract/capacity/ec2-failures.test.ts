@@ -51,8 +51,11 @@ describe('Ec2CapacityProvider, when EC2 fails', () => {
 
   it('fails the job for a refusal that waiting does not cure', async () => {
     fail('UnauthorizedOperation', 403);
-    expect(await provider.acquire(onDemand(2), never)).toEqual({ kind: 'rejected', code: 'UnauthorizedOperation', message: 'Injected' });
+    const gang = onDemand(2);
+    expect(await provider.acquire(gang, never)).toEqual({ kind: 'rejected', code: 'UnauthorizedOperation', message: 'Injected' });
     expect(await cooling()).toEqual([]);
+    // With the id of the call, which AWS support asks for.
+    expect(await attempts.launches(gang.jobId, gang.attempt)).toMatchObject([{ result: { rejected: { code: 'UnauthorizedOperation' }, requestId: expect.stringMatching(/\S/) } }]);
   });
 
   it('fails the job for a refusal of a kind that nobody knows', async () => {

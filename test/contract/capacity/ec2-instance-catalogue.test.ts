@@ -44,6 +44,17 @@ describe('Ec2InstanceCatalogue', () => {
     expect((await catalogueOf({ ec2 }).facts(region, ['p6.big'])).get('p6.big')).toMatchObject({ efa: true, efaInterfaces });
   });
 
+  it('knows the cores of a type where EC2 tells of them', async () => {
+    const ec2 = new EC2Client({ region });
+    const sizes = [{ DefaultVCpus: 8, DefaultCores: 4 }, { DefaultVCpus: 12 }];
+    ec2.middlewareStack.add((_next, { commandName }) => async () => ({
+      response: {},
+      output: { $metadata: {}, ...(commandName === 'DescribeInstanceTypesCommand' ? { InstanceTypes: sizes.map((VCpuInfo, n) => ({ InstanceType: `x${n}.big`, VCpuInfo })) } : {}) },
+    }));
+    const facts = await catalogueOf({ ec2 }).facts(region, ['x0.big', 'x1.big']);
+    expect([...facts.values()].map(({ vcpus, cores }) => [vcpus, cores])).toEqual([[8, 4], [12, undefined]]);
+  });
+
   it('lists every type of the region', async () => {
     expect(await catalogueOf().names(region)).toEqual(expect.arrayContaining(['m6i.large', 'g5.xlarge']));
   });

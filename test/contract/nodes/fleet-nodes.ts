@@ -1,15 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateFleetCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateDocumentCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { instanceId, type JobId } from '../../../core/job/ids.ts';
 import type { Node } from '../../../core/job/job.ts';
-import type { StepDispatch } from '../../../core/ports/node-commands.ts';
-import type { StepPayloads } from '../../../core/ports/step-payloads.ts';
-import { stepPayload } from '../../../core/runtimes/step-payload.ts';
 import { SsmNodeCommands } from '../../../lambdas/adapters/ssm/ssm-node-commands.ts';
 import { StandaloneCloud } from '../../../local/fleet/cloud/standalone-cloud.ts';
 import { OPEN_AUTHORIZER } from '../../../local/fleet/http/authorizer.ts';
@@ -18,6 +14,7 @@ import { parseScenario } from '../../../local/fleet/market/scenario.ts';
 import { startSimulator } from '../../../local/fleet/simulator.ts';
 import { stepDocumentContent } from '../../../nodes/step-document.ts';
 import { aNode } from '../../builders/nodes.ts';
+import { ServedPayloads } from './served-payloads.ts';
 import type { NodesWorld } from './world.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -26,42 +23,11 @@ const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 const deployment = { name: 'contract', stepDocument: 'contract-step' };
 const boot = { runningSeconds: 0, registerSeconds: 0, terminateSeconds: 0, jitter: 0 };
 
-/** Serves steps by URL, as S3 does, and takes log lines, as the rest of the cloud does. */
-class ServedPayloads implements StepPayloads {
-  readonly #steps = new Map<string, string>();
-  readonly #server: Server = createServer((request, response) => {
-    const answer = request.method === 'POST' ? '{}' : this.#steps.get(request.url ?? '');
-    request.resume().on('end', () => response.writeHead(answer === undefined ? 404 : 200).end(answer));
-  });
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  listen(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.listen(0, '127.0.0.1', resolve);
-    });
-  }
-
-  close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
-
-  async publish(dispatch: StepDispatch): Promise<string> {
-    const payload = stepPayload(dispatch, { logGroup: '/jobs', region });
-    const path = `/${payload.unit}?X-Amz-Signature=0`;
-    this.#steps.set(path, JSON.stringify(payload));
-    return this.url + path;
-  }
-}
-
 /** Nodes of the fleet simulator, which execute steps by the real document and the real adapter. */
 export async function openFleetNodes(): Promise<NodesWorld> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'nodes-contract-'));
   const driver = new ProcessDriver({ directory: join(stateDirectory, 'instances'), standIns: join(root, 'local/fleet/stand-ins'), visible: [], python: 'python3' });
-  const payloads = new ServedPayloads();
+  const payloads = new ServedPayloads(region);
   await payloads.listen();
   const simulator = await startSimulator({
     port: 0, stateDirectory, speed: 1, cloud: new StandaloneCloud(), upstream: payloads.url, authorizer: OPEN_AUTHORIZER, driver,
@@ -70,12 +36,12 @@ export async function openFleetNodes(): Promise<NodesWorld> {
   const client = { endpoint: simulator.url, region, credentials };
   const ec2 = new EC2Client(client);
   const ssm = new SSMClient(client);
-  const files = await Promise.all(['run-step.sh', 'step_unit.py', 'step_process.py', 'job_logs.py', 'instance.py', 'containers.py'].map(async (file) => [file, await readFile(join(root, 'nodes', file), 'utf8')] as const));
-  const content = JSON.stringify(stepDocumentContent((file) => new Map<string, string>(files).get(file) ?? ''));
+  const content = JSON.stringify(stepDocumentContent((file) => readFileSync(join(root, 'nodes', file), 'utf8')));
   await ssm.send(new CreateDocumentCommand({ Name: deployment.stepDocument, DocumentType: 'Command', DocumentFormat: 'JSON', Content: content }));
   const commands = new SsmNodeCommands({ ssm, payloads, deployment });
   return {
     commands,
+    tellsTimes: true,
     start: (jobId, count) => startNodes(ec2, jobId, count),
     awaitOnline: async (jobId, instances) => {
       while ((await commands.online(jobId, 1)).size < instances.length) await new Promise((resolve) => setTimeout(resolve, 100));

@@ -20,6 +20,7 @@ describeNodeCommands('in memory', async (): Promise<NodesWorld> => {
   };
   return {
     commands,
+    tellsTimes: false,
     start: async (_job: JobId, count) => Array.from({ length: count }, (_, rank) => aNode(rank)),
     awaitOnline: async (job, instances) => commands.setOnline(job, 1, instances),
     heldScript: (text, exitCode) => `held ${text} ${exitCode}`,

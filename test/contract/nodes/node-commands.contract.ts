@@ -43,6 +43,14 @@ export function describeNodeCommands(name: string, open: () => Promise<NodesWorl
       expect(ends(await settled(await world.commands.send(stepOf(1, plainScript('oh', 7)))))).toEqual(everywhere(7, 'oh'));
     });
 
+    it('says when each node began and ended, where nodes tell', async () => {
+      const sentMs = Date.now();
+      const { answers } = await settled(await world.commands.send(stepOf(5, plainScript('when', 0))));
+      const seenMs = Date.now();
+      const within = answers.map(({ ran }) => (ran === undefined ? 'untold' : sentMs <= ran.startMs && ran.startMs <= ran.endMs && ran.endMs <= seenMs));
+      expect(within).toEqual(nodes.map(() => (world.tellsTimes ? true : 'untold')));
+    });
+
     it('runs a step of the head on the head only', async () => {
       const status = await settled(await world.commands.send(stepOf(0, plainScript('head', 0), { phase: 'run', ranks: 'head' })));
       expect(ends(status)).toEqual([[nodes[0]?.instanceId, 'exited', 0, 'head']]);

@@ -25,6 +25,7 @@ describeNodeCommands('simulated', async (): Promise<NodesWorld> => {
   const machines = new SimulatedMachines({ records, settings: { capacity: [], usdPerHour: {} }, clock });
   return {
     commands: new SimulatedNodeCommands({ records, rehearsal: asScriptsWould, clock }),
+    tellsTimes: false,
     start: async (job, count) => {
       const gang = aGang({ jobId: job, pools: [aPool({ count })] });
       const planned = {

@@ -5,6 +5,8 @@ import type { NodeCommands } from '../../../core/ports/node-commands.ts';
 /** Nodes that take commands. Scripts of the contract are `echo <text>; exit <n>` and `await <file>; exit <n>`. */
 export interface NodesWorld {
   readonly commands: NodeCommands;
+  /** Whether its nodes say when they began and ended a step. */
+  readonly tellsTimes: boolean;
   /** Starts a gang of nodes, the first of them the head, and answers them before they are online. */
   start(jobId: JobId, count: number): Promise<readonly Node[]>;
   /** Waits until all of them take commands. */

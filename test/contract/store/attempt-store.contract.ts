@@ -72,6 +72,7 @@ export function attemptStoreContract(newWorld: NewWorld): void {
       const nodes = Array.from({ length: 1_000 }, (_, rank) => node(rank));
       await world.attempts.putNodes(id, 1, nodes);
       expect(await world.attempts.nodes(id, 1)).toEqual(nodes);
+      expect(await world.attempts.peekNodes(id, 1)).toEqual(nodes);
       await world.attempts.putNodes(id, 1, [{ ...node(0), goneAtMs: after(5) }]);
       expect(await world.attempts.nodes(id, 1)).toEqual([{ ...node(0), goneAtMs: after(5) }]);
       expect(await world.attempts.nodes(id, 2)).toEqual([]);

@@ -10,7 +10,10 @@ export function auditLogContract(newWorld: NewWorld): void {
 
   describe('AuditLog', () => {
     it('keeps what was recorded as it was, whatever it says', async () => {
-      const entry = auditEntry(1, { by: 'Ünïcode 🧪', reason: 'a "quote",\na line and #hashes' });
+      const entry = auditEntry(1, {
+        by: 'Ünïcode 🧪', reason: 'a "quote",\na line and #hashes',
+        origin: { principal: 'arn:aws:sts::123456789012:assumed-role/ops/ada', sourceIp: '2001:db8::7', userAgent: 'orch/1 (ünïcode)', requestId: 'r-1' },
+      });
       await world.audit.record(entry);
       expect(await world.audit.list(10)).toEqual({ items: [entry] });
     });

@@ -180,6 +180,16 @@ export function jobStoreContract(newWorld: NewWorld): void {
       expect(events.map((event) => event.number)).toEqual([1, 2, 3, 4, 5, 6]);
     });
 
+    it('answers the latest entries of a history, and of no other', async () => {
+      const lease = await leased(world);
+      await submitted(world, 2);
+      const job = await admitted(world, lease, 1);
+      await world.jobs.commit(changed(enter(job, undefined, ['CONFIGURING', 'RUNNING', 'SUCCEEDED', 'POST_RUN'], { kind: 'phaseDone' }, after(2_000))));
+      const all = (await world.jobs.events(job.jobId, 100)).items;
+      expect(await world.jobs.latestEvents(job.jobId, 3)).toEqual(all.slice(-3));
+      expect(await world.jobs.latestEvents(job.jobId, 100)).toEqual(all);
+    });
+
     it.each(['', 'x', '!!!', Buffer.from('../../etc').toString('base64url'), Buffer.from('{"pk":"JOB#1"}').toString('base64url')])(
       'refuses the cursor %j',
       async (cursor) => {

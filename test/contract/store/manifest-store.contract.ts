@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { after, manifest } from './submissions.ts';
+import { auditEntry } from './audit-entries.ts';
 import type { NewWorld, StoreWorld } from './world.ts';
 
 const described = (content: string, version: number) => {
@@ -30,6 +31,13 @@ export function manifestStoreContract(newWorld: NewWorld): void {
       const again = await world.manifests.put(manifest('a', { createdBy: 'bob', createdAtMs: after(5) }));
       expect(again).toMatchObject({ created: false, version: { version: 1, digest: manifest('a').digest, canonical: manifest('a').canonical } });
       expect(await world.manifests.put(manifest('b'))).toMatchObject({ created: false, version: { version: 2 } });
+    });
+
+    it('records who stored a new version, and nothing where there is none', async () => {
+      const { action: _action, target: _target, ...who } = auditEntry(1);
+      await world.manifests.put(manifest('a'), who);
+      await world.manifests.put(manifest('a'), { ...who, id: 'another' });
+      expect(await world.audit.list(10)).toEqual({ items: [{ ...who, action: 'ManifestStored', target: 'manifest/research/cluster/1' }] });
     });
 
     it('gives concurrent puts versions of their own, and the same one for the same content', async () => {

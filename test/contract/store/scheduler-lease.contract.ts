@@ -37,6 +37,15 @@ export function schedulerLeaseContract(newWorld: NewWorld): void {
     expect(await world.scheduler.takeLease('b', after(100_000), 60_000)).toMatchObject({ epoch: renewed.epoch + 1 });
   });
 
+  it('says when somebody was seen last to hold it', async () => {
+    expect(await world.scheduler.heldAt(after(10))).toBeUndefined();
+    const lease = await leased(world);
+    expect(await world.scheduler.heldAt(after(30_000))).toBe(after(30_000));
+    expect(await world.scheduler.heldAt(after(90_000))).toBe(after(60_000));
+    await world.scheduler.dropLease(lease);
+    expect(await world.scheduler.heldAt(after(90_000))).toBe(t0);
+  });
+
   it('tells its holder that somebody came by', async () => {
     const lease = await leased(world);
     await world.scheduler.markDirty();

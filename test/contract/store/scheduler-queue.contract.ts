@@ -4,7 +4,8 @@ import type { Job } from '../../../core/job/job.ts';
 import { admit } from '../../../core/lifecycle/admit.ts';
 import { queueEntryOf } from '../../../core/lifecycle/queue-entry.ts';
 import { requestCancel, setPriority } from '../../../core/lifecycle/request.ts';
-import { AGEING_MS, byRank } from '../../../core/queue/order.ts';
+import type { Lease } from '../../../core/ports/scheduler-store.ts';
+import { AGEING_MS, byRank, rankTime } from '../../../core/queue/order.ts';
 import type { ActiveLane } from '../../../core/scheduling/snapshot.ts';
 import { aDemand } from '../../builders/scheduling.ts';
 import { after, grant, idOf, leased, queued, submission, submitted } from './submissions.ts';
@@ -89,6 +90,93 @@ export function schedulerQueueContract(newWorld: NewWorld): void {
       const granted = await grant(world, lease, users.map((user, n) => admit(submission(n, { user }).job, {}, after(1_000))));
       expect(granted).toHaveLength(users.length);
       expect((await world.scheduler.overview()).uses.map(({ user, runningJobs }) => [user, runningJobs]).toSorted()).toEqual(users.map((user) => [user, 1]).toSorted());
+    });
+  });
+
+  describe('what is noted of a lane', () => {
+    it('is read with it, stays with all that happens to its count, and goes when it is emptied', async () => {
+      const lease = await leased(world);
+      const [first, second] = [await submitted(world, 1), await submitted(world, 2)];
+      const { namespace, user, lane } = await onlyLane();
+      expect(await onlyLane()).not.toHaveProperty('heldSince');
+      const heldSince = { '0123456789abcdef': after(5), fedcba9876543210: after(7) };
+      await world.scheduler.noteLanes(lease, [{ namespace, user, lane, heldSince }]);
+      await grant(world, lease, [admit(first, {}, after(1_000))]);
+      await submitted(world, 3);
+      await cancel(world, second);
+      expect(await onlyLane()).toMatchObject({ pending: 1, heldSince });
+      await world.scheduler.noteLanes(lease, [{ namespace, user, lane, heldSince: {} }]);
+      expect(await onlyLane()).toEqual({ namespace, user, lane, pending: 1, enteredAtMs: expect.any(Number), started: expect.any(Object) });
+    });
+
+    it('is noted each by itself: since when they are held, and why they wait', async () => {
+      const lease = await leased(world);
+      await submitted(world, 1);
+      const { namespace, user, lane } = await onlyLane();
+      const heldSince = { '0123456789abcdef': after(5) };
+      const reasons = { '*': [{ sinceMs: after(1), code: 'LimitReached' }, { sinceMs: after(3) }], '0123456789abcdef': [{ sinceMs: after(5), code: 'CoolingDown', detail: 'SpotReclaimed' }] } as const;
+      await world.scheduler.noteLanes(lease, [{ namespace, user, lane, heldSince }]);
+      await world.scheduler.noteLanes(lease, [{ namespace, user, lane, reasons }]);
+      expect(await onlyLane()).toMatchObject({ heldSince, reasons });
+      await world.scheduler.noteLanes(lease, [{ namespace, user, lane, heldSince: {}, reasons: { '*': reasons['*'] } }]);
+      expect(await onlyLane()).toEqual({ namespace, user, lane, pending: 1, enteredAtMs: expect.any(Number), reasons: { '*': reasons['*'] } });
+      await world.scheduler.noteLanes(lease, [{ namespace, user, lane, reasons: {} }]);
+      expect(await onlyLane()).not.toHaveProperty('reasons');
+    });
+
+    it('says who was started last, of those that were together the first in the order', async () => {
+      const lease = await leased(world);
+      const jobs = [await submitted(world, 1), await submitted(world, 2), await submitted(world, 3)] as const;
+      expect(await onlyLane()).not.toHaveProperty('started');
+      await grant(world, lease, jobs.slice(1).map((job) => admit(job, {}, after(1_000))));
+      expect((await onlyLane()).started).toEqual({ atMs: after(1_000), rank: rankTime(jobs[1]) });
+    });
+
+    it('is not replaced by a scheduler that has lost its lease to one that has noted something since', async () => {
+      const lost = await leased(world);
+      await submitted(world, 1);
+      const { namespace, user, lane } = await onlyLane();
+      await world.scheduler.dropLease(lost);
+      const note = (held: Lease, atMs: number): Promise<void> => world.scheduler.noteLanes(held, [{ namespace, user, lane, heldSince: { shape: after(atMs) } }]);
+      await note(await leased(world), 7);
+      await note(lost, 5);
+      expect(await onlyLane()).toMatchObject({ heldSince: { shape: after(7) } });
+    });
+
+    it('makes no lane that is not known', async () => {
+      await world.scheduler.noteLanes(await leased(world), [{ namespace: 'research', user: 'ada', lane: '0', heldSince: { shape: after(5) } }]);
+      expect(await lanes()).toEqual([]);
+    });
+  });
+
+  describe('what is noted of places that lanes share', () => {
+    it('is nothing at first, then what was noted last', async () => {
+      const lease = await leased(world);
+      expect(await world.scheduler.overview()).not.toHaveProperty('room');
+      const notes = [{ closed: ['* deployment', '0123456789abcdef namespace/research'], openSince: { '* group/a b': after(5) } }, { closed: [], openSince: {}, told: { '* deployment': [{ sinceMs: after(5), code: 'Paused', detail: 'the queue' }, { sinceMs: after(7) }] } }, { closed: [], openSince: {} }] as const;
+      for (const note of notes) {
+        await world.scheduler.noteRoom(lease, note);
+        expect((await world.scheduler.overview()).room).toEqual(note);
+      }
+    });
+
+    it('is not replaced by a scheduler that has lost its lease to one that has noted something since', async () => {
+      const lost = await leased(world);
+      await world.scheduler.dropLease(lost);
+      await world.scheduler.noteRoom(await leased(world), { closed: ['* deployment'], openSince: {} });
+      await world.scheduler.noteRoom(lost, { closed: [], openSince: {} });
+      expect((await world.scheduler.overview()).room).toEqual({ closed: ['* deployment'], openSince: {} });
+    });
+  });
+
+  describe('an entry', () => {
+    it('is found as it is stored while it is in the queue', async () => {
+      const job = await submitted(world, 1);
+      const entry = queueEntryOf(job);
+      expect(await world.scheduler.queued(entry)).toEqual(entry);
+      expect(await world.scheduler.queued({ ...entry, priority: entry.priority + 1 })).toBeUndefined();
+      await cancel(world, job);
+      expect(await world.scheduler.queued(entry)).toBeUndefined();
     });
   });
 

@@ -137,6 +137,7 @@ describe('capacity units of the store', () => {
     expect(await cost(() => world.attempts.closeLaunch({ ...launch, result: { launched, unavailable: [] } }))).toEqual({ writes: 2, reads: 0 });
     expect(await cost(() => world.attempts.putNodes(jobId, 1, nodes))).toEqual({ writes: 2, reads: 0 });
     expect(await cost(() => world.attempts.nodes(jobId, 1))).toEqual({ writes: 0, reads: 1 });
+    expect(await cost(() => world.attempts.peekNodes(jobId, 1))).toEqual({ writes: 0, reads: 0.5 });
     const step = { jobId, attempt: 1, step: 'run/0', name: 'train', ranks: 'all', last: true, sends: 0, startedAtMs: after(4_000) } as const;
     expect(await cost(() => world.attempts.beginStep(step))).toEqual({ writes: 1, reads: 0 });
     // Task tokens are about this long.

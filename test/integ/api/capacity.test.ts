@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '../../../local/eventually.ts';
 import type { Capacity, DryRun, JobRef, Problem, SubmittedJob } from '../../../sdk/src/index.ts';
-import { eventually } from '../cloud/eventually.ts';
 import { isAtRest, leavesNothing } from '../cloud/leaves-nothing.ts';
 import { deployedApi, type DeployedApi } from './deployed-api.ts';
 import { newNamespace, nowhereToBeHad, yamlSubmission } from './submissions.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '../../../local/eventually.ts';
 import type { Explanation, JobDetail, JobRef, Problem, Queue, SubmittedJob } from '../../../sdk/src/index.ts';
-import { eventually } from '../cloud/eventually.ts';
 import { isAtRest, leavesNothing } from '../cloud/leaves-nothing.ts';
 import { aCluster } from '../cloud/manifests.ts';
 import { deployedApi, type DeployedApi } from './deployed-api.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '../../../local/eventually.ts';
 import { itemsOf, type DryRun, type Job, type JobDetail, type JobEvent, type JobRef, type LogLine, type ManifestVersion, type Page, type Problem, type SubmittedJob } from '../../../sdk/src/index.ts';
-import { eventually } from '../cloud/eventually.ts';
 import { isAtRest, leavesNothing } from '../cloud/leaves-nothing.ts';
 import { aCluster, script } from '../cloud/manifests.ts';
 import { deployedApi, type Answer, type DeployedApi } from './deployed-api.ts';

@@ -52,6 +52,13 @@ describe('the preflight, against the local account', () => {
     expect(ofRoles(after.findings)).toEqual(['ok', 'ok']);
   });
 
+  it('counts the resource policies of logs, that of the deployment among them', async () => {
+    const { findings } = await preflight(administrator);
+    const [found, ...others] = findings.filter(({ check }) => check === 'log policies');
+    expect([found?.status, others]).toEqual(['ok', []]);
+    expect(found?.detail).toMatch(/^[1-9] of 10 /);
+  });
+
   it('says what it was not allowed to look at', async () => {
     const { findings } = await preflight(cloud.researcher);
     expect(findings.filter(({ check }) => check === 'not checked').length).toBeGreaterThan(0);

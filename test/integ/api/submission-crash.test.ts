@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '../../../local/eventually.ts';
 import { OrchestratorClient, type JobRef, type SubmittedJob } from '../../../sdk/src/index.ts';
 import { region } from '../../../local/environment-file.ts';
-import { eventually } from '../cloud/eventually.ts';
 import { leavesNothing } from '../cloud/leaves-nothing.ts';
 import { sharedCloud, type SharedCloud } from '../cloud/shared-cloud.ts';
 import type { TableItem } from '../cloud/account.ts';
@@ -12,6 +12,8 @@ jest.setTimeout(240_000);
 
 const namespace = newNamespace('crash');
 const submissions = 16;
+/** More follow until one was killed, since a busy machine looks for them late. */
+const mostSubmissions = 200;
 
 let cloud: SharedCloud;
 beforeAll(async () => {
@@ -21,20 +23,22 @@ beforeAll(async () => {
 describe('submissions whose function is killed again and again', () => {
   let jobs: SubmittedJob[];
   let killed = 0;
+  let submitted = 0;
 
   beforeAll(async () => {
     // As a user's client does: each request is sent again, with its key, until it is answered.
     const client = new OrchestratorClient({ endpoint: cloud.apiUrl, region, credentials: cloud.researcher, maxAttempts: 20 });
     let isOver = false;
     // Two at a time, so that it takes a while and the killer finds them at it.
-    const submitEverySecond = async (first: number): Promise<SubmittedJob[]> => {
+    const submitSome = async (): Promise<SubmittedJob[]> => {
       const answered: SubmittedJob[] = [];
-      for (let i = first; i < submissions; i += 2) {
-        answered.push(await client.submitJob(namespace, { manifest: { ...nowhereToBeHad(namespace, `crash-${i}`) }, script: 'echo' }));
+      while (submitted < (killed === 0 ? mostSubmissions : submissions)) {
+        submitted += 1;
+        answered.push(await client.submitJob(namespace, { manifest: { ...nowhereToBeHad(namespace, `crash-${submitted}`) }, script: 'echo' }));
       }
       return answered;
     };
-    const answers = Promise.all([submitEverySecond(0), submitEverySecond(1)]).finally(() => { isOver = true; });
+    const answers = Promise.all([submitSome(), submitSome()]).finally(() => { isOver = true; });
     for (const stored of [1, 4, 8]) {
       await eventually(`${stored} jobs are stored`, async () => isOver || (await jobItems()).length >= stored);
       if (!isOver) killed += await killWorkers(cloud, 'ApiSubmitJob');
@@ -55,7 +59,7 @@ describe('submissions whose function is killed again and again', () => {
 
   it('make one job each', async () => {
     expect(killed).toBeGreaterThan(0);
-    expect(jobs.map(({ manifest }) => manifest.name).toSorted()).toEqual(Array.from({ length: submissions }, (_, i) => `crash-${i}`).toSorted());
+    expect(jobs.map(({ manifest }) => manifest.name).toSorted()).toEqual(Array.from({ length: submitted }, (_, i) => `crash-${i + 1}`).toSorted());
     expect((await jobItems()).map(({ pk }) => pk).toSorted()).toEqual(jobs.map(({ jobId }) => `JOB#${jobId}`).toSorted());
   });
 

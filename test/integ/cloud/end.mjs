@@ -1,7 +1,8 @@
 // Runs once after all integration tests.
 import { stopServers } from '../../../local/servers.ts';
-import { keptFolder, siteOptions } from './site.ts';
+import { keptFolder, siteOptions, slurmSiteOptions, watchedSiteOptions } from './site.ts';
 
 export default async function end() {
-  if (keptFolder === undefined) await stopServers(siteOptions.dir);
+  if (keptFolder !== undefined) return;
+  for (const { dir } of [siteOptions, slurmSiteOptions(), watchedSiteOptions]) await stopServers(dir);
 }

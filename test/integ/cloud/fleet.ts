@@ -89,6 +89,11 @@ export class Fleet {
     await this.#control.interrupt({ jobId, count: 1 });
   }
 
+  /** Gives this Spot instance the two-minute notice. */
+  async interrupt(instanceId: string): Promise<void> {
+    await this.#control.interrupt({ instanceId });
+  }
+
   /** Takes all faults back. */
   async mends(): Promise<void> {
     await this.#control.clearFaults();

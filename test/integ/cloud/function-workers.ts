@@ -11,18 +11,19 @@ const run = promisify(execFile);
  * Kills the processes in which the local cloud runs a function, in the midst of whatever they do.
  *
  * @param part of the function's name, as in `Account.functionName`.
+ * @param dir of the cloud; the one of nearly all tests when left out.
  * @returns how many there were.
  */
-export async function killWorkers(cloud: SharedCloud, part: string): Promise<number> {
+export async function killWorkers(cloud: SharedCloud, part: string, dir = siteOptions.dir): Promise<number> {
   const name = await cloud.account.functionName(part);
-  const workers = (await childrenOfCloud()).filter(({ command }) => command.includes(name));
+  const workers = (await childrenOfCloud(dir)).filter(({ command }) => command.includes(name));
   for (const { pid } of workers) kill(pid);
   return workers.length;
 }
 
 /** The local cloud runs each function in processes of its own, children of the server. */
-async function childrenOfCloud(): Promise<readonly { readonly pid: number; readonly command: string }[]> {
-  const record = readRecord(siteOptions.dir);
+async function childrenOfCloud(dir: string): Promise<readonly { readonly pid: number; readonly command: string }[]> {
+  const record = readRecord(dir);
   const server = record === undefined ? undefined : serverNamed(record, 'ministack');
   if (server === undefined) throw new Error('The local cloud does not run.');
   const { stdout } = await run('ps', ['-e', '-o', 'pid=,ppid=,args=']);

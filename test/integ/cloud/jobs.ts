@@ -1,8 +1,8 @@
 import { region, type Credentials } from '../../../local/environment-file.ts';
+import { eventually } from '../../../local/eventually.ts';
 import { hasEnded, itemsOf, type JobDetail, type JobEvent, type JobRef, type JobState, type LogLine, type OrchestratorClient, type Submission } from '../../../sdk/src/index.ts';
 import { signedFetch } from '../../../sdk/src/signed-fetch.ts';
 import type { Account } from './account.ts';
-import { eventually } from './eventually.ts';
 
 /** What is said beside a manifest. */
 export type SubmitOptions = Pick<Submission, 'script' | 'priority'>;

@@ -1,5 +1,5 @@
+import { eventually } from '../../../local/eventually.ts';
 import type { JobRef } from '../../../sdk/src/index.ts';
-import { eventually } from './eventually.ts';
 import type { SharedCloud } from './shared-cloud.ts';
 
 const patienceMs = 120_000;

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { bringUp, type LocalCloudOptions } from '../../../local/cloud.ts';
 import { isRunning } from '../../../local/processes.ts';
 import { readRecord, type CloudRecord } from '../../../local/record.ts';
+import { secondRoot } from '../../../local/slurm/second-root.ts';
 import { testClouds } from '../../../local/test-clouds.ts';
 
 /**
@@ -19,9 +20,29 @@ export const siteOptions: LocalCloudOptions = {
   speed: 20,
 };
 
-/** The record of the shared cloud, which is started by the first test file that asks for it. */
-export async function recordOfSharedCloud(): Promise<CloudRecord> {
-  const running = readRecord(siteOptions.dir);
+/** How the cloud that the tests of Slurm share is started: its instances are hosts, which can be a cluster, and take their time to boot. */
+export function slurmSiteOptions(): LocalCloudOptions {
+  const another = secondRoot();
+  return {
+    ...siteOptions,
+    dir: `${siteOptions.dir}-slurm`,
+    config: 'test/fixtures/slurm-deployment.json',
+    scenario: 'test/fixtures/slurm-market.json',
+    hosts: 'namespaces',
+    ...(another === undefined ? {} : { slurmRoots: [another] }),
+  };
+}
+
+/** How the cloud is started whose telemetry tests read: its head nodes have collectors, its costs a label and a budget. */
+export const watchedSiteOptions: LocalCloudOptions = {
+  ...siteOptions,
+  dir: `${siteOptions.dir}-watched`,
+  config: 'test/fixtures/watched-deployment.json',
+};
+
+/** The record of a shared cloud, which is started by the first test file that asks for it. */
+export async function recordOfSharedCloud(options: LocalCloudOptions): Promise<CloudRecord> {
+  const running = readRecord(options.dir);
   const isUp = running !== undefined && running.assembly !== undefined && running.processes.every(isRunning);
-  return isUp ? running : bringUp(siteOptions);
+  return isUp ? running : bringUp(options);
 }

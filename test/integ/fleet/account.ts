@@ -71,7 +71,7 @@ async function createOperator(iam: IAMClient): Promise<Credentials> {
     { Action: 'ec2:CreateFleet', Resource: '*' },
     {
       Action: 'ec2:RunInstances',
-      Resource: ['subnet', 'launch-template', 'network-interface', 'volume', 'image'].map((kind) => `arn:aws:ec2:*:*:${kind}/*`),
+      Resource: ['subnet', 'launch-template', 'network-interface', 'spot-instances-request', 'volume', 'image'].map((kind) => `arn:aws:ec2:*:*:${kind}/*`),
     },
     { Action: 'ec2:RunInstances', Resource: 'arn:aws:ec2:*:*:instance/*', Condition: ofTeam('aws:RequestTag/team') },
     { Action: 'ec2:CreateTags', Resource: 'arn:aws:ec2:*:*:instance/*', Condition: { StringEquals: { 'ec2:CreateAction': 'RunInstances' } } },

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '../../../local/eventually.ts';
 import type { JobRef } from '../../../sdk/src/index.ts';
-import { eventually } from '../cloud/eventually.ts';
 import { leavesNothing } from '../cloud/leaves-nothing.ts';
 import { aCluster, script } from '../cloud/manifests.ts';
 import { runsOnce } from '../cloud/runs-once.ts';
 import { sharedCloud, type SharedCloud } from '../cloud/shared-cloud.ts';
-import { gate, type Gate } from './gate.ts';
+import { gate, type Gate } from '../cloud/gate.ts';
 
 jest.setTimeout(600_000);
 

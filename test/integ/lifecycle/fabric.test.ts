@@ -1,7 +1,7 @@
 import { DescribePlacementGroupsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '../../../local/eventually.ts';
 import type { JobRef } from '../../../sdk/src/index.ts';
-import { eventually } from '../cloud/eventually.ts';
 import { leavesNothing } from '../cloud/leaves-nothing.ts';
 import { aCluster, script } from '../cloud/manifests.ts';
 import { sharedCloud, type SharedCloud } from '../cloud/shared-cloud.ts';

@@ -1,7 +1,7 @@
 import type { ClusterDefinition } from '../../../core/manifest/schema.ts';
 import type { JobState } from '../../../core/lifecycle/states.ts';
+import { eventually } from '../../../local/eventually.ts';
 import { OrchestratorApiError, type JobDetail, type JobRef } from '../../../sdk/src/index.ts';
-import { eventually } from '../cloud/eventually.ts';
 import { aCluster, script } from '../cloud/manifests.ts';
 import type { SharedCloud } from '../cloud/shared-cloud.ts';
 
@@ -28,7 +28,11 @@ const failedRun = [...untilRun, 'RUN_FAILED', 'POST_RUN', ...torn] as const;
 const long = script('Long', 'sleep 500');
 const hooks = (given: NonNullable<Spec['hooks']>): Partial<Spec> => ({ hooks: given });
 const life = (name: string, spec: Partial<Spec>, namespace = 'lives'): ClusterDefinition => aCluster(namespace, name, spec);
-const scarce: Spec['nodePools'] = [{ name: 'head', count: 1, instanceType: 'r6i.2xlarge' }];
+const onlyAs = (instanceType: string): Spec['nodePools'] => [{ name: 'head', count: 1, instanceType }];
+/** How many machines of a type there are from now on. Lives that find none have types of their own: they are not told of each other's. */
+const thereAre = async ({ fleet }: SharedCloud, type: string, capacity: number): Promise<void> => {
+  await fleet.changeMarket({ capacity: [{ type, zone: '*', market: '*', capacity }] });
+};
 
 /** Cancels once the job is in a state and, where a step is named, that step has begun. */
 const cancelIn = (state: JobState, step = false) => async ({ jobs }: SharedCloud, job: JobRef): Promise<void> => {
@@ -93,7 +97,7 @@ export const lives: Readonly<Record<string, Life>> = {
     path: ['DONE'], ends: { outcome: 'CANCELLED', reason: 'Cancelled' }, steps: 0,
   },
   'is cancelled while it is parked': {
-    manifest: life('cancel-parked', { nodePools: scarce }),
+    manifest: life('cancel-parked', { nodePools: onlyAs('r6i.2xlarge') }),
     drive: async (cloud, job) => {
       await cloud.jobs.happens(job, 'Parked');
       await cloud.jobs.cancel(job);
@@ -124,17 +128,22 @@ export const lives: Readonly<Record<string, Life>> = {
     path: well, ends: { outcome: 'SUCCEEDED' }, steps: 1,
   },
   'finds no capacity in time': {
-    manifest: life('no-capacity', { nodePools: scarce, capacity: { timeoutSeconds: 60 } }),
+    manifest: life('no-capacity', { nodePools: onlyAs('m6i.4xlarge'), capacity: { timeoutSeconds: 60 } }),
+    prepare: (cloud) => thereAre(cloud, 'm6i.4xlarge', 0),
     path: ['ACQUIRING_CAPACITY', 'PROVISIONING_FAILED'], ends: { outcome: 'NO_CAPACITY', reason: 'CapacityTimeout' }, steps: 0,
   },
   'fails once and is retried': {
     manifest: life('retried', { ...hooks({ onRun: [script('Work', '[ "$ORCH_ATTEMPT" -eq 2 ]')] }), retry: { maxAttempts: 2, on: ['FAILED'] } }),
     path: [...failedRun.slice(0, -1), 'PENDING', ...well], ends: { outcome: 'SUCCEEDED', attempt: 2 }, steps: 2,
   },
-  'finds no capacity in two attempts': {
-    manifest: life('no-capacity-twice', { nodePools: scarce, capacity: { timeoutSeconds: 60 }, retry: { maxAttempts: 2, on: ['NO_CAPACITY'] } }),
-    path: ['ACQUIRING_CAPACITY', 'PENDING', 'ACQUIRING_CAPACITY', 'PROVISIONING_FAILED'],
-    ends: { outcome: 'NO_CAPACITY', attempt: 2, reason: 'CapacityTimeout' }, steps: 0,
+  'finds no capacity in time, and some in its next attempt': {
+    manifest: life('capacity-later', { nodePools: onlyAs('m6i.2xlarge'), ...hooks({ onRun: [script('Work')] }), capacity: { timeoutSeconds: 60 }, retry: { maxAttempts: 2, on: ['NO_CAPACITY'] } }),
+    prepare: (cloud) => thereAre(cloud, 'm6i.2xlarge', 0),
+    drive: async (cloud, job) => {
+      await cloud.jobs.happens(job, 'AttemptRetried');
+      await thereAre(cloud, 'm6i.2xlarge', 10);
+    },
+    path: ['ACQUIRING_CAPACITY', 'PENDING', ...well], ends: { outcome: 'SUCCEEDED', exitCode: 0, attempt: 2 }, steps: 1,
   },
   'has its launch refused, which no other attempt cures': {
     manifest: life('refused', { ...hooks({ onRun: [script('Work')] }), retry: { maxAttempts: 2, on: ['FAILED'] } }, 'lives-refused'),

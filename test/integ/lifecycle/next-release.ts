@@ -18,7 +18,7 @@ process.once('exit', () => rmSync(bundleFolder, { recursive: true, force: true }
 const stack = new OrchestratorStack(app, configuration.name, {
   configuration,
   sourceRoot,
-  bundles: await bundleHandlers(sourceRoot, bundledConstants(configuration), bundleFolder),
+  bundles: await bundleHandlers(sourceRoot, bundledConstants(configuration, sourceRoot), bundleFolder),
   env: { region: configuration.region, account: String(process.env['CDK_DEFAULT_ACCOUNT']) },
   synthesizer: new CliCredentialsStackSynthesizer() as IStackSynthesizer,
 });

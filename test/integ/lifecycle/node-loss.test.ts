@@ -5,7 +5,7 @@ import type { JobDetail, JobEvent, JobRef, LogLine } from '../../../sdk/src/inde
 import { leavesNothing } from '../cloud/leaves-nothing.ts';
 import { aCluster, begun, script } from '../cloud/manifests.ts';
 import { sharedCloud, type SharedCloud } from '../cloud/shared-cloud.ts';
-import { gate } from './gate.ts';
+import { gate } from '../cloud/gate.ts';
 
 jest.setTimeout(600_000);
 

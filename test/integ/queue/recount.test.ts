@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { eventually } from '../../../local/eventually.ts';
 import type { AuditEntry, JobRef, Recounted, SubmittedJob } from '../../../sdk/src/index.ts';
 import { deployedApi, type DeployedApi } from '../api/deployed-api.ts';
 import { newNamespace, nowhereToBeHad, yamlSubmission } from '../api/submissions.ts';
-import { eventually } from '../cloud/eventually.ts';
 import { leavesNothing } from '../cloud/leaves-nothing.ts';
 
 jest.setTimeout(300_000);

@@ -6,7 +6,9 @@ import { park } from '../../../core/lifecycle/admit.ts';
 import { amountsOf } from '../../../core/lifecycle/amend.ts';
 import { enter } from '../../../core/lifecycle/enter.ts';
 import { countHolders, holdDrifts } from '../../../core/scheduling/recount.ts';
-import { defaultShareTree } from '../../../core/shares/share-tree.ts';
+import { defaultShareTree, type ShareTree } from '../../../core/shares/share-tree.ts';
+import { jobTrace } from '../../../core/trace/job-trace.ts';
+import type { Trace } from '../../../core/trace/span.ts';
 import { scheduleJobs, type SchedulerReport } from '../../../lambdas/queue/schedule-jobs/schedule-jobs.ts';
 import { aDeployment, ManualClock } from '../../builders/capacity.ts';
 import { aJob } from '../../builders/job.ts';
@@ -38,12 +40,12 @@ export class SchedulerSite {
     this.#stores = dynamoStores(client, table);
   }
 
-  /** An empty table with limits on all jobs together. */
-  static async open(client: DynamoDBClient): Promise<SchedulerSite> {
+  /** An empty table with limits on all jobs together, and others beside them if that is said. */
+  static async open(client: DynamoDBClient, more: Partial<ShareTree> = {}): Promise<SchedulerSite> {
     const site = new SchedulerSite(client, await createTable(client));
     const atMs = site.clock.now();
     const audit = { id: 'audit-1', atMs, by: 'admin', action: 'SharesApplied', target: 'shares/1', reason: 'for the test' } as const;
-    await site.#stores.shares.apply({ tree, document: {}, appliedBy: 'admin', appliedAtMs: atMs }, 0, audit);
+    await site.#stores.shares.apply({ tree: { ...tree, ...more }, document: {}, appliedBy: 'admin', appliedAtMs: atMs }, 0, audit);
     return site;
   }
 
@@ -80,7 +82,7 @@ export class SchedulerSite {
     let looks = 0;
     const deployment = aDeployment();
     return scheduleJobs({
-      store, jobs, cooldowns, deployment, leaseMs: 30_000, log: { info: () => undefined },
+      store, jobs, cooldowns, deployment, leaseMs: 30_000, log: { info: () => undefined }, meter: { note: () => undefined },
       clock: { now: (): EpochMs => epochMs(this.clock.now() + aheadMs) },
       executions: { start: async (start) => ({ executionArn: alive(`arn:${this.started.push(`${start.jobId}/${start.attempt}`)}`) }) },
       tokens: { answer: async () => alive('answered') },
@@ -92,6 +94,19 @@ export class SchedulerSite {
     const job = await this.#stores.jobs.get(id);
     if (job === undefined) throw new Error(`no job ${id}`);
     return job;
+  }
+
+  /** Nobody starts, or somebody may again. */
+  async pause(isPaused: boolean): Promise<void> {
+    const [atMs, scope, reason] = [this.clock.now(), { kind: 'queue' }, 'for the test'] as const;
+    const audit = { id: `audit-${atMs}`, atMs, by: 'ops', target: 'queue', reason };
+    if (isPaused) await this.#stores.pauses.pause({ scope, by: 'ops', reason, atMs }, { ...audit, action: 'Paused' });
+    else await this.#stores.pauses.resume(scope, { ...audit, action: 'Resumed' });
+  }
+
+  async trace(id: JobId): Promise<Trace> {
+    const { items } = await this.#stores.jobs.events(id, 100);
+    return jobTrace({ ...(await this.job(id)), attempts: [] }, items);
   }
 
   async move(id: JobId, path: Parameters<typeof enter>[2]): Promise<void> {

@@ -41,6 +41,15 @@ describe('CloudWatchJobLogs', () => {
     ]);
   });
 
+  it('reads lines that say what they are of, and those of before, and takes no notice of what else they say', async () => {
+    const logs = await opened();
+    write('head-0', 1000, 'before');
+    const identity = { jobId: id, attempt: 1, namespace: 'a', node: 'head-0', step: 'run/0', traceId: '0'.repeat(32), spanId: '0'.repeat(16) };
+    group.write(`${id}/1/head-0`, 1001, JSON.stringify({ ...identity, overwrittenBytes: 7, message: 'now' }));
+    const { items } = await logs.read({ jobId: id, step: 'run/0' }, 10);
+    expect(items).toEqual([['0', 1000, 'before'], ['1', 1001, 'now']].map(([eventId, atMs, message]) => ({ id: eventId, atMs, attempt: 1, node: 'head-0', step: 'run/0', message })));
+  });
+
   it.each([1, 2, 3, 7, 100])('shows each line once in pages of %i, also many of one millisecond', async (limit) => {
     const logs = await opened(4);
     const written = Array.from({ length: 25 }, (_, n) => `line ${n}`);
@@ -68,6 +77,29 @@ describe('CloudWatchJobLogs', () => {
     write('head-0', 1001, 'c');
     const rest = await logs.read({ jobId: id }, 10, first.cursor);
     expect(rest.items.map(({ message }) => message)).toEqual(['b', 'c']);
+  });
+
+  it('answers with few bytes at once, however long the lines are', async () => {
+    const logs = await opened();
+    const long = Array.from({ length: 70 }, (_, n) => `${n}${'\u0001'.repeat(20_000)}`);
+    for (const [n, message] of long.entries()) write('head-0', 1000 + n, message);
+    const first = await logs.read({ jobId: id }, 1000);
+    expect(Buffer.byteLength(JSON.stringify(first))).toBeLessThan(3 * 1024 * 1024);
+    expect(first.items.length).toBeGreaterThan(1);
+    expect(await readAll(logs, {}, 1000)).toEqual(long);
+  });
+
+  it('reads little more than it answers, however long the lines are', async () => {
+    const logs = await opened(8);
+    for (let n = 0; n < 400; n += 1) write('head-0', 1000 + Math.floor(n / 20), 'x'.repeat(128 * 1024));
+    const { items, cursor } = await logs.read({ jobId: id }, 1000);
+    expect(items.length).toBeGreaterThanOrEqual(15);
+    // A megabyte each, as CloudWatch answers.
+    expect(group.calls).toBeLessThanOrEqual(3);
+    group.calls = 0;
+    const next = await logs.read({ jobId: id }, 1000, cursor);
+    expect(next.items.length).toBeGreaterThanOrEqual(15);
+    expect(group.calls).toBeLessThanOrEqual(5);
   });
 
   it('makes few calls where a filter lets little through, and says that there is more', async () => {

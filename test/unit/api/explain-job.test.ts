@@ -3,8 +3,10 @@ import { AGEING_MS } from '../../../core/queue/order.ts';
 import { offeringKey } from '../../../core/capacity/offering.ts';
 import { epochMs, isoTime, jobId, microUsd } from '../../../core/job/ids.ts';
 import type { Node } from '../../../core/job/job.ts';
+import { capacityDeadline } from '../../../core/lifecycle/time-over.ts';
 import { admit, giveTurn, park } from '../../../core/lifecycle/admit.ts';
 import { enter } from '../../../core/lifecycle/enter.ts';
+import { queueEntryOf } from '../../../core/lifecycle/queue-entry.ts';
 import type { JobState } from '../../../core/lifecycle/states.ts';
 import { usageBase } from '../../../core/scheduling/usage.ts';
 import { defaultShareTree, type ShareTree } from '../../../core/shares/share-tree.ts';
@@ -135,6 +137,37 @@ describe('why a job waits in the queue', () => {
     });
   });
 
+  it('says until when, once the scheduler has noted that there is room for it and nothing else', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    const { lane, shape, namespace, user, timeoutSeconds = 0 } = queueEntryOf(await api.get(id));
+    expect(await explained(api, id)).not.toHaveProperty('givenUpAt');
+    api.clock.advance(90_000);
+    const sinceMs = api.clock.now();
+    for (const [key, known] of api.table.lanes) api.table.lanes.set(key, { ...known, heldSince: { [shape]: sinceMs } });
+    const givenUpAt = isoTime(epochMs(sinceMs + timeoutSeconds * 1000));
+    expect(await explained(api, id)).toMatchObject({ namespace, user, givenUpAt });
+    expect((await api.call('getQueue', {})).body.jobs).toMatchObject([{ jobId: id, givenUpAt }]);
+    expect(lane).toHaveLength(1);
+    // Nothing happens then to an entry of an earlier release.
+    for (const { timeoutSeconds: _none, ...entry } of api.table.queue.values()) api.table.queue.set(entry.jobId, entry);
+    expect(await explained(api, id)).not.toHaveProperty('givenUpAt');
+    expect((await api.call('getQueue', {})).body.jobs).not.toMatchObject([{ givenUpAt }]);
+  });
+
+  it('does not say until when, while what is held back shares a place without room', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    const { shape } = queueEntryOf(await api.get(id));
+    const sinceMs = api.clock.now();
+    for (const [key, known] of api.table.lanes) api.table.lanes.set(key, { ...known, heldSince: { [shape]: sinceMs } });
+    api.table.room = { closed: ['* deployment'], openSince: {} };
+    expect(await explained(api, id)).not.toHaveProperty('givenUpAt');
+    api.table.room = { closed: [], openSince: { '* deployment': epochMs(sinceMs + 1000) } };
+    const { timeoutSeconds = 0 } = queueEntryOf(await api.get(id));
+    expect(await explained(api, id)).toMatchObject({ givenUpAt: isoTime(epochMs(sinceMs + 1000 + timeoutSeconds * 1000)) });
+  });
+
   it('is that another one finds out, where what cooled is over since a moment', async () => {
     const api = anApi();
     const first = await submitted(api);
@@ -167,7 +200,7 @@ describe('why a parked job waits', () => {
     const id = await parkedUntil(api, 60_000);
     const answer = await explained(api, id);
     expect(answer).toMatchObject({ state: 'ACQUIRING_CAPACITY', code: 'Parked', message: expect.stringContaining('No Spot in any zone. It holds no limits'), until: isoTime(epochMs(api.clock.now() + 60_000)) });
-    expect(answer.hints[0]).toMatch(/^It is given up at .*capacity\.timeoutSeconds/);
+    expect(answer.givenUpAt).toBe(isoTime(capacityDeadline(await api.get(id))));
   });
 
   it('is what holds others too, once it is due', async () => {

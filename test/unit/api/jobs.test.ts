@@ -4,31 +4,10 @@ import type { Node } from '../../../core/job/job.ts';
 import { admit, park } from '../../../core/lifecycle/admit.ts';
 import { amend } from '../../../core/lifecycle/amend.ts';
 import { enter } from '../../../core/lifecycle/enter.ts';
-import type { JobChange } from '../../../core/lifecycle/change.ts';
-import type { JobState } from '../../../core/lifecycle/states.ts';
 import { anApi } from '../../builders/api.ts';
 import { silenceLogs } from '../../builders/logs.ts';
 import { aManifestText } from '../../builders/manifest.ts';
-
-type Api = ReturnType<typeof anApi>;
-
-async function submitted(api: Api, text = aManifestText()): Promise<string> {
-  return (await api.call('submitJob', { body: text })).body.jobId;
-}
-
-/** Moves a job on as scheduler and state machine do. */
-async function move(api: Api, id: string, ...path: JobState[]): Promise<void> {
-  const commit = async (change: JobChange | undefined) => {
-    if (change !== undefined) await api.jobs.commit(change);
-  };
-  await commit(admit(await api.get(id), {}, api.clock.now()));
-  await commit(enter(await api.get(id), undefined, path, undefined, api.clock.now()));
-}
-
-async function waits(api: Api, id: string, purpose: 'park' | 'step' | 'release'): Promise<void> {
-  const { jobId: job, namespace, attempt } = await api.get(id);
-  await api.attempts.putWait({ jobId: job, namespace, attempt, token: `token-${id}`, purpose, sinceMs: api.clock.now() });
-}
+import { move, submitted, type Api } from './moved.ts';
 
 function aNode(api: Api, fields: Partial<Node> = {}): Node {
   return {
@@ -140,8 +119,33 @@ describe('getJob', () => {
     const job = await api.get(id);
     const attempt = await api.jobs.attempt(job.jobId, 1);
     if (attempt === undefined) throw new Error('no attempt');
+    const cost = [{ pool: 'workers', market: 'spot', nodes: 1, seconds: 1800, microUsd: microUsd(5_000), savedMicroUsd: microUsd(7_000) }] as const;
+    await api.jobs.commit({ ...amend(job, { ...job, cost }, [], api.clock.now()), attempt: { ...attempt, costMicroUsd: microUsd(5_000) } });
+    const sums = { nodes: 1, nodeHours: 0.5, usd: 0.005, savedUsd: 0.007 };
+    expect((await api.call('getJob', { params: { jobId: id } })).body).toMatchObject({
+      costUsd: 0.005, cost: { ...sums, byPool: [{ pool: 'workers', market: 'spot', ...sums }] },
+    });
+    expect((await api.call('listJobs')).body.items).toMatchObject([{ jobId: id, cost: sums }]);
+  });
+
+  it('shows the sums of the attempts of a job whose record has none yet', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    await move(api, id, 'CONFIGURING');
+    const attempt = await api.jobs.attempt(jobId(id), 1);
+    if (attempt === undefined) throw new Error('no attempt');
+    const job = await api.get(id);
     await api.jobs.commit({ ...amend(job, job, [], api.clock.now()), attempt: { ...attempt, costMicroUsd: microUsd(5_000) } });
-    expect((await api.call('getJob', { params: { jobId: id } })).body.costUsd).toBe(0.005);
+    expect((await api.call('getJob', { params: { jobId: id } })).body).toMatchObject({ costUsd: 0.005, cost: { usd: 0.005, byPool: [] } });
+  });
+
+  it('tells readers of a history who asked, and the audit alone from where', async () => {
+    const api = anApi();
+    const id = await submitted(api);
+    const { body } = await api.call('listEvents', { params: { jobId: id } });
+    expect(body.items[0]?.data).toMatchObject({ by: 'alice', origin: { principal: 'arn:aws:iam::123456789012:user/alice', requestId: expect.anything() } });
+    expect(JSON.stringify(body)).not.toMatch(/192\.0\.2\.7|userAgent/);
+    expect(api.table.events.get(jobId(id))?.[0]?.data).toMatchObject({ origin: { sourceIp: '192.0.2.7' } });
   });
 
   it.each(['getJob', 'listEvents', 'readLogs', 'cancelJob', 'releaseJob'] as const)('%s knows no job of another namespace', async (operation) => {
@@ -150,111 +154,5 @@ describe('getJob', () => {
     const answer = await api.call(operation, { params: { namespace: 'vision', jobId: id } });
     expect(answer).toMatchObject({ status: 404, body: { type: 'urn:orchestrator:problem:job-not-found' } });
     expect((await api.get(id)).state).toBe('PENDING');
-  });
-});
-
-describe('cancelJob', () => {
-  beforeAll(silenceLogs);
-
-  it('ends a job that waits in the queue, and takes a second cancel', async () => {
-    const api = anApi();
-    const id = await submitted(api);
-    const first = await api.call('cancelJob', { params: { jobId: id } });
-    const second = await api.call('cancelJob', { params: { jobId: id } });
-    expect([first.status, second.status]).toEqual([202, 202]);
-    expect(first.body).toMatchObject({ state: 'DONE', outcome: 'CANCELLED', cancelRequestedBy: 'alice' });
-    expect(second.body).toEqual(first.body);
-    expect(api.table.queue.size).toBe(0);
-  });
-
-  it('marks a running job and answers the token that it waits for', async () => {
-    const api = anApi();
-    const id = await submitted(api);
-    await move(api, id, 'CONFIGURING', 'RUNNING');
-    await waits(api, id, 'step');
-    const { status, body } = await api.call('cancelJob', { params: { jobId: id } });
-    expect([status, body.state, body.cancelRequestedBy]).toEqual([202, 'RUNNING', 'alice']);
-    expect(api.tokens.answers.get(`token-${id}`)).toMatchObject({ kind: 'cancelled' });
-  });
-
-  it('answers the token at the second cancel when the first got no further than the mark', async () => {
-    const api = anApi();
-    const id = await submitted(api);
-    await move(api, id, 'CONFIGURING');
-    await api.call('cancelJob', { params: { jobId: id } });
-    await waits(api, id, 'step');
-    await api.call('cancelJob', { params: { jobId: id } });
-    expect(api.tokens.answers.get(`token-${id}`)).toMatchObject({ kind: 'cancelled' });
-  });
-
-  it('decides again when somebody else changed the job in between', async () => {
-    const api = anApi();
-    const id = await submitted(api);
-    const get = api.jobs.get.bind(api.jobs);
-    let raced = false;
-    api.jobs.get = async (wanted) => {
-      const job = await get(wanted);
-      if (job !== undefined && !raced) {
-        raced = true;
-        await api.jobs.commit(admit(job, {}, api.clock.now()));
-      }
-      return job;
-    };
-    const { status, body } = await api.call('cancelJob', { params: { jobId: id } });
-    expect([status, body.state]).toEqual([202, 'ACQUIRING_CAPACITY']);
-  });
-
-  it('is refused from DESTROYING on', async () => {
-    const api = anApi();
-    const id = await submitted(api);
-    await move(api, id, 'CONFIGURING', 'RUNNING', 'SUCCEEDED', 'POST_RUN', 'DESTROYING');
-    const { status, body } = await api.call('cancelJob', { params: { jobId: id } });
-    expect([status, body.type]).toEqual([409, 'urn:orchestrator:problem:invalid-transition']);
-  });
-});
-
-describe('releaseJob', () => {
-  beforeAll(silenceLogs);
-
-  it('ends an interactive cluster', async () => {
-    const api = anApi();
-    const id = await submitted(api);
-    await move(api, id, 'CONFIGURING', 'RUNNING');
-    await waits(api, id, 'release');
-    const { status } = await api.call('releaseJob', { params: { jobId: id } });
-    expect(status).toBe(202);
-    expect(api.tokens.answers.get(`token-${id}`)).toEqual({ kind: 'released' });
-  });
-
-  it('is refused when the run is over', async () => {
-    const api = anApi();
-    const id = await submitted(api);
-    await move(api, id, 'CONFIGURING', 'RUNNING', 'SUCCEEDED');
-    expect((await api.call('releaseJob', { params: { jobId: id } })).status).toBe(409);
-  });
-});
-
-describe('setPriority', () => {
-  beforeAll(silenceLogs);
-
-  it('moves a waiting job in the queue', async () => {
-    const api = anApi();
-    const id = await submitted(api);
-    const { body } = await api.call('setPriority', { params: { jobId: id }, body: '{"priority": "urgent"}' });
-    expect(body.priority).toBe(900);
-    expect(api.table.queue.get(jobId(id))?.priority).toBe(900);
-  });
-
-  it('is refused once the job has left the queue', async () => {
-    const api = anApi();
-    const id = await submitted(api);
-    await move(api, id, 'CONFIGURING');
-    expect((await api.call('setPriority', { params: { jobId: id }, body: '{"priority": 1}' })).status).toBe(409);
-  });
-
-  it.each([null, '', '[]', '{}', '{"priority": -1}', '{"priority": 1.5}', '{"priority": "highest"}', '{"priority": 1, "state": "DONE"}'])('refuses %j', async (body) => {
-    const api = anApi();
-    const id = await submitted(api);
-    expect((await api.call('setPriority', { params: { jobId: id }, body })).status).toBe(400);
   });
 });

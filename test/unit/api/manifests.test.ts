@@ -21,6 +21,8 @@ describe('putManifest', () => {
     expect([first, second, again].map(({ status, body }) => [status, body.version])).toEqual([[201, 1], [201, 2], [200, 1]]);
     expect(first.headers['location']).toBe('/v1/namespaces/research/manifests/cluster/versions/1');
     expect(again.body.digest).toBe(first.body.digest);
+    const origin = { principal: 'arn:aws:iam::123456789012:user/alice', sourceIp: '192.0.2.7' };
+    expect(api.table.audit).toMatchObject([1, 2].map((version) => ({ action: 'ManifestStored', by: 'alice', target: `manifest/research/cluster/${version}`, origin })));
   });
 
   it.each([

@@ -44,7 +44,7 @@ describe('orch admin', () => {
     cli.api.clock.advance(1000);
     await cli.orch(['admin', 'resume', '--queue', '--reason', 'over']);
     const { out } = await cli.orch(['admin', 'audit']);
-    expect(out.split('\n').map((line) => line.replace(/^\S+ +\S+ +/, '')).slice(1, 3)).toEqual(['Resumed  queue  over', 'Paused   queue  a red line']);
+    expect(out.split('\n').map((line) => line.replace(/^\S+ +\S+ +/, '')).slice(1, 3)).toEqual(['192.0.2.7  Resumed  queue  over', '192.0.2.7  Paused   queue  a red line']);
     expect((await cli.orch(['admin', 'audit', '--limit', '1', '--json'])).out.trim().split('\n')).toHaveLength(1);
   });
 

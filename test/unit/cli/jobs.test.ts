@@ -31,6 +31,7 @@ labels     project=folding
 nodes      5 asked for, runtime None
 cost       0.00 USD so far, at most 0.48 USD/h
 submitted  2023-11-14T22:13:20Z
+dashboard  https://console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/test-job?start=PT1H&end=null
 `);
   });
 
@@ -40,9 +41,21 @@ submitted  2023-11-14T22:13:20Z
     await cli.addNode(id);
     cli.api.clock.advance(3_600_000);
     const { out } = await cli.orch(['get', id.toUpperCase()], { environment });
-    expect(out).toContain('cost         0.0960 USD so far, at most 0.48 USD/h\n');
+    expect(out).toContain('cost         0.0960 USD so far for 1.00 node-hours, at most 0.48 USD/h\n');
     expect(out).toContain('\n\nNODE    RANK  POOL  TYPE       ZONE        MARKET     ADDRESS   INSTANCE             GONE\n'
       + 'head-0     0  head  m6i.large  us-east-1a  on-demand  10.0.0.4  i-0123456789abcdef0\n');
+  });
+
+  it('shows what the scheduler of the cluster said', async () => {
+    const id = await submitted();
+    const scheduler = { id: '12', state: 'COMPLETED', nodes: 'gpu-workers-[0-63]', restarts: 1 };
+    await cli.alter(id, { runtime: 'Slurm', runtimeVersion: '22.05.8', scheduler });
+    const { out } = await cli.orch(['get', id], { environment });
+    expect(out).toContain('scheduler  Slurm job 12 on gpu-workers-[0-63], COMPLETED, 1 restart\n');
+    expect(out).toContain(', runtime Slurm 22.05.8\n');
+    expect(JSON.parse((await cli.orch(['get', id, '--json'], { environment })).out)).toMatchObject({ scheduler, runtimeVersion: '22.05.8' });
+    await cli.alter(id, { scheduler: { id: '13', state: 'NODE_FAIL', nodes: '', reason: 'NodeDown', restarts: 0 } });
+    expect((await cli.orch(['get', id], { environment })).out).toContain('scheduler  Slurm job 13, NODE_FAIL (NodeDown)\n');
   });
 
   it('colours for people only', async () => {

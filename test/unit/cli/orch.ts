@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { epochMs, instanceId, jobId, microUsd } from '../../../core/job/ids.ts';
-import type { Node } from '../../../core/job/job.ts';
+import type { Job, Node } from '../../../core/job/job.ts';
+import { amend } from '../../../core/lifecycle/amend.ts';
 import { admit } from '../../../core/lifecycle/admit.ts';
 import type { JobChange } from '../../../core/lifecycle/change.ts';
 import { enter } from '../../../core/lifecycle/enter.ts';
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly hasColour?: boolean;
   readonly signal?: AbortSignal;
+  /** How wide the terminal is. */
+  readonly columns?: number;
   /** What is drawn over, where results go to a terminal. */
   readonly screen?: (text: string) => void;
   /** What happens while the command lets time pass. */
@@ -54,6 +57,7 @@ export async function openOrch() {
       readInput: async () => (typeof options.input === 'string' ? new TextEncoder().encode(options.input) : (options.input ?? new Uint8Array())),
       startProgress: (text) => plainProgress(write, text),
       ...(options.screen === undefined ? {} : { startScreen: () => options.screen ?? (() => {}) }),
+      ...(options.columns === undefined ? {} : { columns: options.columns }),
       environment: { ORCH_API_URL: served.url, AWS_REGION: 'us-east-1', ...options.environment },
       hasColour: options.hasColour ?? false,
       signal: options.signal ?? new AbortController().signal,
@@ -94,9 +98,14 @@ function movers(api: ReturnType<typeof anApi>) {
   const addNode = async (id: string): Promise<void> => {
     const node: Node = {
       name: 'head-0', rank: 0, pool: 'head', instanceId: instanceId('i-0123456789abcdef0'), instanceType: 'm6i.large', zone: 'us-east-1a', market: 'on-demand',
-      address: '10.0.0.4', launchedAtMs: epochMs(api.clock.now()), microUsdPerHour: microUsd(96_000),
+      address: '10.0.0.4', hardware: { vcpus: 2, cores: 1, memoryMiB: 8192, gpus: 0 }, launchedAtMs: epochMs(api.clock.now()), microUsdPerHour: microUsd(96_000),
     };
     await api.attempts.putNodes(jobId(id), 1, [node]);
   };
-  return { begin, move, addNode };
+  /** The record as others leave it. */
+  const alter = async (id: string, fields: Partial<Job>): Promise<void> => {
+    const job = await api.get(id);
+    await commit(amend(job, { ...job, ...fields }, [], api.clock.now()));
+  };
+  return { begin, move, addNode, alter };
 }

@@ -55,7 +55,7 @@ describe('orch wait', () => {
     };
     const { exitCode, err } = await cli.orch(['wait', other], { meanwhile: oneAfterTheOther(fail) });
     expect(exitCode).toBe(13);
-    expect(err).toContain(`No capacity in time.\nWhy: orch events ${other}, orch logs ${other}\n`);
+    expect(err).toContain(`No capacity in time.\nWhy: orch why ${other}\n`);
   });
 
   it('tells where the job is, a line for each change', async () => {
@@ -139,9 +139,41 @@ describe('orch logs', () => {
     const logs = async (...words: string[]) => (await cli.orch(['logs', id, ...words], { environment })).out.split('\n').slice(0, -1).map((line) => line.split('| ')[1]);
     expect(await logs('--node', 'head-0')).toEqual(['loss 3.1', 'loss 2.9', 'saved']);
     expect(await logs('--step', 'Save')).toEqual(['saved']);
+    expect(await logs('--node', 'head-0', '--node', 'workers-0', '--step', 'Train')).toEqual(['loss 3.1', 'loss 2.9', 'loss 2.8']);
+    expect(await logs('--node', 'head-0,workers-1', '--step', 'Save', '--step', 'Train')).toEqual(['loss 3.1', 'loss 2.9', 'saved']);
     expect(await logs('--since', '1m')).toEqual(['loss 2.9', 'saved', 'loss 2.8']);
     expect(await logs('--since', '2023-11-14T22:14:22Z')).toEqual(['loss 2.8']);
     expect(await logs('--grep', String.raw`loss 2\.\d`)).toEqual(['loss 2.9', 'loss 2.8']);
+  });
+
+  it('gives programs all of a line, in letters on which no terminal acts', async () => {
+    const message = 'a\u001B[2J\u009B2J\u202Eb \u007F\u0000ü漢';
+    write('head-0', 0, message);
+    const { out } = await cli.orch(['logs', id, '--json'], { environment });
+    expect((JSON.parse(out) as { readonly message: string }).message).toBe(message);
+    expect(out).toMatch(/^[^\u0000-\u001F\u007F-\u009F\u202E]*\n$/);
+  });
+
+  it('looks for a pattern in what is seen, not in its colours', async () => {
+    write('head-0', 0, '\u001B[31mERROR\u001B[0m 1');
+    write('head-0', 1, 'no \u001B[31mERROR\u001B[0m');
+    expect((await cli.orch(['logs', id, '--grep', '^ERROR 1$'], { environment })).out).toBe('head-0 Train | ERROR 1\n');
+  });
+
+  it('follows some nodes from a time on, in the order of their times', async () => {
+    await cli.begin(id, 'CONFIGURING', 'RUNNING');
+    write('head-0', 0, 'old');
+    write('head-0', 62, 'one');
+    write('workers-0', 63, 'two');
+    cli.api.clock.advance(120_000);
+    const late = (node: string, seconds: number, message: string): void => write(node, seconds - 120, message);
+    const meanwhile = oneAfterTheOther(() => {
+      late('workers-1', 64, 'not asked for');
+      late('head-0', 64, 'four');
+      late('workers-0', 62.5, 'between');
+    }, async () => cli.move(id, ['SUCCEEDED', 'POST_RUN', 'DESTROYING', 'DONE']));
+    const { out } = await cli.orch(['logs', '-f', id, '--since', '1m', '--node', 'head-0', '--node', 'workers-0'], { environment, meanwhile });
+    expect(out.split('\n').slice(0, -1).map((text) => text.split('| ')[1])).toEqual(['one', 'between', 'two', 'four']);
   });
 
   it('follows until the job has ended, each line once', async () => {

@@ -34,7 +34,7 @@ async function searching(fields: Partial<Job>) {
   const attempts = new InMemoryAttemptStore(table);
   const catalogue = new InMemoryInstanceCatalogue([]);
   const capacity = new InMemoryCapacityProvider({ attempts, knowledge: new InMemoryMarketKnowledge(), catalogue, clock, cooldowns: new InMemoryCooldownStore(table), deployment: aDeployment(), log: silentLog });
-  const ports = { jobs: new InMemoryJobStore(table), attempts, manifests, clock, capacity };
+  const ports = { jobs: new InMemoryJobStore(table), attempts, manifests, clock, capacity, deployment: aDeployment() };
   return { job, ports, run: () => acquireCapacity(ports, { jobId: job.jobId, attempt: 1, enter: [] }) };
 }
 
@@ -114,6 +114,18 @@ describe('a search for capacity that is broken off', () => {
       return { kind: 'short', shortfall: 2, untilMs: epochMs(0), cooldowns: [], byClock: true, launches: 1 };
     };
     expect(await run()).toMatchObject({ reason: { message: '2 nodes short after 1 launch calls (PlacementGroupLimitExceeded).' } });
+  });
+
+  it('tells of the launches of a run that died, and not of those of the turn before', async () => {
+    const { job, ports, run } = await searching({ hold: aHold({ sinceMs: epochMs(1_000) }) });
+    const launch = { jobId: job.jobId, attempt: 1, pool: 'workers', count: 2, minimum: 2, market: 'on-demand', instanceTypes: ['c6i.large'], zones: ['us-east-1a'], clientToken: 'token', clustered: true } as const;
+    const rejected = { code: 'NoLaunchTemplate', message: 'none' };
+    await ports.attempts.openLaunch({ ...launch, ordinal: 1, requestedAtMs: epochMs(999), result: { launched: [], unavailable: [] } });
+    await ports.attempts.openLaunch({ ...launch, ordinal: 2, requestedAtMs: epochMs(1_000), result: { launched: [], unavailable: [], rejected } });
+    ports.capacity.acquire = async () => ({ kind: 'rejected', ...rejected });
+    await run();
+    const { items } = await ports.jobs.events(job.jobId, 100);
+    expect(items.map(({ type, data }) => [type, data])).toEqual([['LaunchTried', { launches: [expect.objectContaining({ ordinal: 2, refused: 'NoLaunchTemplate' })] }]]);
   });
 
   it('ends when the launch is refused, or what it brought does not go', async () => {

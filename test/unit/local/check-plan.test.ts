@@ -1,10 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { planSteps, stepResult, summarize } from '../../../local/check-plan.ts';
+import { besideEachOther, planSteps, stepResult, summarize } from '../../../local/check-plan.ts';
 
 describe('planSteps', () => {
   it('leaves out what needs the local cloud when quick', () => {
     expect(planSteps(true, 'reports').map(({ name }) => name)).toEqual(['types', 'lint', 'layers', 'unused', 'unit']);
-    expect(planSteps(false, 'reports').map(({ name }) => name).slice(5)).toEqual(['contract', 'statemachines', 'integ']);
+    expect(planSteps(false, 'reports').map(({ name }) => name).slice(5)).toEqual(['contract', 'contract clusters', 'statemachines', 'integ']);
+  });
+
+  it('knows which steps need Slurm to be there', () => {
+    expect(planSteps(false, 'reports').filter(({ usesSlurm }) => usesSlurm).map(({ name }) => name)).toEqual(['contract clusters', 'integ']);
+  });
+
+  it('runs what waits for daemons beside what computes, and all else alone', () => {
+    const groups = besideEachOther(planSteps(false, 'reports')).map((steps) => steps.map(({ name }) => name));
+    expect(groups.filter((names) => names.length > 1)).toEqual([['contract', 'contract clusters']]);
+    expect(groups.flat()).toEqual(planSteps(false, 'reports').map(({ name }) => name));
+    expect(besideEachOther([]).length).toBe(0);
   });
 });
 
@@ -36,6 +47,16 @@ describe('summarize', () => {
 
     expect(summary.split('\n').at(-1)).toBe('14 passed, 1 failed, 2 skipped');
     expect(summary).toMatch(/FAILED integ +60\.0 s {2}4 passed, 1 failed/);
+  });
+
+  it('names what was not run, and what is missing for it', () => {
+    const assertionResults = ['passed', 'pending', 'pending'].map((status) => ({ status }));
+    const report = { numPassedTests: 1, numPendingTests: 2, testResults: [{ name: 'test/integ/slurm.test.ts', assertionResults }] };
+
+    const lines = summarize([stepResult('integ', true, 60, report)], ['Slurm is missing.']).split('\n');
+
+    expect(lines).toEqual(expect.arrayContaining(['NOT RUN 2 of test/integ/slurm.test.ts', 'MISSING Slurm is missing.']));
+    expect(lines.at(-1)).toBe('1 passed, 0 failed, 2 skipped');
   });
 
   it('says that nothing ran', () => {

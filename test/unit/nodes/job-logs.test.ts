@@ -1,4 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NodeSandbox, until, type LogCall } from './node-sandbox.ts';
 
@@ -23,7 +25,15 @@ describe('the output of a step in CloudWatch Logs', () => {
       ['CreateLogStream', '01k0/1/head-0'],
       ['PutLogEvents', '01k0/1/head-0'],
     ]);
-    expect(node.logged()).toEqual(['one', '  "two"\ttab', 'no end'].map((message) => ({ step: 'the step', message })));
+    expect(node.logged().map(({ message }) => message)).toEqual(['one', '  "two"\ttab', 'no end']);
+  });
+
+  it('says of each line what it is of, in few bytes', async () => {
+    await node.run(script('echo one')).done;
+    expect(node.logged()).toEqual([{
+      jobId: '01k0', attempt: 1, namespace: 'team-a', node: 'head-0', step: 'the step', traceId: '0198000000000000000000000000000a', spanId: '0000000102000000', message: 'one',
+    }]);
+    expect(node.loggedBytes()).toBeLessThan(250);
   });
 
   it('is signed with the credentials of the instance', async () => {
@@ -37,7 +47,7 @@ describe('the output of a step in CloudWatch Logs', () => {
     await node.run(script('echo one')).done;
     await node.run({ ...script('echo two'), unit: 'orch-01k0-1-run-1', name: 'second' }).done;
     expect(node.logCalls.map(({ operation }) => operation)).toEqual(['CreateLogStream', 'PutLogEvents', 'PutLogEvents']);
-    expect(node.logged().at(-1)).toEqual({ step: 'second', message: 'two' });
+    expect(node.logged().at(-1)).toMatchObject({ step: 'second', message: 'two' });
   });
 
   it('is not asked for by a step that says nothing', async () => {
@@ -48,6 +58,24 @@ describe('the output of a step in CloudWatch Logs', () => {
   it('keeps text around bytes that are none', async () => {
     await node.run(script(String.raw`printf 'a\000\377\033[1mb\r\n\302\n'`)).done;
     expect(node.logged().map(({ message }) => message)).toEqual(['a\u0000\ufffd\u001b[1mb', '\ufffd']);
+  });
+
+  it('has each line of a program that writes no text', async () => {
+    const { exitCode } = await node.run(script(String.raw`head -c 300000 /dev/urandom | tr -d '\r' | tee bytes`)).done;
+    const written = readFileSync(join(node.root, 'data/bytes'));
+    const lines: string[] = [];
+    for (let at = 0; at < written.length;) {
+      const end = written.indexOf('\n', at);
+      lines.push(new TextDecoder('utf-8', { ignoreBOM: true }).decode(written.subarray(at, end === -1 ? undefined : end)));
+      at = end === -1 ? written.length : end + 1;
+    }
+    expect(exitCode).toBe(0);
+    expect(node.logged().map(({ message }) => message)).toEqual(lines);
+  });
+
+  it('shows of what overwrites itself what is seen for a while, and counts the rest', async () => {
+    await node.run(script(String.raw`printf ' 1%%\r 2%%\r'; printf ' 3%%\r'; printf '\n'; printf '10%%\r20%%\rdone\r\nnext\n'`)).done;
+    expect(node.logged().map(({ message, overwrittenBytes = 0 }) => [message, overwrittenBytes])).toEqual([[' 1%', 0], [' 3%', 3], ['done', 6], ['next', 0]]);
   });
 
   it('arrives while the step runs', async () => {
@@ -77,11 +105,53 @@ describe('the output of a step in CloudWatch Logs', () => {
     expect(node.logged().map(({ message }) => message)).toEqual(['one']);
   });
 
-  it('may be lost without harm to the step', async () => {
+  it('is counted where the service takes a batch never, or not all of it', async () => {
+    node.logFailures.push({ status: 400, type: 'InvalidParameterException' });
+    node.logAnswers.push({ rejectedLogEventsInfo: { tooOldLogEventEndIndex: 2 } });
+    const wait = (n: number): string => `until [ -e go${n} ]; do sleep 0.05; done`;
+    const run = node.run(script(`echo one; ${wait(1)}; echo two; ${wait(2)}; echo three`));
+    await until('a batch was refused', () => node.logFailures.length === 0);
+    await node.run({ ...script('touch go1'), unit: 'orch-01k0-1-postRun-0' }).done;
+    await until('another was taken in part', () => node.logAnswers.length === 0);
+    await node.run({ ...script('touch go2'), unit: 'orch-01k0-1-postRun-1' }).done;
+    await run.done;
+    const told = node.logged().map(({ message, lostLines = 0 }) => (lostLines === 0 ? message : lostLines));
+    // The notice was among what was not taken: another comes when something was.
+    expect(told).toEqual([1, 'two', 'three', 2]);
+  });
+
+  it('is told of as lost only once where the service takes the notice neither, and then by the next step', async () => {
+    // As where the clock of the machine is wrong.
+    node.logAnswers.push(...Array.from({ length: 50 }, () => ({ rejectedLogEventsInfo: { tooNewLogEventStartIndex: 0 } })));
+    await node.run(script('echo one; echo two')).done;
+    expect(node.logCalls.filter(({ operation }) => operation === 'PutLogEvents')).toHaveLength(2);
+    node.logAnswers.length = 0;
+    node.logCalls.length = 0;
+    await node.run({ ...script('echo three'), unit: 'orch-01k0-1-run-1' }).done;
+    expect(node.logged().map(({ message, lostLines = 0 }) => (lostLines === 0 ? message : lostLines))).toEqual([2, 'three']);
+  });
+
+  it('fails no step by what is noted of it', async () => {
+    const steps = join(node.root, 'var/lib/orchestrator/steps');
+    for (const [unit, account] of [['orch-01k0-1-configure-0', '{"bytes": 5}'], ['orch-01k0-1-configure-1', '[1]']] as const) {
+      mkdirSync(join(steps, unit), { recursive: true });
+      writeFileSync(join(steps, unit, 'logged.json'), account);
+    }
+    // Nothing can be written there.
+    mkdirSync(join(steps, 'orch-01k0-1-run-0/logged.json.new'), { recursive: true });
+    const { exitCode, stdout } = await node.run(script('echo one')).done;
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'orchestrator: exited 0\none\n' });
+    expect(node.logged().map(({ message }) => message)).toEqual(['one']);
+  });
+
+  it('may be lost without harm to the step, and the next one that can be shipped tells of it', async () => {
     node.logFailures.push(...Array.from({ length: 100 }, () => ({ status: 400, type: 'AccessDeniedException' })));
     const { exitCode, stdout } = await node.run(script('echo one; exit 3')).done;
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: 'orchestrator: exited 3\none\n' });
     expect(node.logged()).toEqual([]);
+    node.logFailures.length = 0;
+    for (const [index, text] of ['two', 'three'].entries()) await node.run({ ...script(`echo ${text}`), unit: `orch-01k0-1-postRun-${index}` }).done;
+    expect(node.logged().map(({ message }) => message)).toEqual([expect.stringContaining(' 1 lines of orch-01k0-1-run-0 were lost'), 'two', 'three']);
   });
 });
 

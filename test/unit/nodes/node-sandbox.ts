@@ -20,6 +20,16 @@ export interface LogCall {
   readonly request: { readonly logStreamName: string; readonly logEvents?: readonly { readonly timestamp: number; readonly message: string }[] };
 }
 
+/** A line as it is in the log. */
+export interface LoggedLine {
+  readonly step: string;
+  readonly message: string;
+  readonly overwrittenBytes?: number;
+  readonly leftOutLines?: number;
+  readonly leftOutBytes?: number;
+  readonly lostLines?: number;
+}
+
 interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
@@ -42,6 +52,10 @@ export class NodeSandbox {
   readonly logCalls: LogCall[] = [];
   /** Answers of the log service to come, by status; then it accepts. */
   readonly logFailures: { status: number; type: string }[] = [];
+  /** What it says of the next batches that it accepts. */
+  readonly logAnswers: object[] = [];
+  /** While there is one, the log service answers nothing. */
+  #logsHang: Promise<void> | undefined;
   readonly #commands: ChildProcess[] = [];
   #payload: StepPayload | undefined;
   #streamExists = false;
@@ -73,7 +87,8 @@ export class NodeSandbox {
       this.#server?.close(resolve);
       this.#server?.closeAllConnections();
     });
-    rmSync(this.root, { recursive: true, force: true });
+    // A program that a unit had begun may still write.
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 
   /** Runs the step document for a step, as the agent would. */
@@ -114,9 +129,24 @@ export class NodeSandbox {
     return existsSync(join(this.root, ...path));
   }
 
-  /** Messages that reached the log service, in order. */
-  logged(): readonly { step: string; message: string }[] {
-    return this.logCalls.flatMap(({ request }) => request.logEvents ?? []).map(({ message }) => JSON.parse(message) as { step: string; message: string });
+  /** Lets the log service hang, until what this answers is called. */
+  hangLogs(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#logsHang = promise;
+    return () => {
+      this.#logsHang = undefined;
+      resolve();
+    };
+  }
+
+  /** Lines that reached the log service, in order. */
+  logged(): readonly LoggedLine[] {
+    return this.logCalls.flatMap(({ request }) => request.logEvents ?? []).map(({ message }) => JSON.parse(message) as LoggedLine);
+  }
+
+  /** Bytes of them, as the service counts. */
+  loggedBytes(): number {
+    return this.logCalls.flatMap(({ request }) => request.logEvents ?? []).reduce((sum, { message }) => sum + Buffer.byteLength(message) + 26, 0);
   }
 
   #environment(): Record<string, string> {
@@ -133,6 +163,9 @@ export class NodeSandbox {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (request.headers['x-amz-target'] !== undefined) await this.#logsHang;
+    // Nobody waits for this answer any more: the call counts as not made.
+    if (request.socket.destroyed) return;
     const answer = this.#answer(request, Buffer.concat(chunks).toString());
     response.writeHead(answer.status).end(answer.body);
   }
@@ -152,7 +185,7 @@ export class NodeSandbox {
     if (call.operation === 'CreateLogStream') this.#streamExists = true;
     if (!this.#streamExists) return { status: 400, body: JSON.stringify({ __type: 'ResourceNotFoundException', message: 'no such stream' }) };
     this.logCalls.push(call);
-    return { status: 200, body: '{}' };
+    return { status: 200, body: JSON.stringify((call.operation === 'PutLogEvents' ? this.logAnswers.shift() : undefined) ?? {}) };
   }
 }
 
@@ -172,7 +205,7 @@ function metadata(request: IncomingMessage): { status: number; body: string } {
 }
 
 /** The step of the head of two nodes; the sandbox is the head. */
-const samplePayload: StepPayload = {
+export const samplePayload: StepPayload = {
   unit: 'orch-01k0-1-run-0',
   jobId: '01k0',
   attempt: 1,
@@ -186,6 +219,7 @@ const samplePayload: StepPayload = {
   ],
   stopFirst: [],
   logGroup: '/orchestrator/jobs',
+  logBytes: 2 ** 29,
   region: 'us-east-1',
   traceparent: '00-0198000000000000000000000000000a-0000000102000000-01',
 };
@@ -205,9 +239,9 @@ function documentScript(unit: string, url: string): string {
   return script;
 }
 
-/** Waits until something is so. */
-export async function until(what: string, isSo: () => boolean): Promise<void> {
-  for (let patience = 0; patience < 1000; patience += 1) {
+/** Waits until something is so: 20 seconds, where it is not told otherwise in fiftieths of a second. */
+export async function until(what: string, isSo: () => boolean, tries = 1000): Promise<void> {
+  for (let patience = 0; patience < tries; patience += 1) {
     if (isSo()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

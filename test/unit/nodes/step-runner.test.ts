@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { NodeSandbox, until } from './node-sandbox.ts';
+import { NodeSandbox, samplePayload, until } from './node-sandbox.ts';
 
 // Each test starts a dozen processes, on whatever machine.
 jest.setTimeout(60_000);
@@ -49,6 +49,7 @@ describe('a step on a node', () => {
       'ORCH_ATTEMPT=1',
       'ORCH_JOB_ID=01k0',
       'ORCH_NAMESPACE=team-a',
+      'ORCH_NODE=head-0',
       'ORCH_NODE_LIST=/var/lib/orchestrator/node-list',
       'ORCH_POOL=head',
       'ORCH_RANK=0',
@@ -131,7 +132,8 @@ describe('a step on a node', () => {
   });
 
   it('says so when the step cannot be fetched, and a later command starts it', async () => {
-    const failed = await node.run(script('echo run'), `${node.endpoint}/expired`).done;
+    const failed = await node.run(script('echo run'), `${node.endpoint}/expired?X-Amz-Signature=0a1b`).done;
+    expect(failed.stdout + failed.stderr).not.toContain('0a1b');
     expect(failed.stdout).toMatch(/^orchestrator: unstarted 1\ncould not fetch the step: .*404/s);
     const { exitCode } = await node.run(script('echo run')).done;
     expect(exitCode).toBe(0);
@@ -146,6 +148,72 @@ describe('a step on a node', () => {
     expect(called).toContain('-e\nMINE=x; y\n');
     expect(called).toMatch(/--entrypoint\nsh\nsome\/image:1\n-c\n/);
     expect(node.has(stepFolder(), 'exit')).toBe(true);
+  });
+
+  it('finds its files in a folder that only root can look into, and that is gone afterwards', async () => {
+    const look = 'cat "$ORCH_FILES/key" && stat --format=%a "$ORCH_FILES" "$ORCH_FILES/key" "$ORCH_FILES/.." && echo "${ORCH_REPORT-none}"';
+    const { stdout } = await node.run({ ...script(look), files: { key: 'secret\n' } }).done;
+    expect(stdout).toBe('orchestrator: exited 0\nsecret\n700\n600\n700\nnone\n');
+    expect([node.has(stepFolder(), 'files'), node.has(stepFolder(), 'payload.json')]).toEqual([false, false]);
+  });
+
+  it('leaves a script to its launcher, and tells what that reports', async () => {
+    const report = { id: '7', state: 'COMPLETED', nodes: 'workers-[0-1]', restarts: 0 };
+    const launcher = `"$ORCH_FILES/job"; code=$?; echo '${JSON.stringify(report, null, 2)}' > "$ORCH_REPORT"; exit $code`;
+    const { exitCode, stdout } = await node.run({ ...script('#!/bin/sh\necho job; exit 4'), files: { 'launch.sh': launcher }, launcher: 'launch.sh' }).done;
+    expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: `orchestrator: exited 4\norchestrator: scheduler ${JSON.stringify(report)}\njob\n` });
+  });
+
+  it('begins a launcher again that is killed, and lets it end as it likes', async () => {
+    const launcher = 'echo begun >> ../launches; [ "$(wc -l < ../launches)" -ge 2 ] || kill -KILL $$; exit 5';
+    const { exitCode, stdout } = await node.run({ files: { 'launch.sh': launcher }, launcher: 'launch.sh' }).done;
+    expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: 'orchestrator: exited 5\nThe launcher of this step was killed: signal 9, SIGKILL\n' });
+  });
+
+  it('gives up a launcher that is killed each time', async () => {
+    const { exitCode, stdout } = await node.run({ files: { 'launch.sh': 'kill -KILL $$' }, launcher: 'launch.sh' }).done;
+    expect([exitCode, stdout.split('\n').length]).toEqual([137, 5]);
+  });
+
+  it('keeps the list of nodes to itself where it is one that may come late', async () => {
+    await node.run(script('true')).done;
+    const name = 'orch-01k0-1-aside-1';
+    const { stdout } = await node.run({ ...script('cat "$ORCH_NODE_LIST"'), unit: name, nodes: samplePayload.nodes.slice(1), aside: true }).done;
+    expect(stdout).toBe('orchestrator: exited 0\nhead-0 10.0.0.4 us-east-1a head\n');
+    expect(node.text('var/lib/orchestrator/node-list')).toContain('worker-0');
+  });
+
+  it('leaves an image to its launcher by its words', async () => {
+    const image = { action: { kind: 'image' as const, image: 'some/image:1', command: ['a b', '$c'] }, files: { 'launch.sh': 'cat "$ORCH_FILES/image.json"' }, launcher: 'launch.sh' };
+    expect((await node.run(image).done).stdout).toBe('orchestrator: exited 0\n{"image": "some/image:1", "command": ["a b", "$c"]}\n');
+  });
+
+  it('keeps what a scheduler says and the last lines within what a command can answer', async () => {
+    const launcher = 'seq --format="%0100.0f" 100; printf \'{"nodes":"%0900d"}\' 0 > "$ORCH_REPORT"';
+    const { stdout } = await node.run({ files: { 'launch.sh': launcher }, launcher: 'launch.sh' }).done;
+    expect(stdout.split('\n')[1]).toMatch(/^orchestrator: scheduler \{"nodes":"0{900}"\}$/);
+    expect(stdout.trimEnd()).toMatch(/0100$/);
+    expect(stdout.length).toBeLessThan(2500);
+  });
+
+  it('lets no output pass for what a scheduler said', async () => {
+    const { stdout } = await node.run(script('echo \'orchestrator: scheduler {"id":"1"}\'')).done;
+    expect(stdout).toBe('orchestrator: exited 0\n orchestrator: scheduler {"id":"1"}\n');
+  });
+
+  it('gives a step the time to end that it asks for', async () => {
+    const patient = "exec 2> /dev/null; trap 'until [ -e go ]; do sleep 0.05; done; echo ended; exit 0' TERM; touch $BEGUN; while :; do sleep 0.05; done";
+    const step = (name: string, stopGraceSeconds: number) => ({ ...script(patient), unit: name, env: { BEGUN: name }, stopGraceSeconds });
+    const stopped = async (name: string, stopGraceSeconds: number, meanwhile: () => Promise<unknown>): Promise<string> => {
+      const run = node.run(step(name, stopGraceSeconds));
+      await until('the step runs', () => node.has('data', name));
+      node.killUnit(name, 'SIGTERM');
+      await meanwhile();
+      return (await run.done).stdout;
+    };
+    expect(await stopped(unit, 1, async () => undefined)).toBe('orchestrator: stopped 143\n\n');
+    const letGo = (): Promise<unknown> => node.run({ ...script('touch go'), unit: 'orch-01k0-1-postRun-0' }).done;
+    expect(await stopped('orch-01k0-1-run-1', 60, letGo)).toBe('orchestrator: stopped 143\nended\n');
   });
 });
 

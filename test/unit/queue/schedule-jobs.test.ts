@@ -47,7 +47,7 @@ describe('the lease', () => {
     const world = new SchedulerWorld();
     await world.submit('a');
     world.gate = (call) => (call === 'executions.start' ? 'before' : undefined);
-    await expect(world.schedule()).rejects.toThrow('1 of 1 jobs could not be told to start');
+    await expect(world.schedule()).rejects.toMatchObject({ message: '1 of 1 jobs could not be told to start.', details: { jobIds: ['a'] } });
     expect(await world.schedule('another')).toMatchObject({ held: true });
   });
 

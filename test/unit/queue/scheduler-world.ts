@@ -24,6 +24,7 @@ export class SchedulerWorld {
   readonly cooldowns = new InMemoryCooldownStore(this.table);
   readonly started: string[] = [];
   readonly answers: { readonly token: string; readonly answer: TaskAnswer }[] = [];
+  meter: SchedulerPorts['meter'] = { note: () => undefined };
   maxRunningJobs = 1;
   gate: Gate = () => undefined;
   /** What happens while the scheduler waits. */
@@ -42,7 +43,7 @@ export class SchedulerWorld {
           return 'answered' as const;
         },
       }, gate),
-      clock: this.clock, leaseMs: 30_000, log: { info: () => undefined },
+      clock: this.clock, leaseMs: 30_000, log: { info: () => undefined }, meter: this.meter,
       deployment: { ...deployment, limits: { ...deployment.limits, maxRunningJobs: this.maxRunningJobs } },
       pause: async (ms) => {
         this.clock.advance(ms);

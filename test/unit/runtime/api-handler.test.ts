@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { JobNotFoundError, QuotaExceededError } from '../../../core/errors/orchestrator-error.ts';
 import { apiHandler } from '../../../lambdas/runtime/api-handler.ts';
 import type { ApiOperation } from '../../../lambdas/runtime/api-handler.ts';
-import { logger, metrics } from '../../../lambdas/runtime/telemetry.ts';
+import { measurement } from '../../../core/metrics/catalogue.ts';
+import { submissionMeasurements } from '../../../core/metrics/of-submission.ts';
+import { logger, measure } from '../../../lambdas/runtime/telemetry.ts';
 import { apiEvent, lambdaContext } from '../../builders/lambda-events.ts';
 import { logged, silenceLogs } from '../../builders/logs.ts';
 
@@ -37,14 +39,34 @@ describe('apiHandler', () => {
     ]);
   });
 
-  it('flushes the metrics that the operation counted', async () => {
+  it('writes what the operation measured', async () => {
     const lines = await logged(async () => {
       await call(async () => {
-        metrics.addMetric('JobsSubmitted', 'Count', 1);
+        measure([measurement('JobsSubmitted', 1, { Namespace: 'vision' })]);
         return { status: 200, body: {} };
       });
     });
     expect(lines).toEqual([expect.objectContaining({ JobsSubmitted: 1 })]);
+  });
+
+  describe('of an operation that is measured', () => {
+    const measuredOf = async (run: ApiOperation<typeof schema>['run'], event = apiEvent({ pathParameters: { namespace: 'vision' } })) => {
+      const lines = await logged(() => apiHandler({ schema, run, measured: submissionMeasurements })(event, lambdaContext()));
+      return lines.filter((line) => '_aws' in line);
+    };
+
+    it.each([
+      ['an answer', async () => ({ status: 201, body: {} }), 0],
+      ['a refusal', () => Promise.reject(new QuotaExceededError('Too many.', {})), 0],
+      ['a fault', () => Promise.reject(new Error('boom')), 1],
+      ['a service that is throttled', () => Promise.reject(Object.assign(new Error('slow'), { $retryable: { throttling: true } })), 1],
+    ])('measures %s', async (_, run, faults) => {
+      expect(await measuredOf(run)).toEqual([expect.objectContaining({ Submissions: 1, SubmissionFaults: faults, SubmissionSeconds: expect.any(Number) })]);
+    });
+
+    it('measures a request that never reached it', async () => {
+      expect(await measuredOf(async () => ({ status: 201, body: {} }), apiEvent({ pathParameters: {} }))).toEqual([expect.objectContaining({ Submissions: 1, SubmissionFaults: 0 })]);
+    });
   });
 
   it('answers what the operation throws as a problem document', async () => {
@@ -120,5 +142,14 @@ describe('apiHandler', () => {
   ])('calls %s %s', async (userArn, name) => {
     const answer = await call(async ({ user }) => ({ status: 200, body: { user } }), apiEvent({ pathParameters: { namespace: 'vision' }, userArn }));
     expect(answer.json).toEqual({ user: name });
+  });
+
+  it('knows who asks and from where, whatever its headers say', async () => {
+    const userArn = 'arn:aws:sts::123456789012:assumed-role/team/bob';
+    const headers = { 'X-Forwarded-For': '198.51.100.9', 'X-Amzn-RequestId': 'mine' };
+    const asked = async (userAgent: string | null, caller = 'AROAEXAMPLE:bob') =>
+      JSON.parse((await call(async ({ origin }) => ({ status: 200, body: origin }), apiEvent({ pathParameters: { namespace: 'vision' }, userArn, caller, headers, sourceIp: '2001:db8::7', userAgent }))).body) as unknown;
+    expect(await asked(`orch ${'x'.repeat(8000)}`)).toEqual({ principal: userArn, principalId: 'AROAEXAMPLE', sourceIp: '2001:db8::7', userAgent: `orch ${'x'.repeat(155)}`, requestId: 'request-1' });
+    expect(await asked(null, '')).toEqual({ principal: userArn, sourceIp: '2001:db8::7', requestId: 'request-1' });
   });
 });

@@ -6,13 +6,14 @@ const fixed = {
   name: 'orchestrator',
   region: 'us-east-1',
   imageAliases: { 'aws-cli:latest': 'public.ecr.aws/aws-cli/aws-cli:latest' },
-  machineImages: { default: { x86_64: 'ami-1' } },
+  slurmSubstitutes: {}, machineImages: { default: { x86_64: 'ami-1' } },
   limits: { maxRunningJobs: 10, maxNodesPerJob: 100, maxReplacementsPerAttempt: 3 },
   intervals: {
     nodeOnlineTimeout: 300, nodePoll: 15, cooldownBase: 30, cooldownMaximum: 600,
     destroyWait: 60, orphanGrace: 600, unansweredAfter: 120, schedulerLease: 30,
   },
   capacity: { spotAdvisorFeed: '', placementScoresPerDay: 20 },
+  telemetry: { traces: true, collector: 'all', nodeMetrics: true, logBytesPerAttempt: 1024 },
 };
 const resources = {
   table: 't', stepBucket: 'b', stepDocument: 'd', jobLogGroup: 'l', eventBus: 'e',
@@ -26,6 +27,12 @@ describe('loadDeployment', () => {
     const deployment = loadDeployment({ fixed: JSON.stringify(fixed), resources: JSON.stringify(resources) });
     expect(deployment).toMatchObject({ name: 'orchestrator', table: 't' });
     expect(deployment.namespaces['*']).toEqual({ launchTemplates: { x86_64: 'lt-1' } });
+  });
+
+  it('takes file systems, of which there may be none', () => {
+    const withStorage = (storage: object) => loadDeployment({ fixed: JSON.stringify({ ...fixed, ...storage }), resources: JSON.stringify(resources) }).storageTypes;
+    expect(withStorage({})).toBeUndefined();
+    expect(withStorage({ storageTypes: ['EFS', 'FSx'] })).toEqual(['EFS', 'FSx']);
   });
 
   it('takes the settings of the providers that it knows, and refuses those of others instead of losing them', () => {

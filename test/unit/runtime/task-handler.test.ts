@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { ConfigurationError } from '../../../core/errors/orchestrator-error.ts';
+import { ConfigurationError, InternalError } from '../../../core/errors/orchestrator-error.ts';
 import type { TaskInput } from '../../../core/lifecycle/task.ts';
 import { eventHandler } from '../../../lambdas/runtime/event-handler.ts';
 import { streamHandler } from '../../../lambdas/runtime/stream-handler.ts';
@@ -76,6 +76,16 @@ describe('eventHandler', () => {
     const handler = eventHandler({ schema: z.unknown(), run: () => Promise.reject(new Error('later')) });
     await expect(handler({}, lambdaContext())).rejects.toThrow('later');
   });
+
+  it('logs what is behind a failure of many parts, each reason once', async () => {
+    const parts = Array.from({ length: 30 }, (_, n) => new Error(n % 2 === 0 ? 'no network' : 'no right', { cause: new AggregateError([new TypeError('deep')]) }));
+    const failure = new InternalError('30 jobs failed.', { jobIds: ['a', 'b'] }, { cause: new AggregateError(parts) });
+    const handler = eventHandler({ schema: z.unknown(), run: () => Promise.reject(failure) });
+    const lines = await logged(() => handler({}, lambdaContext()).catch(() => undefined));
+    expect(lines).toEqual([expect.objectContaining({
+      message: 'Event failed', causes: ['Error: no network', 'TypeError: deep', 'Error: no right'], error: expect.objectContaining({ name: 'InternalError', details: { jobIds: ['a', 'b'] } }),
+    })]);
+  });
 });
 
 describe('streamHandler', () => {
@@ -85,6 +95,13 @@ describe('streamHandler', () => {
     const answer = await handler({ Records: [record(1), record(2, true), record(3)] }, lambdaContext());
     expect(seen).toEqual([[{ n: 1 }], [{ n: 3 }]]);
     expect(answer).toEqual({ batchItemFailures: [] });
+  });
+
+  it('says which jobs are concerned by records that failed', async () => {
+    const handler = streamHandler({ chunkSize: 3, run: () => Promise.reject(new Error('not now')) });
+    const ofJob = (jobId: string) => ({ dynamodb: { SequenceNumber: '1', NewImage: { jobId: { S: jobId } } } });
+    const lines = await logged(() => handler({ Records: [ofJob('a'), ofJob('b'), ofJob('a'), ofJob('c')] }, lambdaContext()));
+    expect(lines).toEqual([expect.objectContaining({ message: 'Stream records failed', jobIds: ['a', 'b'] })]);
   });
 
   it('has the stream deliver again from the first chunk that failed', async () => {

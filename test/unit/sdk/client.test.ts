@@ -34,7 +34,7 @@ describe('OrchestratorClient', () => {
       client.validateManifest(document), client.getManifest({ namespace: 'research', name }), client.getManifestVersion({ namespace: 'research', name, version }),
       client.listManifests('research'), client.listManifestVersions({ namespace: 'research', name }, { limit: 1 }),
       client.planJob('research', { manifest: document.text }), client.listJobs('research', { label: 'project=folding', user: 'alice' }), client.getJob(job),
-      client.setPriority(job, 750), client.listEvents(job), client.explainJob(job), client.getQueue({ limit: 3 }),
+      client.setPriority(job, 750), client.listEvents(job), client.explainJob(job), client.diagnoseJob(job), client.getQueue({ limit: 3 }),
       client.getCapacity(), client.getCapacity({ instanceTypes: ['m6i.large', 'g5.xlarge'], zones: ['us-east-1a'] }),
       client.getShares(), client.putShares({ text: 'limits: { nodes: 90 }' }, { comment: 'für Ünïcode & more', ifVersion: 0 }), client.listAudit({ limit: 1 }),
       client.pauseQueue({ scope: { kind: 'market', market: 'spot' }, reason: 'a test' }), client.resumeQueue({ scope: { kind: 'queue' }, reason: 'a test' }),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { OrchestratorApiError, OrchestratorConnectionError, followEvents, followLogs, hasEnded, waitForJob } from '@advanced-orchestrator/sdk';
 import type { JobDetail, JobEvent, JobState, LogFilter, LogLine, PageRequest } from '@advanced-orchestrator/sdk';
 import { isTerminal, jobStates } from '../../../core/lifecycle/states.ts';
@@ -9,7 +9,7 @@ function aJob(state: JobState, fields: Partial<JobDetail> = {}): JobDetail {
   return {
     ...job, manifest: { name: 'cluster', version: 1, digest: 'd' }, user: 'ada', labels: {}, priority: 500, runtime: 'None', state, attempt: 1, maxAttempts: 1,
     nodeCount: 1, maxUsdPerHour: 1, ttlSeconds: 60, hasScript: false, submittedAt: '2030-01-01T00:00:00.000Z', updatedAt: `2030-01-01T00:00:00.000Z ${state}`,
-    attempts: [], nodes: [], costUsd: 0, ...fields,
+    attempts: [], nodes: [], costUsd: 0, cost: { nodes: 0, nodeHours: 0, usd: 0, savedUsd: 0, byPool: [] }, ...fields,
   };
 }
 
@@ -86,7 +86,21 @@ describe('followEvents', () => {
 
 const at = (seconds: number): string => new Date(Date.UTC(2030, 0, 1, 0, 0, seconds)).toISOString();
 
-const line = (id: string, seconds: number): LogLine => ({ id, at: at(seconds), attempt: 1, node: 'head', step: 's', message: id });
+const line = (id: string, seconds: number, node = 'head'): LogLine => ({ id, at: at(seconds), attempt: 1, node, step: 's', message: id });
+
+/** A log that answers in pages of two lines, oldest first. */
+function aLog(...lines: readonly LogLine[]) {
+  const written = [...lines];
+  const failures: Error[] = [];
+  const readLogs = async (_job: unknown, { since = '' }: LogFilter = {}, { cursor = '0' }: PageRequest = {}) => {
+    const from = Number(cursor);
+    // The first page is there, what follows may not be.
+    if (from > 0 && failures.length > 0) throw failures.shift() ?? new Error('none');
+    const found = written.filter((each) => each.at >= since).toSorted((a, b) => a.at.localeCompare(b.at));
+    return { items: found.slice(from, from + 2), ...(from + 2 < found.length ? { cursor: String(from + 2) } : {}) };
+  };
+  return { written, failures, readLogs };
+}
 
 describe('followLogs', () => {
   it('gives every line once, also one that comes late, and reads little again', async () => {
@@ -100,7 +114,42 @@ describe('followLogs', () => {
     const client = { ...jobThatIs('RUNNING', 'RUNNING', 'DONE'), readLogs };
     const lines = await collect(followLogs(client, job, {}, { wait: async () => void log.push(...(growth.shift() ?? [])) }));
     expect(lines.map(({ id }) => id)).toEqual(['a', 'b', 'late', 'c', 'd']);
-    expect(asked).toEqual([undefined, at(10), at(11)]);
+    expect(asked).toEqual([undefined, at(10), at(21 - 90)]);
+  });
+
+  it.each([['while the job runs', 20], ['at its end', 2]])('gives a line that comes 40 seconds late, %s', async (_when, looks) => {
+    const log = aLog(line('a', 0, 'one'), line('c', 60, 'two'));
+    let waits = 0;
+    const shown: string[] = [];
+    const client = { ...jobThatIs(...Array.from({ length: looks }, () => 'RUNNING' as const), 'DONE'), ...log };
+    const lines = followLogs(client, job, {}, {
+      wait: async () => {
+        waits += 1;
+        if (waits === 1) log.written.push(line('late', 20, 'one'));
+        if (waits === 15) expect(shown).toContain('late');
+      },
+    });
+    for await (const { id } of lines) shown.push(id);
+    expect(shown.toSorted()).toEqual(['a', 'c', 'late']);
+  });
+
+  it('works no more for a burst than its length asks for', async () => {
+    const burst = Array.from({ length: 40_000 }, (_, n) => ({ ...line(String(n), 0, `node-${n % 2}`), at: new Date(Date.UTC(2030, 0, 1) + n / 20).toISOString() }));
+    const readLogs = async (_job: unknown, { since = '' }: LogFilter = {}, { cursor = '0' }: PageRequest = {}) => {
+      const from = Number(cursor);
+      const found = burst.filter((each) => each.at >= since);
+      return { items: found.slice(from, from + 1000), ...(from + 1000 < found.length ? { cursor: String(from + 1000) } : {}) };
+    };
+    const sorted = jest.spyOn(Array.prototype, 'toSorted');
+    const walked = jest.spyOn(Map.prototype as { [Symbol.iterator]: () => unknown }, Symbol.iterator);
+    const lines = await collect(followLogs({ ...jobThatIs('RUNNING', 'DONE'), readLogs }, job, {}, { wait }));
+    const work = sorted.mock.contexts.reduce((sum: number, each) => sum + (each as readonly unknown[]).length, 0);
+    const walks = walked.mock.calls.length;
+    sorted.mockRestore();
+    walked.mockRestore();
+    expect(lines.map(({ id }) => Number(id))).toEqual(burst.map((_, n) => n));
+    expect(work).toBeLessThan(2 * burst.length);
+    expect(walks).toBeLessThan(10);
   });
 
   it('never reads from before the time that was asked for', async () => {
@@ -111,5 +160,52 @@ describe('followLogs', () => {
     };
     await collect(followLogs({ ...jobThatIs('RUNNING', 'DONE'), readLogs }, job, { since: at(60) }, { wait: async () => {} }));
     expect(asked).toEqual([at(60), at(60)]);
+  });
+
+  it('gives lines of several nodes in the order of their times, as far as they come within seconds', async () => {
+    const log = aLog(line('a', 0, 'one'), line('c', 2, 'two'));
+    const growth = [[line('b', 1, 'one'), line('d', 3, 'one')], [line('z', 60, 'two')], [line('late', 30, 'one'), line('y', 59, 'one')], []];
+    const client = { ...jobThatIs('RUNNING', 'RUNNING', 'RUNNING', 'RUNNING', 'DONE'), ...log };
+    const lines = await collect(followLogs(client, job, {}, { wait: async () => void log.written.push(...(growth.shift() ?? [])) }));
+    expect(lines.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd', 'y', 'z', 'late']);
+  });
+
+  it('holds nothing back while one node alone writes, and only for one reading else', async () => {
+    const log = aLog(line('a', 0, 'one'));
+    const shown: string[] = [];
+    const turns: string[][] = [];
+    const growth = [[line('b', 1, 'one')], [line('c', 2, 'two')], [], []];
+    const client = { ...jobThatIs('RUNNING', 'RUNNING', 'RUNNING', 'RUNNING', 'DONE'), ...log };
+    const wait2 = async (): Promise<void> => {
+      turns.push([...shown]);
+      log.written.push(...(growth.shift() ?? []));
+    };
+    for await (const { id } of followLogs(client, job, {}, { wait: wait2 })) shown.push(id);
+    expect(turns).toEqual([['a'], ['a', 'b'], ['a', 'b'], ['a', 'b', 'c']]);
+  });
+
+  it('gives each line once, whenever the service was away, between pages too', async () => {
+    const log = aLog(...Array.from({ length: 7 }, (_, n) => line(String(n), n, n % 2 === 0 ? 'one' : 'two')));
+    const away = new OrchestratorConnectionError('http://127.0.0.1', new Error('refused'));
+    log.failures.push(problem(503), away, problem(429), problem(500));
+    const growth = [[line('7', 7, 'one')], [line('8', 8, 'two')]];
+    const client = { ...jobThatIs('RUNNING', away, problem(502), 'RUNNING', 'DONE'), ...log };
+    const pauses: number[] = [];
+    const lines = await collect(followLogs(client, job, {}, {
+      pollMs: 1,
+      wait: async (ms) => {
+        if (ms === 1) log.written.push(...(growth.shift() ?? []));
+        else pauses.push(ms);
+      },
+    }));
+    expect(lines.map(({ id }) => id)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8']);
+    expect([log.failures.length, pauses.length]).toEqual([0, 6]);
+  });
+
+  it('remembers no more of a long log than may come again', async () => {
+    const long = Array.from({ length: 50_000 }, (_, n) => line(String(n), Math.floor(n / 100), `node-${n % 2}`));
+    const readLogs = async (_job: unknown, { since = '' }: LogFilter = {}) => ({ items: long.filter((each) => each.at >= since) });
+    const lines = await collect(followLogs({ ...jobThatIs('RUNNING', 'DONE'), readLogs }, job, {}, { wait }));
+    expect(lines.map(({ id }) => Number(id))).toEqual(long.map((_, n) => n));
   });
 });

@@ -23,10 +23,10 @@ describe('fleetRequest', () => {
         LaunchTemplateSpecification: { LaunchTemplateId: 'lt-x86', Version: '$Latest' },
         Overrides: [{ InstanceType: 'c6i.large', SubnetId: 'subnet-b' }, { InstanceType: 'm6i.large', SubnetId: 'subnet-b' }],
       }],
-      TagSpecifications: [{ ResourceType: 'instance', Tags: expect.arrayContaining([
+      TagSpecifications: ['instance', 'volume'].map((ResourceType) => ({ ResourceType, Tags: expect.arrayContaining([
         { Key: 'orchestrator:deployment', Value: 'test' }, { Key: 'orchestrator:namespace', Value: 'research' }, { Key: 'orchestrator:job', Value: aGang().jobId },
         { Key: 'orchestrator:attempt', Value: '1' }, { Key: 'orchestrator:pool', Value: 'workers' }, { Key: 'orchestrator:launch', Value: '3' },
-      ]) }],
+      ]) })),
     });
   });
 
@@ -77,17 +77,50 @@ describe('fleetRequest', () => {
     ]);
   });
 
+  it('takes the image of the runtime where the pool names none, and says so where there is none for a type', () => {
+    const images = { x86_64: 'resolve:ssm:/test/images/slurm/23.02.7/x86_64' };
+    const imagesOf = (pool: Partial<ReturnType<typeof aPool>>, instanceTypes = ['c6i.large']) => fleetRequest(aGang({ pools: [aPool({ images, ...pool })] }), launch({ instanceTypes }), types, aDeployment());
+    expect(inputOf(imagesOf({})).LaunchTemplateConfigs?.[0]?.Overrides?.map(({ ImageId }) => ImageId)).toEqual([images.x86_64]);
+    expect(inputOf(imagesOf({ image: 'ami-1' })).LaunchTemplateConfigs?.[0]?.Overrides?.map(({ ImageId }) => ImageId)).toEqual(['ami-1']);
+    expect(imagesOf({}, ['c7g.large'])).toMatchObject({ kind: 'rejected', code: 'NoMachineImage' });
+  });
+
   it('takes an image that is no alias as an AMI id', () => {
     const input = inputOf(fleetRequest(aGang({ pools: [aPool({ image: 'ami-12345678' })] }), launch(), types, aDeployment()));
     expect(input.LaunchTemplateConfigs?.[0]?.Overrides?.[0]?.ImageId).toBe('ami-12345678');
   });
 
+  it('cuts no character of a label in two, and gives the tag to the first of those that are alike then', () => {
+    const cut = 'x'.repeat(121);
+    const labels = { [`${cut}😀`]: 'first', [`${cut}😁`]: 'second', '😀': 'short' };
+    const tags = inputOf(fleetRequest(aGang({ labels }), launch(), types, aDeployment())).TagSpecifications?.[0]?.Tags ?? [];
+    expect(tags.filter(({ Key = '' }) => Key.startsWith('label:'))).toEqual([{ Key: `label:${cut}`, Value: 'first' }, { Key: 'label:😀', Value: 'short' }]);
+  });
+
   it('keeps to the 50 tags and 128 characters that AWS allows', () => {
     const labels = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${'x'.repeat(120)}${String(index).padStart(8, '0')}`, 'v']));
-    const tags = inputOf(fleetRequest(aGang({ labels }), launch(), types, aDeployment())).TagSpecifications?.[0]?.Tags ?? [];
+    const costLabel = { key: Object.keys(labels)[0] ?? '', values: ['v'] };
+    const deployment = aDeployment({ telemetry: { ...aDeployment().telemetry, costLabel } });
+    const tags = inputOf(fleetRequest(aGang({ labels }), launch(), types, deployment)).TagSpecifications?.[0]?.Tags ?? [];
     expect(tags.length).toBeLessThanOrEqual(50);
     expect(Math.max(...tags.map(({ Key = '' }) => Key.length))).toBeLessThanOrEqual(128);
     expect(new Set(tags.map(({ Key }) => Key)).size).toBe(tags.length);
+  });
+
+  it.each([
+    ['cost-center', 'physics', 'physics'],
+    ['Name', 'mine', expect.stringContaining('research/')],
+    ['orchestrator:deployment', 'other', 'test'],
+  ])('has the label that costs are counted by, %s, as a tag of its own name, unless it is one of the deployment’s', (key, value, tagged) => {
+    const deployment = aDeployment({ telemetry: { ...aDeployment().telemetry, costLabel: { key, values: ['physics'] } } });
+    const tagsOf = (labels: Readonly<Record<string, string>>): unknown => {
+      const [onInstances, onVolumes] = inputOf(fleetRequest(aGang({ labels }), launch(), types, deployment)).TagSpecifications ?? [];
+      expect(onVolumes?.Tags).toEqual(onInstances?.Tags);
+      return Object.fromEntries((onInstances?.Tags ?? []).map(({ Key = '', Value }) => [Key, Value]));
+    };
+    expect(tagsOf({ [key]: value, team: 'a' })).toMatchObject({ [key]: tagged, [`label:${key}`]: value, 'label:team': 'a' });
+    expect(tagsOf({ team: 'a' })).not.toHaveProperty(['label:cost-center']);
+    expect(tagsOf({ team: 'a' })).not.toHaveProperty(['cost-center']);
   });
 
   it.each([

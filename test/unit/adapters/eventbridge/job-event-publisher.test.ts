@@ -24,4 +24,14 @@ describe('events on the bus', () => {
     await publisher.publish([{ ...item, provider: 'simulated' }, item]);
     expect(details).toEqual([{ ...item, provider: 'simulated', at: '1970-01-01T00:00:01.000Z' }, { ...item, at: '1970-01-01T00:00:01.000Z' }]);
   });
+
+  it('tell what operators did, with who did it where histories of jobs have it', async () => {
+    const { publisher, details } = listened();
+    const origin = { principal: 'arn:aws:iam::123456789012:user/ada', sourceIp: '192.0.2.7', requestId: 'r-1' };
+    const entry = { id: '01j', atMs: 1000, action: 'Paused', target: 'queue', reason: 'maintenance' };
+    await publisher.publish([{ pk: 'AUDIT', sk: '01j', ...entry, by: 'ada', origin }, item, { pk: 'AUDIT', sk: '01j', ...entry, by: 'bob' }]);
+    const { action: type, ...rest } = entry;
+    const told = { ...rest, type, at: '1970-01-01T00:00:01.000Z' };
+    expect(details).toEqual([{ ...told, data: { by: 'ada', origin } }, { ...item, at: '1970-01-01T00:00:01.000Z' }, { ...told, data: { by: 'bob' } }]);
+  });
 });

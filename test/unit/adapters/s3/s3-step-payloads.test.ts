@@ -3,7 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
 import { S3StepPayloads } from '../../../../lambdas/adapters/s3/s3-step-payloads.ts';
+import { aDeployment } from '../../../builders/capacity.ts';
 import { aDispatch, aStep } from '../../../builders/nodes.ts';
+import { readNodeFile } from '../../../builders/nodes.ts';
 
 describe('S3StepPayloads', () => {
   const objects = new Map<string, string>();
@@ -24,7 +26,7 @@ describe('S3StepPayloads', () => {
     });
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const s3 = new S3Client({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c+/=' } });
-    payloads = new S3StepPayloads({ s3, deployment: { stepBucket: 'steps', jobLogGroup: '/jobs', region: 'us-east-1' } });
+    payloads = new S3StepPayloads({ s3, deployment: { ...aDeployment(), stepBucket: 'steps', jobLogGroup: '/jobs' }, read: readNodeFile });
   });
   afterEach(() => {
     server.closeAllConnections();

@@ -10,7 +10,7 @@ describe('200 jobs that want one dead offering, beside 50 that want others', () 
 
   beforeAll(async () => {
     storms = await Promise.all([3, 6.05, 9.5, 14.3, 21, 40.7].map(async (minutes) => playStorm({ dead: 200, others: 50 }, minutes)));
-  });
+  }, 60_000);
 
   it('keep none of the 50 waiting for more than one round of launches', () => {
     for (const { othersWaited } of storms) expect(othersWaited.longest - othersWaited.longestWithoutStorm).toBeLessThanOrEqual(10);

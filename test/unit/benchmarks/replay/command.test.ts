@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import { replayLoad, type ReplayOptions } from '../../../../benchmarks/replay/replay.ts';
 
 const main = join(import.meta.dirname, '../../../../benchmarks/main.ts');
 
@@ -25,14 +26,18 @@ describe('npm run bench -- replay', () => {
     expect(stderr).toContain('share error');
   }, 60_000);
 
-  it.each([
-    [['--swf', 'missing.swf'], 'missing.swf'],
-    [['--policies', 'lottery'], 'There is no policy lottery. There are: fifo, '],
-    [['--from', '0.5', '--to', '0.5'], '--from must be less than --to.'],
-    [['--swf', 'a', '--kueue', 'b'], 'One of --swf, --kueue and --synthetic at a time.'],
-  ])('says what is wrong with %j', async (words, message) => {
-    const { code, stdout, stderr } = await bench(...words);
+  it('says what is wrong on standard error alone', async () => {
+    const { code, stdout, stderr } = await bench('--from', '0.5', '--to', '0.5');
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toContain(message);
+    expect(stderr).toContain('--from must be less than --to.');
   }, 60_000);
+
+  it.each<[Partial<ReplayOptions>, string]>([
+    [{ swf: 'missing.swf' }, 'missing.swf'],
+    [{ policies: ['lottery'] }, 'There is no policy lottery. There are: fifo, '],
+    [{ from: 0.5, to: 0.5 }, '--from must be less than --to.'],
+    [{ swf: 'a', kueue: 'b' }, 'One of --swf, --kueue and --synthetic at a time.'],
+  ])('refuses %j', async (options, message) => {
+    await expect(replayLoad({ seed: 1, unit: 'cores', from: 0, to: 1, ...options })).rejects.toThrow(message);
+  });
 });

@@ -200,6 +200,21 @@ describe('GangAcquirer.acquire', () => {
     expect(machines.launches).toHaveLength(1);
   });
 
+  it('keeps a gang that became whole as its time ran out, and none that is cancelled then', async () => {
+    const acquired = async (by: 'timedOut' | 'cancelled') => {
+      const { provider, machines } = aProvider([['c6i.large', 'a', 'spot', 9]]);
+      const result = await provider.acquire(aGang(), async () => (machines.launches.length === 0 ? undefined : by));
+      return result.kind;
+    };
+    expect([await acquired('timedOut'), await acquired('cancelled')]).toEqual(['acquired', 'interrupted']);
+  });
+
+  it('ends when its time is over and the gang is not whole', async () => {
+    const { provider, machines } = aProvider([['c6i.large', 'b', 'spot', 9]]);
+    expect(await provider.acquire(aGang(), async () => (machines.launches.length === 0 ? undefined : 'timedOut'))).toEqual({ kind: 'interrupted', by: 'timedOut' });
+    expect(machines.launches).toHaveLength(1);
+  });
+
   it('says so when what stayed short does not go', async () => {
     const { provider, machines } = aProvider([['c6i.large', 'a', 'spot', 3]]);
     machines.stubborn = true;

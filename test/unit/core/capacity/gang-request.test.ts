@@ -28,6 +28,13 @@ describe('gangRequest', () => {
     });
   });
 
+  it('takes the images of the runtime for pools that name none', () => {
+    const images = { x86_64: 'resolve:ssm:/test/images/slurm/23.02.7/x86_64' };
+    const nodePools = [{ name: 'head', count: 1, instanceType: 'm6i.large', image: 'ami-0123456789abcdef0' }, { name: 'workers', count: 2, instanceType: 'm6i.large' }];
+    const { pools } = gangRequest(aJob(), manifest({ nodePools }), images);
+    expect(pools.map((pool) => [pool.image, pool.images])).toEqual([['ami-0123456789abcdef0', undefined], [undefined, images]]);
+  });
+
   it('counts the budget in millionths of a dollar', () => {
     expect(gangRequest(aJob(), manifest({ capacity: { maxUsdPerHour: 12.34 } })).maxMicroUsdPerHour).toBe(12_340_000);
   });

@@ -4,18 +4,16 @@ import { unitName } from '../../../../core/runtimes/node-step.ts';
 import { runtimeFor } from '../../../../core/runtimes/runtime-for.ts';
 import { stepPayload } from '../../../../core/runtimes/step-payload.ts';
 import { stepTraceparent, traceIdOf } from '../../../../core/runtimes/trace-context.ts';
-import { aDispatch, aNode, aStep } from '../../../builders/nodes.ts';
+import { aDispatch, aNode, aStep, readNodeFile } from '../../../builders/nodes.ts';
 import { epochMs } from '../../../../core/job/ids.ts';
 
 describe('runtimeFor', () => {
   it('answers the runtime that was asked for', () => {
-    expect(runtimeFor('None')).toMatchObject({ runtime: { type: 'None' } });
-    expect(runtimeFor('None')).not.toHaveProperty('substituted');
+    expect([runtimeFor('None').type, runtimeFor('Slurm').type]).toEqual(['None', 'Slurm']);
   });
 
-  it.each(['Slurm', 'constructor'])('says that None stands in for %s', (type) => {
-    const { runtime, substituted } = runtimeFor(type);
-    expect([runtime.type, substituted]).toEqual(['None', expect.stringContaining(`does not set up ${type}`)]);
+  it.each(['EKS', 'constructor'])('knows no runtime %s', (type) => {
+    expect(() => runtimeFor(type)).toThrow(expect.objectContaining({ name: 'InternalError' }));
   });
 });
 
@@ -26,26 +24,26 @@ describe('the trace of a job', () => {
     expect(traceIdOf(jobId('0000000000000000000000000a'))).toBe(`${'0'.repeat(31)}a`);
   });
 
-  it('has a span of its own for each step', () => {
-    const all = [1, 2].flatMap((attempt) => (['configure', 'run', 'postRun'] as const).flatMap((phase) => [0, 1].map((index) => stepTraceparent(jobId('01h'), attempt, phase, index))));
-    expect(new Set(all).size).toBe(12);
+  it('has a span of its own for each step, and for each round of it', () => {
+    const all = [1, 2].flatMap((attempt) => (['configure', 'run', 'postRun'] as const).flatMap((phase) => [0, 1].flatMap((index) => [0, 1].map((round) => stepTraceparent(jobId('01h'), attempt, { phase, index, round })))));
+    expect(new Set(all).size).toBe(24);
     expect(all[0]).toMatch(/^00-[0-9a-f]{32}-0000000101000000-01$/);
   });
 });
 
 describe('the payload of a step', () => {
-  const place = { logGroup: '/jobs', region: 'us-east-1' };
+  const place = { logGroup: '/jobs', region: 'us-east-1', logBytesPerAttempt: 2 ** 30 };
 
   it('names unit, nodes and what the runner needs', () => {
     const dispatch = aDispatch({ step: aStep({ phase: 'run', index: 2, timeoutSeconds: 5 }), stopFirst: ['orch-x'] });
-    expect(stepPayload(dispatch, place)).toMatchObject({
+    expect(stepPayload(dispatch, place, readNodeFile)).toMatchObject({
       unit: unitName(dispatch.jobId, 1, 'run', 2), name: 'set up', timeoutSeconds: 5, stopFirst: ['orch-x'], logGroup: '/jobs', region: 'us-east-1',
       nodes: [{ name: 'head-0', rank: 0, address: '10.0.0.10' }, { name: 'workers-0', rank: 1 }, { name: 'workers-1', rank: 2 }],
     });
   });
 
   it('leaves out nodes that are gone, and a limit that is not there', () => {
-    const payload = stepPayload(aDispatch({ nodes: [aNode(0), aNode(1, { goneAtMs: epochMs(9) })] }), place);
+    const payload = stepPayload(aDispatch({ nodes: [aNode(0), aNode(1, { goneAtMs: epochMs(9) })] }), place, readNodeFile);
     expect(payload.nodes.map(({ name }) => name)).toEqual(['head-0']);
     expect(payload).not.toHaveProperty('timeoutSeconds');
   });

@@ -36,6 +36,16 @@ describe('judging a step', () => {
     expect(judge(aRecord(), nodes, aStatus(answers(ofHead, ofWorker)))).toEqual(expected);
   });
 
+  it('keeps what the scheduler said, however the step ended', () => {
+    const scheduler = { id: '7', state: 'FAILED', nodes: 'workers-0', restarts: 0 };
+    const judged = (answer: Partial<NodeAnswer>) => judge(aRecord({ ranks: 'head' }), nodes, aStatus({ [head.instanceId]: { ...answer, scheduler } }));
+    expect(judged({ exitCode: 0 })).toEqual({ kind: 'exited', exitCode: 0, failed: [], scheduler });
+    expect(judged({ exitCode: 7 })).toMatchObject({ kind: 'exited', exitCode: 7, scheduler });
+    expect(judged({ status: 'timedOut', exitCode: 124 })).toMatchObject({ kind: 'timedOut', scheduler });
+    expect(judged({ status: 'lost' })).toEqual({ kind: 'lost', nodes: [head] });
+    expect(endedWell(aRecord({ ranks: 'head', sentTo: 1 }), aStatus({ [head.instanceId]: { exitCode: 0, scheduler } }))).toMatchObject({ scheduler });
+  });
+
   it('needs no list of nodes where all that it was sent to ended well, and only there', () => {
     const status = aStatus(answers({ exitCode: 0 }, { exitCode: 0 }));
     expect(endedWell(aRecord({ sentTo: 2 }), status)).toEqual(judge(aRecord(), nodes, status));

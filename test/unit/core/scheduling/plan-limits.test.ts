@@ -168,7 +168,7 @@ describe('a cycle', () => {
   });
 
   it('with nothing in it is over at once', () => {
-    expect(planOf({})).toEqual({ admissions: [], turns: [], waiting: [], wants: { lanes: [], holders: false } });
+    expect(planOf({})).toEqual({ admissions: [], turns: [], waiting: [], held: [], crowded: [], wants: { lanes: [], holders: false } });
   });
 
   it('starts everything where nothing is limited', () => {

@@ -77,6 +77,21 @@ describe('permissions', () => {
     expect(pass).toMatchObject({ resource: `arn:aws:iam::${ACCOUNT}:role/node`, context: { 'iam:PassedToService': 'ec2.amazonaws.com' } });
   });
 
+  it('of a launch on Spot are on its request, too', async () => {
+    await fleet.createFleet(1, { TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: 'spot' } });
+    expect(resources('ec2:RunInstances')).toContain(arn('spot-instances-request/*'));
+  });
+
+  it('of CreateFleet are those of looking up an image, too', async () => {
+    await fleet.createFleet(1, {
+      LaunchTemplateConfigs: [{
+        LaunchTemplateSpecification: { LaunchTemplateId: 'lt-0abc', Version: '1' },
+        Overrides: ['/ours/image', '/aws/service/image'].map((name) => ({ InstanceType: 'm6i.large', SubnetId: 'subnet-1', ImageId: `resolve:ssm:${name}` })),
+      }],
+    });
+    expect(resources('ssm:GetParameters')).toEqual([`arn:aws:ssm:us-east-1:${ACCOUNT}:parameter/ours/image`, 'arn:aws:ssm:us-east-1::parameter/aws/service/image']);
+  });
+
   it('that a launch lacks are errors of its pool, not of the call', async () => {
     isRefused = ({ action }) => action === 'iam:PassRole';
     const result = await launch();

@@ -73,6 +73,16 @@ describe.each(KINDS.filter(({ hosts }) => !hosts || hostsAreHere(PYTHON)))('inst
     expect(await output(`mount -t nfs4 ${recorded(0).address}:/data/out /mnt && cat /mnt/file && umount /mnt`, 1)).toBe('shared\n');
   });
 
+  it('may be given other names, by any of the ways, and hosts files of their own', async () => {
+    const ways = ['hostname gpu-0', 'hostnamectl --transient set-hostname gpu-1', 'echo gpu-2 >/proc/sys/kernel/hostname'];
+    for (const [index, way] of ways.entries()) {
+      expect(await output(`${way}; hostname; cat /proc/sys/kernel/hostname`)).toBe(`gpu-${index}\ngpu-${index}\n`);
+    }
+    expect(await output('hostname', 1)).toBe(`ip-${recorded(1).address.replaceAll('.', '-')}\n`);
+    expect(await output('echo "10.9.9.9 gpu-9" >/etc/hosts.new; cat /etc/hosts >>/etc/hosts.new; mv /etc/hosts.new /etc/hosts; getent hosts gpu-9')).toContain('10.9.9.9');
+    expect(await output('grep -c gpu-9 /etc/hosts', 1)).toBe('0\n');
+  });
+
   it('go on while their simulator is away, and reach it when it is back', async () => {
     const commandId = await fleet.send('echo began >/data/began; until [ -e /data/go ]; do sleep 0.05; done; exit 5', { InstanceIds: [id(0)] });
     await until(async () => (await fleet.run(id(0), 'test -s /data/began')).Status === 'Success');

@@ -18,14 +18,27 @@ describe('what the instances of a state folder are', () => {
   });
 
   it('stays as it began for whoever comes back and asks for nothing', () => {
-    const hosts = settledHosts(folder, 'namespaces', '/srv/trixie');
-    expect(hosts).toEqual({ network: join(folder, 'network'), base: '/srv/trixie' });
+    const hosts = settledHosts(folder, { kind: 'namespaces', base: '/srv/trixie', imageRoots: [`ami-0a=${folder}`] });
+    expect(hosts).toEqual({ network: join(folder, 'network'), base: '/srv/trixie', imageRoots: { 'ami-0a': folder } });
     expect(settledHosts(folder)).toEqual(hosts);
+  });
+
+  it('takes further images, each with a root that is there', () => {
+    settledHosts(folder, { kind: 'namespaces', imageRoots: [`ami-0a=${folder}`] });
+    const hosts = settledHosts(folder, { imageRoots: [`ami-0b=${tmpdir()}`] });
+    expect(hosts?.imageRoots).toEqual({ 'ami-0a': folder, 'ami-0b': tmpdir() });
+    for (const image of [`0a=${folder}`, 'ami-0a', `ami-0a=${join(folder, 'nowhere')}`]) {
+      expect(() => settledHosts(folder, { imageRoots: [image] })).toThrow('an AMI id and a folder that is there');
+    }
+  });
+
+  it('has no roots of images where instances are processes', () => {
+    expect(() => settledHosts(folder, { imageRoots: [`ami-0a=${folder}`] })).toThrow('--hosts namespaces');
   });
 
   it('is not changed under instances, nor set to what nobody knows', () => {
     settledHosts(folder);
-    expect(() => settledHosts(folder, 'namespaces')).toThrow('are processes');
-    expect(() => settledHosts(folder, 'machines')).toThrow('processes, namespaces');
+    expect(() => settledHosts(folder, { kind: 'namespaces' })).toThrow('are processes');
+    expect(() => settledHosts(folder, { kind: 'machines' })).toThrow('processes, namespaces');
   });
 });

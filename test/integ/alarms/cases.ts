@@ -1,0 +1,136 @@
+import { CloudWatchLogsClient, DeleteResourcePolicyCommand, DescribeResourcePoliciesCommand, PutResourcePolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SharedCloud } from '../cloud/shared-cloud.ts';
+import { aCluster } from '../cloud/manifests.ts';
+import { metricsOf, type AlarmWatch, type DeployedAlarm } from './alarm-watch.ts';
+
+/**
+ * What makes an alarm ring, or several that have the same case:
+ *
+ * * `cause`: what it is there for, done to the deployment. It answers what takes the cause back.
+ * * `silence`: that time passes in which a function is not invoked.
+ * * `data`: values of exactly the metrics that it looks at, where the cause would take too long.
+ */
+export type Case =
+  | { readonly by: 'cause'; readonly bring: (cloud: SharedCloud, alarm: DeployedAlarm) => Promise<() => Promise<void>> }
+  | { readonly by: 'silence'; readonly of: string }
+  | { readonly by: 'data'; readonly write: (watch: AlarmWatch, alarm: DeployedAlarm, at: Date) => Promise<void> };
+
+/** The value at which it rings, in as many periods as it wants. */
+const threshold: Case = {
+  by: 'data',
+  write: async (watch, { parts }, at) => {
+    for (const part of parts) {
+      for (const { metric, periodMs } of metricsOf(part)) {
+        for (let ago = 0; ago < (part.EvaluationPeriods ?? 1); ago += 1) {
+          await watch.write(metric, [part.Threshold ?? 0], new Date(at.getTime() - (ago + 0.5) * periodMs));
+        }
+      }
+    }
+  },
+};
+
+/** Durations all of which are longer than the promise, `PR(:seconds)`: of several, of the first. */
+const late: Case = {
+  by: 'data',
+  write: async (watch, { parts: [part = {}] }, at) => {
+    const promised = metricsOf(part).find(({ statistic }) => statistic.startsWith('PR('));
+    const seconds = Number(/^PR\(:(.+)\)$/.exec(promised?.statistic ?? '')?.[1]);
+    if (promised !== undefined) await watch.write(promised.metric, [2, 2, 3, 4].map((times) => times * seconds), new Date(at.getTime() - 1000));
+  },
+};
+
+/** A message in the queue of what could not be handled. */
+const deadLetter = (): Case => ({
+  by: 'cause',
+  bring: async ({ account }, { parts: [part] }) => {
+    const sqs = new SQSClient(account.client);
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: part?.Dimensions?.[0]?.Value }));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"poisoned":true}' }));
+    return async () => { await sqs.send(new PurgeQueueCommand({ QueueUrl })); };
+  },
+});
+
+/** Submissions while the function may not write to the table. */
+const failingSubmissions: Case = {
+  by: 'cause',
+  bring: async (cloud) => {
+    await whileDenied(cloud, 'SubmitJob', { Action: 'dynamodb:*', Resource: '*' }, async () => {
+      const manifest = JSON.stringify({ manifest: aCluster('alpha', 'unwritten') });
+      const answers = await Promise.all(Array.from({ length: 6 }, () =>
+        cloud.jobs.request('POST', '/v1/namespaces/alpha/jobs', manifest, { 'content-type': 'application/json' })));
+      const wrong = answers.find(({ status }) => status < 500);
+      if (wrong !== undefined) throw new Error(`A submission that cannot be written was answered with ${wrong.status}: ${await wrong.text()}`);
+    });
+    return () => Promise.resolve();
+  },
+};
+
+/** A job of a type that the role which launches may not have. */
+const refusedLaunch: Case = {
+  by: 'cause',
+  bring: async (cloud) => {
+    const instanceType = 'c6i.xlarge';
+    const launch = { Action: 'ec2:RunInstances', Resource: 'arn:aws:ec2:*:*:instance/*', Condition: { StringEquals: { 'ec2:InstanceType': instanceType } } };
+    await whileDenied(cloud, 'AcquireCapacity', launch, async () => {
+      await cloud.jobs.ends(await cloud.jobs.submit(aCluster('beta', 'refused', { nodePools: [{ name: 'head', count: 1, instanceType }] })));
+    });
+    return () => Promise.resolve();
+  },
+};
+
+/** An entry of the audit while the log group lets EventBridge in no more. */
+const unwrittenAudit: Case = {
+  by: 'cause',
+  bring: async ({ account }, { parts: [{ Dimensions = [] } = {}] }) => {
+    const [logs, bus] = [new CloudWatchLogsClient(account.client), Dimensions.find(({ Name }) => Name === 'EventBusName')?.Value];
+    const { resourcePolicies = [] } = await logs.send(new DescribeResourcePoliciesCommand({}));
+    const policy = resourcePolicies.find(({ policyName = '' }) => policyName.endsWith('-audit'));
+    await logs.send(new DeleteResourcePolicyCommand({ policyName: policy?.policyName }));
+    await new EventBridgeClient(account.client).send(new PutEventsCommand({ Entries: [{ EventBusName: bus, Source: 'orchestrator', DetailType: 'Audited', Detail: '{}' }] }));
+    return async () => { await logs.send(new PutResourcePolicyCommand({ policyName: policy?.policyName, policyDocument: policy?.policyDocument })); };
+  },
+};
+
+/** The case of each alarm, by its name without deployment and severity. */
+export const cases: Readonly<Record<string, Case>> = {
+  ApiServerErrors: failingSubmissions,
+  AuditNotWritten: unwrittenAudit,
+  BudgetFast: threshold,
+  BudgetSlow: threshold,
+  'DeadLetters-capacity-refresh-market': deadLetter(),
+  'DeadLetters-lifecycle-on-command-finished': deadLetter(),
+  'DeadLetters-lifecycle-on-instance-event': deadLetter(),
+  'DeadLetters-lifecycle-reconcile': deadLetter(),
+  'DeadLetters-queue-publish-events': deadLetter(),
+  'DeadLetters-queue-schedule-jobs': deadLetter(),
+  ExecutionsFailed: threshold,
+  ExecutionsStopped: threshold,
+  ExecutionsTimedOut: threshold,
+  JobsStuck: threshold,
+  JobsUnexplained: threshold,
+  LaunchesRefused: refusedLaunch,
+  MachinesLeft: threshold,
+  OldestWait: threshold,
+  OrphansTerminated: threshold,
+  PublisherBehind: threshold,
+  ReconcilerSilent: { by: 'silence', of: 'EventsReconcile' },
+  SchedulerBehind: threshold,
+  SchedulerSilent: { by: 'silence', of: 'ScheduleJobs' },
+  SpansDropped: threshold,
+  SubmissionAvailabilityFast: failingSubmissions,
+  SubmissionAvailabilitySlow: failingSubmissions,
+  SubmissionLatencyFast: late,
+  SubmissionLatencySlow: late,
+  TimeToCapacitySlow: late,
+};
+
+async function whileDenied({ account }: SharedCloud, functionPart: string, denied: object, act: () => Promise<void>): Promise<void> {
+  const takeBack = await account.deny(functionPart, denied);
+  try {
+    await act();
+  } finally {
+    await takeBack();
+  }
+}
