@@ -10,6 +10,8 @@ export interface Step {
   readonly usesSlurm?: true;
   /** Runs while the step before it does: one of both waits for most of its time. */
   readonly beside?: true;
+  /** After this many minutes it hangs, and is ended: some three times what it takes on two cores. */
+  readonly limitMinutes: number;
 }
 
 export interface StepResult {
@@ -43,7 +45,7 @@ export function planSteps(quick: boolean, reportFolder: string): Step[] {
   const jest = (name: string, projects: string[], args: string[], files: string[] = []): Step => {
     const report = `${reportFolder}/${name}.json`;
     return {
-      name, report, command: 'node',
+      name, report, command: 'node', limitMinutes: 10,
       arguments: [...jestOptions, ...files, '--selectProjects', ...projects, '--passWithNoTests', '--json', '--outputFile', report, ...args],
     };
   };
@@ -59,10 +61,10 @@ export function planSteps(quick: boolean, reportFolder: string): Step[] {
   // One file at a time: each suite starts servers of its own, and two cores are what CI has. Two suites at once where both mostly wait.
   const alone = (name: string, args: string[] = [], files: string[] = []): Step => jest(name, [name.split(' ')[0] ?? name], ['--runInBand', ...args], files);
   const onLocalCloud: Step[] = [
-    alone('contract', [`--testPathIgnorePatterns=${withClusters.join('|')}`]),
-    { ...alone('contract clusters', [], withClusters), usesSlurm: true, beside: true },
+    { ...alone('contract', [`--testPathIgnorePatterns=${withClusters.join('|')}`]), limitMinutes: 15 },
+    { ...alone('contract clusters', [], withClusters), usesSlurm: true, beside: true, limitMinutes: 15 },
     alone('statemachines'),
-    { ...alone('integ'), usesSlurm: true },
+    { ...alone('integ'), usesSlurm: true, limitMinutes: 45 },
   ];
   return quick ? checks : [...checks, ...onLocalCloud];
 }
@@ -74,7 +76,7 @@ export function besideEachOther(steps: readonly Step[]): readonly (readonly Step
 }
 
 function check(name: string, command: string, ...args: string[]): Step {
-  return { name, command, arguments: args };
+  return { name, command, arguments: args, limitMinutes: 10 };
 }
 
 /** Counts of a runner's report; a step that failed without a failed test, or without a report, is one failure. */

@@ -64,10 +64,15 @@ function runToEnd(step: Step): Promise<boolean> {
     if (!process.stdin.isTTY) child.kill('SIGINT'); // a terminal has told the child already
   };
   process.on('SIGINT', passOn);
+  const limit = setTimeout(() => {
+    console.error(`checks: ${step.name} has not ended in ${step.limitMinutes} minutes, so it is ended`);
+    child.kill('SIGKILL');
+  }, step.limitMinutes * 60_000);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
       process.off('SIGINT', passOn);
+      clearTimeout(limit);
       resolve(code === 0);
     });
   });

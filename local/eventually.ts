@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const pollMs = 500;
 const patienceMs = 180_000;
+const defaultPollMs = 500;
 
 /**
  * Asks until there is an answer, and gives it.
@@ -10,7 +10,7 @@ const patienceMs = 180_000;
  * @param ask answers `undefined` or `false` as long as the condition does not hold; what it throws ends the wait.
  * @throws when there is no answer after `timeoutMs`.
  */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>, timeoutMs = patienceMs): Promise<T> {
+export async function eventually<T>(what: string, ask: () => T | undefined | false | Promise<T | undefined | false>, timeoutMs = patienceMs, pollMs = defaultPollMs): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();

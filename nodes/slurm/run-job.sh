@@ -10,6 +10,8 @@ FIRST_LOOK_SECONDS=0.2
 LOOK_SECONDS=1
 # How often Slurm has to say so before a job counts as held.
 HELD_LOOKS=3
+# How long a node of a job that was cancelled may be silent; one that is busy answers in the end, and has output to tell.
+SILENT_NODE_SECONDS=10
 # How often what follows the job is begun, where it is killed.
 MOST_FOLLOWERS=3
 # How long the controller may be silent; it may be started anew.
@@ -91,8 +93,11 @@ cancel() {
 give_up_silent() {
   local node
   for node in $(sinfo --noheader --Node --partition=all --states=COMPLETING --nodes="$(is NodeList)" --format=%N); do
-    bounded 3 bash -c ': < "/dev/tcp/$0/$1"' "$node" $SLURMD_PORT 2> /dev/null ||
+    if bounded 3 bash -c ': < "/dev/tcp/$0/$1"' "$node" $SLURMD_PORT 2> /dev/null; then
+      unset "silent_nodes[$node]"
+    elif [ $((SECONDS - ${silent_nodes[$node]:=$SECONDS})) -ge $SILENT_NODE_SECONDS ]; then
       scontrol update NodeName="$node" State=DOWN Reason='the machine does not answer'
+    fi
   done
 }
 
@@ -121,6 +126,7 @@ pending() {
 # Until Slurm has done with it. A state that is followed by another one is none of those at the end.
 follow() {
   local -i silent_since=$SECONDS looks=0
+  local -A silent_nodes=()
   printed=0 printed_errors=0 restarts=0 held=0 cancelled='' told_pattern='' told_notice='' told_unreleased=''
   while :; do
     if ! is_wanted && [ -z "$cancelled" ]; then cancel; fi

@@ -17,9 +17,12 @@ export function isRunning(record: ProcessRecord): boolean {
   return record.identity !== undefined && identityOf(record.pid) === record.identity;
 }
 
-/** Sends SIGKILL to the process, or to its whole group; one that is gone is no error. */
+/** Sends SIGKILL to the process, or to its whole group, which may outlive it; one that is gone is no error. */
 export function kill(record: ProcessRecord, whole: 'process' | 'group'): void {
-  if (whole === 'process' && !isRunning(record)) {
+  const found = identityOf(record.pid);
+  // The kernel gives an id to another process only when nobody of the group is left.
+  const isAnother = found !== undefined && found !== record.identity;
+  if (isAnother || (whole === 'process' && found === undefined)) {
     return;
   }
   try {

@@ -7,6 +7,7 @@ import { CreateDocumentCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { instanceId, type JobId } from '../../../core/job/ids.ts';
 import type { Node } from '../../../core/job/job.ts';
 import { SsmNodeCommands } from '../../../lambdas/adapters/ssm/ssm-node-commands.ts';
+import { eventually } from '../../../local/eventually.ts';
 import { StandaloneCloud } from '../../../local/fleet/cloud/standalone-cloud.ts';
 import { OPEN_AUTHORIZER } from '../../../local/fleet/http/authorizer.ts';
 import { ProcessDriver } from '../../../local/fleet/instances/process-driver.ts';
@@ -44,7 +45,7 @@ export async function openFleetNodes(): Promise<NodesWorld> {
     tellsTimes: true,
     start: (jobId, count) => startNodes(ec2, jobId, count),
     awaitOnline: async (jobId, instances) => {
-      while ((await commands.online(jobId, 1)).size < instances.length) await new Promise((resolve) => setTimeout(resolve, 100));
+      await eventually('all nodes are online', async () => (await commands.online(jobId, 1)).size >= instances.length, 50_000, 100);
     },
     heldScript: (text, exitCode) => `until [ -e /data/go ]; do sleep 0.05; done; rm /data/go; echo ${text}; exit ${exitCode}`,
     letGo: (node) => writeFile(join(stateDirectory, 'instances', node.instanceId, 'root/data/go'), ''),

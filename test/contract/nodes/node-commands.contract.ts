@@ -4,7 +4,7 @@ import type { Node } from '../../../core/job/job.ts';
 import type { CommandStatus, StepDispatch } from '../../../core/ports/node-commands.ts';
 import { unitName } from '../../../core/runtimes/node-step.ts';
 import { aDispatch, aStep } from '../../builders/nodes.ts';
-import { plainScript, type NodesWorld } from './world.ts';
+import { plainScript, statusWhen, type NodesWorld } from './world.ts';
 
 jest.setTimeout(60_000);
 
@@ -24,7 +24,7 @@ export function describeNodeCommands(name: string, open: () => Promise<NodesWorl
 
     const stepOf = (index: number, script: string, fields: Partial<StepDispatch['step']> = {}): StepDispatch =>
       aDispatch({ jobId: job, nodes, step: aStep({ index, action: { kind: 'script', script }, ...fields }) });
-    const settled = (commandId: string): Promise<CommandStatus> => statusWhen(world, commandId, ({ over }) => over);
+    const settled = (commandId: string): Promise<CommandStatus> => statusWhen(world.commands, commandId, ({ over }) => over);
     const everywhere = (exitCode: number, tail: string) => nodes.map(({ instanceId }) => [instanceId, 'exited', exitCode, tail]).toSorted();
 
     it('has the instances of an attempt online, and of no other', async () => {
@@ -59,7 +59,7 @@ export function describeNodeCommands(name: string, open: () => Promise<NodesWorl
     it('says that a step runs, and attaches a second command to it', async () => {
       const dispatch = stepOf(1, world.heldScript('done', 5), { phase: 'run', ranks: 'head' });
       const first = await world.commands.send(dispatch);
-      await statusWhen(world, first, ({ answers }) => answers[0]?.status === 'running');
+      await statusWhen(world.commands, first, ({ answers }) => answers[0]?.status === 'running');
       expect((await world.commands.status(first))?.over).toBe(false);
       const second = await world.commands.send(dispatch);
       if (nodes[0] !== undefined) await world.letGo(nodes[0]);
@@ -75,7 +75,7 @@ export function describeNodeCommands(name: string, open: () => Promise<NodesWorl
     it('cancels a command, not the unit: the next command attaches', async () => {
       const dispatch = stepOf(2, world.heldScript('late', 3), { phase: 'run', ranks: 'head' });
       const first = await world.commands.send(dispatch);
-      await statusWhen(world, first, ({ answers }) => answers[0]?.status === 'running');
+      await statusWhen(world.commands, first, ({ answers }) => answers[0]?.status === 'running');
       await world.commands.cancel(first);
       expect((await settled(first)).answers.map(({ status }) => status)).toEqual(['cancelled']);
       const second = await world.commands.send(dispatch);
@@ -86,7 +86,7 @@ export function describeNodeCommands(name: string, open: () => Promise<NodesWorl
     it('stops what must have ended before a step begins', async () => {
       const run = stepOf(3, world.heldScript('never', 0), { phase: 'run', ranks: 'head' });
       const running = await world.commands.send(run);
-      await statusWhen(world, running, ({ answers }) => answers[0]?.status === 'running');
+      await statusWhen(world.commands, running, ({ answers }) => answers[0]?.status === 'running');
       const post = { ...stepOf(0, plainScript('after', 0), { phase: 'postRun', ranks: 'head' }), stopFirst: [unit(job, 3), unit(job, 4)] };
       expect(ends(await settled(await world.commands.send(post)))).toEqual([[nodes[0]?.instanceId, 'exited', 0, 'after']]);
       expect((await settled(running)).answers).toMatchObject([{ status: 'exited', exitCode: 143 }]);
@@ -102,12 +102,3 @@ export function describeNodeCommands(name: string, open: () => Promise<NodesWorl
 
 const ends = ({ answers }: CommandStatus) => answers.map(({ instanceId, status, exitCode, tail }) => [instanceId, status, exitCode, tail]).toSorted();
 const unit = (job: JobId, index: number): string => unitName(job, 1, 'run', index);
-
-/** Asks until the status is as wanted. */
-async function statusWhen(world: NodesWorld, commandId: string, isSo: (status: CommandStatus) => boolean): Promise<CommandStatus> {
-  for (;;) {
-    const status = await world.commands.status(commandId);
-    if (status !== undefined && isSo(status)) return status;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

@@ -9,7 +9,7 @@ import { stepsOf } from '../../../core/runtimes/steps.ts';
 import { aManifestText } from '../../builders/manifest.ts';
 import { aDispatch, aStep } from '../../builders/nodes.ts';
 import { openFleetNodes } from './fleet-nodes.ts';
-import type { NodesWorld } from './world.ts';
+import { statusWhen, type NodesWorld } from './world.ts';
 
 jest.setTimeout(60_000);
 
@@ -27,11 +27,7 @@ describe('a folder that all nodes share', () => {
 
   const run = async (step: NodeStep): Promise<CommandStatus> => {
     const commandId = await world.commands.send(aDispatch({ jobId: job, nodes, step }));
-    for (;;) {
-      const status = await world.commands.status(commandId);
-      if (status?.over === true) return status;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    return statusWhen(world.commands, commandId, ({ over }) => over);
   };
   const script = (index: number, text: string): Promise<CommandStatus> => run(aStep({ index, action: { kind: 'script', script: text } }));
 

@@ -12,6 +12,7 @@ import { unitOf, type NodeStep } from '../../../core/runtimes/node-step.ts';
 import { slurmRuntime } from '../../../core/runtimes/slurm/slurm-runtime.ts';
 import { stepsOf } from '../../../core/runtimes/steps.ts';
 import { SsmNodeCommands } from '../../../lambdas/adapters/ssm/ssm-node-commands.ts';
+import { eventually } from '../../../local/eventually.ts';
 import type { RoleCredentials } from '../../../local/fleet/cloud/cloud.ts';
 import { StandaloneCloud } from '../../../local/fleet/cloud/standalone-cloud.ts';
 import { OPEN_AUTHORIZER } from '../../../local/fleet/http/authorizer.ts';
@@ -31,6 +32,7 @@ const HARDWARE = { vcpus: 8, cores: 4, memoryMiB: 8192, gpus: 0 };
 /** Between a Spot notice and the end of the machine. */
 const NOTICE_SECONDS = 24;
 const POLL_MS = 50;
+const PATIENCE_MS = 150_000;
 
 /** A command that was sent, and what became of it. */
 export interface SentStep {
@@ -91,7 +93,7 @@ export class SlurmCluster {
     const found = await this.#ec2?.send(new DescribeInstancesCommand({ InstanceIds: [InstanceId] }));
     const address = found?.Reservations?.[0]?.Instances?.[0]?.PrivateIpAddress ?? '';
     const node = aNode(rank, { instanceId: instanceId(InstanceId), address, zone, market, hardware: HARDWARE });
-    await until(async () => (await this.#commands?.online(job, 1))?.has(node.instanceId) ?? false);
+    await until(`${node.instanceId} is online`, async () => (await this.#commands?.online(job, 1))?.has(node.instanceId) ?? false);
     return node;
   }
 
@@ -131,7 +133,7 @@ export class SlurmCluster {
 
   async #end(commandId: string): Promise<CommandStatus> {
     let status: CommandStatus | undefined;
-    await until(async () => {
+    await until(`command ${commandId} ends`, async () => {
       status = await this.#commands?.status(commandId);
       return status?.over === true;
     });
@@ -163,6 +165,11 @@ export class SlurmCluster {
     return [join(folder, 'upper'), join(folder, 'runs'), ...['run', 'tmp', 'data', 'dev/shm'].map((name) => `/proc/${pid}/root/${name}`)];
   }
 
+  /** Waits until a line of a step says each of these words. */
+  async heard(...words: string[]): Promise<void> {
+    await until(`the steps say ${words.join(', ')}`, () => words.every((word) => this.logs().includes(word)));
+  }
+
   /** The lines of the steps so far, as CloudWatch Logs has them. */
   logs(): string {
     return this.payloads.logged.join('\n');
@@ -191,7 +198,7 @@ class CloudWithRole extends StandaloneCloud {
   }
 }
 
-/** Waits until something is so. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+/** Waits until something is so, and no longer than a test may take: one that waited on would keep the tests from ending. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  await eventually(what, isSo, PATIENCE_MS, POLL_MS);
 }

@@ -24,11 +24,11 @@ whereSlurmIs(what)(what, () => {
     steps += 1;
     const number = steps;
     const sent = jobs.submit(`echo "begun ${number}"`, `until [ -e /data/go-${number} ]; do sleep 0.2; done`, 'echo through', 'exit 6');
-    await until(() => cluster.logs().includes(`begun ${number}`));
+    await cluster.heard(`begun ${number}`);
     await cluster.look(head, `kill -KILL ${victim}`);
     const said = new RegExp(`was killed[^]*begun ${number}`);
     if (!victim.includes('step_unit')) {
-      await until(() => said.test(cluster.logs()));
+      await until(`the steps say ${said.source}`, () => said.test(cluster.logs()));
       await cluster.look(head, `touch /data/go-${number}`);
     }
     return answerOf(sent);

@@ -75,7 +75,7 @@ whereSlurmIs(what)(what, () => {
     await jobs.onHead('scontrol update NodeName=workers-0 State=DRAIN Reason="Spot interruption at 2020-01-01T00:00:00Z"');
     await cluster.look(worker, 'systemctl stop orch-slurmd orch-munged; rm -rf /var/lib/orchestrator/slurm');
     await configured();
-    await until(async () => (await jobs.onHead(state)) === 'workers-0 idle none\nworkers-1 idle none');
+    await until('both nodes are idle', async () => (await jobs.onHead(state)) === 'workers-0 idle none\nworkers-1 idle none');
   });
 
   it('run an image once for each task, with what Slurm and the orchestrator tell it', async () => {
@@ -107,7 +107,7 @@ whereSlurmIs(what)(what, () => {
     const before = await daemons();
     const runsAgain = jobs.submit(SHARED, 'echo "start ${SLURM_RESTART_COUNT-0}"', '[ -n "${SLURM_RESTART_COUNT-}" ] || srun sleep 600', 'srun hostname');
     const cannot = jobs.submit(SHARED, '#SBATCH --constraint=us-east-1b', 'echo begins', '[ -n "${SLURM_RESTART_COUNT-}" ] || sleep 600');
-    await until(() => ['start 0', 'begins'].every((word) => cluster.logs().includes(word)));
+    await cluster.heard('start 0', 'begins');
     const [, , lost] = cluster.nodes;
     if (lost === undefined) throw new Error('no such node');
     await cluster.kill(lost);
@@ -127,7 +127,7 @@ whereSlurmIs(what)(what, () => {
 
   it('tell scripts when EC2 wants their head node back', async () => {
     const sent = jobs.submit(`trap 'echo "caught"; exit 5' USR1`, 'echo listens', 'while :; do sleep 0.1; done');
-    await until(() => cluster.logs().includes('listens'));
+    await cluster.heard('listens');
     await cluster.notice(head);
     expect(await answerOf(sent)).toMatchObject({ exitCode: 5, tail: expect.stringMatching(/caught\n/) });
   });

@@ -59,7 +59,7 @@ whereSlurmIs(what)(what, () => {
     const script = ['echo "begun with $SLURM_NNODES"', '[ "$SLURM_NNODES" = 5 ] || exit 0', 'srun sleep 600', 'until [ -e /data/go ]; do sleep 0.2; done', 'srun --nodes=4 hostname', 'echo "goes on"'];
     const manifest = aManifest('', 'Replace', script);
     const sent = submit(manifest);
-    await until(() => cluster.logs().includes('begun with 5'));
+    await cluster.heard('begun with 5');
     await lose(manifest, 5, true);
     expect(await there()).toBe('workers-[0-3] 4');
     const [head] = cluster.nodes;
@@ -71,7 +71,7 @@ whereSlurmIs(what)(what, () => {
   it('ends a job that could go on, when the node of its script is lost', async () => {
     const manifest = aManifest('', 'Replace', ['echo "script on $(hostname)"', 'sleep 600']);
     const sent = submit(manifest);
-    await until(() => cluster.logs().includes('script on workers-0'));
+    await cluster.heard('script on workers-0');
     await lose(manifest, 1, true);
     const answer = (await sent.ended).answers[0];
     expect(answer).toMatchObject({ scheduler: { state: 'NODE_FAIL', restarts: 0 } });
@@ -93,7 +93,7 @@ whereSlurmIs(what)(what, () => {
     const sent = submit(manifest);
     const started = /start 0 on (workers-\d)/g;
     const before = [...cluster.logs().matchAll(started)].length;
-    await until(() => [...cluster.logs().matchAll(started)].length > before);
+    await until('the job starts', () => [...cluster.logs().matchAll(started)].length > before);
     const name = [...cluster.logs().matchAll(started)].at(-1)?.[1];
     await lose(manifest, Number(name?.split('-')[1]) + 1, isTold);
     expect(await there()).not.toContain(name);

@@ -87,7 +87,7 @@ export function slurmNodesContract(base?: string): void {
   it('tells the output while the script runs, attaches to it, and cancels it with time to end', async () => {
     const { step } = jobs.step({ script: bash(`trap 'echo asked; exit 3' TERM`, 'echo it began', 'sleep 600 & wait') });
     const sent = cluster.send(manifest, step);
-    await until(() => cluster.logs().includes('it began'));
+    await cluster.heard('it began');
     const again = cluster.send(manifest, step);
     const after = { phase: 'postRun', index: 0, name: 'after', ranks: 'head', env: {}, system: false, action: { kind: 'script', script: 'squeue --noheader' } } as const;
     const post = await answerOf(cluster.send(manifest, after, [`orch-01hjob0000000000000000000s-1-run-${step.index}`]));
@@ -116,7 +116,7 @@ export function slurmNodesContract(base?: string): void {
     const image = jobs.submit(SHARED, runsImage('bash:5', 'bash', '-c', `trap 'echo "told $SLURM_PROCID"; exit 0' USR1; echo contains; while :; do sleep 0.1; done`));
     const begunAgain = jobs.submit(SHARED, 'echo "run ${SLURM_RESTART_COUNT-0}"', '[ -n "${SLURM_RESTART_COUNT-}" ] || srun sleep 600', 'srun hostname', 'echo through');
     const goesOn = jobs.send({ script: bash(SHARED, 'echo stays', 'while scontrol show job $SLURM_JOB_ID | grep -q NumNodes=3; do sleep 0.2; done', 'echo "with $(scontrol show job $SLURM_JOB_ID | grep -o NumNodes=.)"') }, 'Replace');
-    await until(() => ['handles', 'run 0', 'stays', 'contains'].every((word) => cluster.logs().includes(word)));
+    await cluster.heard('handles', 'run 0', 'stays', 'contains');
     const before = await daemons();
     await cluster.notice(lost);
     const caught = await answerOf(handles);
@@ -125,7 +125,7 @@ export function slurmNodesContract(base?: string): void {
     const told = await answerOf(image);
     expect(told).toMatchObject({ exitCode: 0 });
     expect(linesOf(told).filter((line) => line.startsWith('told')).toSorted()).toEqual(['told 0', 'told 1', 'told 2']);
-    await until(() => cluster.logs().includes('is in the queue again, restarts: 1'));
+    await cluster.heard('is in the queue again, restarts: 1');
     expect(await cluster.look(lost, 'echo still there')).toBe('still there');
     await cluster.kill(lost);
     await cluster.tellLost(manifest, [lost]);
@@ -139,7 +139,7 @@ export function slurmNodesContract(base?: string): void {
     expect(await jobs.onHead('scontrol show topology | grep us-east-1b | cut -d" " -f4')).toContain('workers-[1-2]');
     // What waits for the signal on behalf of a script ends with it.
     const [, first] = cluster.nodes;
-    if (first !== undefined) await until(async () => (await cluster.look(first, 'pgrep --full "[t]ask-prolog"')) === '');
+    if (first !== undefined) await until('nobody waits for the signal any more', async () => (await cluster.look(first, 'pgrep --full "[t]ask-prolog"')) === '');
   });
 
   it('has its key on the nodes, for root alone, and nowhere else', async () => {

@@ -1,6 +1,7 @@
 import type { InstanceId, JobId } from '../../../core/job/ids.ts';
 import type { Node } from '../../../core/job/job.ts';
-import type { NodeCommands } from '../../../core/ports/node-commands.ts';
+import type { CommandStatus, NodeCommands } from '../../../core/ports/node-commands.ts';
+import { eventually } from '../../../local/eventually.ts';
 
 /** Nodes that take commands. Scripts of the contract are `echo <text>; exit <n>` and `await <file>; exit <n>`. */
 export interface NodesWorld {
@@ -20,3 +21,12 @@ export interface NodesWorld {
 
 /** A script that says something and ends with a code. */
 export const plainScript = (text: string, exitCode: number): string => `echo ${text}; exit ${exitCode}`;
+
+/** Asks until the status of a command is as wanted; less long than a test may take. */
+export function statusWhen(commands: NodeCommands, commandId: string, isSo: (status: CommandStatus) => boolean): Promise<CommandStatus> {
+  const asWanted = async (): Promise<CommandStatus | undefined> => {
+    const status = await commands.status(commandId);
+    return status !== undefined && isSo(status) ? status : undefined;
+  };
+  return eventually(`the status of command ${commandId}`, asWanted, 50_000, 50);
+}

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { CreateFleetCommand, DescribeSubnetsCommand, EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import type { CreateFleetResult } from '@aws-sdk/client-ec2';
@@ -18,11 +17,14 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startLocalCloud } from '../../../local/cloud.ts';
 import type { LocalCloud } from '../../../local/cloud.ts';
 import type { Credentials } from '../../../local/environment-file.ts';
+import { eventually } from '../../../local/eventually.ts';
 import { testClouds } from '../../../local/test-clouds.ts';
 import { prepareAccount } from './account.ts';
 import type { PreparedAccount } from './account.ts';
 
 jest.setTimeout(120_000);
+
+const PATIENCE_MS = 60_000;
 
 const DOCUMENT = {
   schemaVersion: '2.2',
@@ -52,10 +54,10 @@ describe('the fleet in an account with IAM', () => {
   const run = async (...script: string[]): Promise<GetCommandInvocationResult> => {
     const { ssm } = clients(account.operator);
     const { Command } = await ssm.send(new SendCommandCommand({ DocumentName: 'StepDocument', InstanceIds: [node], Parameters: { script } }));
-    return eventually(async () => {
+    return eventually('the command ends', async () => {
       const result = await ssm.send(new GetCommandInvocationCommand({ CommandId: Command?.CommandId, InstanceId: node })).catch(() => undefined);
       return result?.Status === 'Success' || result?.Status === 'Failed' ? result : undefined;
-    });
+    }, PATIENCE_MS, 50);
   };
 
   beforeAll(async () => {
@@ -66,7 +68,7 @@ describe('the fleet in an account with IAM', () => {
     const { Instances, Errors } = await launch('biology');
     expect(Errors).toEqual([]);
     node = Instances?.[0]?.InstanceIds?.[0] ?? '';
-    await eventually(async () => (await ssm.send(new DescribeInstanceInformationCommand({}))).InstanceInformationList?.[0]);
+    await eventually('the node takes commands', async () => (await ssm.send(new DescribeInstanceInformationCommand({}))).InstanceInformationList?.[0], PATIENCE_MS, 50);
   });
   afterAll(() => cloud?.stop());
 
@@ -121,15 +123,4 @@ async function longSleepers(): Promise<number> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
   return lines.filter((line) => line === 'sleep\u00008151\u0000').length;
-}
-
-/** The first value that is there. */
-async function eventually<T>(read: () => Promise<T | undefined>): Promise<T> {
-  for (;;) {
-    const value = await read();
-    if (value !== undefined) {
-      return value;
-    }
-    await delay(50);
-  }
 }

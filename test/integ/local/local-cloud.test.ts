@@ -7,10 +7,10 @@ import { GetDocumentCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { startLocalCloud, type LocalCloud } from '../../../local/cloud.ts';
 import type { Credentials } from '../../../local/environment-file.ts';
+import { eventually } from '../../../local/eventually.ts';
 import { searchPath } from '../../../local/paths.ts';
 import { isRunning } from '../../../local/processes.ts';
 import { readRecord } from '../../../local/record.ts';
@@ -108,9 +108,12 @@ describe('what CloudFormation is given', () => {
     const sfn = new SFNClient(client());
     const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn: cloud.outputs['AliasArn'] }));
     const outcome = async () => sfn.send(new DescribeExecutionCommand({ executionArn }));
-    while ((await outcome()).status === 'RUNNING') await delay(50);
+    const ended = await eventually('the execution ends', async () => {
+      const { status, output } = await outcome();
+      return status !== 'RUNNING' && { output };
+    }, 20_000, 50);
 
-    expect((await outcome()).output).toBe('"1"');
+    expect(ended.output).toBe('"1"');
   });
 
   it('knows the VPC\'s addresses and a group that refers to itself', async () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../../../local/eventually.ts';
 import { isRunning, logTail, startDetached, stop, type DetachedProcess } from '../../../local/processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'processes-'));
@@ -18,7 +18,7 @@ async function start(script: string): Promise<DetachedProcess> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(10);
+  await eventually('the process has come so far', condition, 20_000, 10);
 }
 
 afterEach(async () => {
