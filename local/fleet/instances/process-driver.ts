@@ -141,8 +141,11 @@ export class ProcessDriver implements InstanceDriver {
       await rm(join(this.#folder(instanceId), 'kernel'), { recursive: true, force: true });
       return;
     }
-    for (const pid of this.#unisolatedProcesses(instanceId)) {
-      kill(pid, 'group');
+    // What an ended one had written down are ids of its own namespace, and old ones of this machine: others' by now.
+    if (this.isolation === 'none') {
+      for (const record of this.#unisolatedProcesses(instanceId)) {
+        kill(record, 'group');
+      }
     }
   }
 
@@ -247,7 +250,7 @@ function foldersIn(directory: string): string[] {
 
 function readPid(file: string): ProcessRecord | undefined {
   const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-  return pid > 1 ? { pid } : undefined;
+  return pid > 1 ? recordProcess(pid) : undefined;
 }
 
 async function until(condition: () => boolean): Promise<void> {

@@ -80,6 +80,6 @@ describe('submissions whose function is killed again and again', () => {
     const queued = items.filter(({ pk }) => pk.startsWith(`QUEUE#${namespace}#`)).map(({ sk }) => sk.split('#').at(-1) ?? '');
     const recorded = items.filter(({ pk }) => pk.startsWith(`IDEMPOTENCY#${namespace}#`)).map(({ jobId }) => String(jobId));
     expect([...queued, ...recorded].filter((jobId) => !known.has(jobId))).toEqual([]);
-    expect(items.filter(({ pk }) => pk === `MANIFESTS#${namespace}`)).toHaveLength(submissions);
+    expect(items.filter(({ pk }) => pk === `MANIFESTS#${namespace}`)).toHaveLength(submitted);
   });
 });

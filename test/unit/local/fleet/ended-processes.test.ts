@@ -1,8 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { eventually } from '../../../../local/eventually.ts';
+import { ProcessDriver } from '../../../../local/fleet/instances/process-driver.ts';
 import { isRunning, kill, recordProcess } from '../../../../local/fleet/instances/process-table.ts';
+import { PYTHON } from './test-fleet.ts';
 
 const started: ChildProcess[] = [];
 
@@ -38,5 +43,21 @@ describe('a recorded process', () => {
     kill({ pid, identity: 'when it started' }, 'group');
 
     await eventually('nobody of the group is left', () => !isRunning(left), 10_000, 10);
+  });
+});
+
+describe('an instance that has ended', () => {
+  it('takes no process with it that has an id by now which one of its own had', async () => {
+    const { pid } = await startGroup('echo begun; exec sleep 600');
+    const directory = mkdtempSync(join(tmpdir(), 'ended-'));
+    const unit = join(directory, 'i-1/root/run/fleet/units/orch-slurmd');
+    mkdirSync(unit, { recursive: true });
+    writeFileSync(join(unit, 'pid'), `${pid}\n`);
+    const driver = new ProcessDriver({ directory, standIns: 'local/fleet/stand-ins', visible: [], python: PYTHON });
+    expect(driver.isolation).not.toBe('none');
+
+    await driver.destroy('i-1');
+
+    expect(isRunning(recordProcess(pid))).toBe(true);
   });
 });
