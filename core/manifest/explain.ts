@@ -101,7 +101,7 @@ function notOneOf(allowed: readonly unknown[], path: Path, root: unknown): Locat
   const list = texts.join(', ');
   const only = texts.length === 1 ? `must be ${list}` : `must be one of ${list}`;
   if (value === undefined) return problem('missing', path, root, `is required; it ${only}`);
-  if (value === 'EKS' && texts.includes('Slurm')) return problem('not-supported', path, root, 'EKS is not supported yet: it comes in a later release');
+  if (value === 'EKS' && texts.includes('Slurm')) return problem('not-supported', path, root, `EKS is not supported: it ${only}`);
   const suggestion = typeof value === 'string' ? nearest(value, texts) : undefined;
   return problem('invalid-value', path, root, only, texts.length === 1 ? list : suggestion);
 }

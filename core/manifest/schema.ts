@@ -65,7 +65,7 @@ const placement = z.strictObject({
 
 const runtime = z
   .strictObject({
-    type: z.enum(['None', 'Slurm']).meta({ description: 'What makes a cluster of the nodes. `EKS` comes in a later release.' }),
+    type: z.enum(['None', 'Slurm']).meta({ description: 'What makes a cluster of the nodes. `EKS` is refused.' }),
     version: z.exactOptional(z.string().regex(/^\d{2}\.\d{2}(?:\.\d{1,2})?$/, { error: 'must be a Slurm release such as "23.02" or "23.02.7"' })).meta({
       description: 'Release of Slurm, quoted: `"23.02"`. Without it the newest that the deployment has an image of.',
     }),

@@ -743,7 +743,7 @@ export interface components {
                      */
                     tasksPerNode?: number;
                     /**
-                     * @description What makes a cluster of the nodes. `EKS` comes in a later release.
+                     * @description What makes a cluster of the nodes. `EKS` is refused.
                      * @enum {string}
                      */
                     type: "None" | "Slurm";
