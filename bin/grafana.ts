@@ -8,12 +8,12 @@ import { profileRegion } from './profile-region.ts';
 
 const program = new Command('npm run grafana --')
   .description('Writes the dashboards of a deployment for Grafana 11 or later, one JSON file each. Asks nothing of AWS.')
-  .requiredOption('--out <folder>', 'where the files go; it is made if need be')
+  .option('--out <folder>', 'where the files go; it is made if need be', 'dashboards')
   .option('--config <file>', 'configuration of the deployment (default: deployment.json if it exists, else all defaults)')
   .addHelpText('after', `
 Examples:
-  npm run grafana -- --out dashboards
-  npm run grafana -- --out dashboards --config production.json
+  npm run grafana
+  npm run grafana -- --out /etc/grafana/dashboards --config production.json
 
 Import them in Grafana (Dashboards, New, Import) and choose the CloudWatch data source of the deployment's account.
 Exit code 1 when a file cannot be written, 2 when the configuration is not valid.`)

@@ -3,6 +3,8 @@ import { join, relative, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { bringUp } from './cloud.ts';
 import { messageOf } from './command.ts';
+import { faultKinds } from './fleet/faults.ts';
+import { partsOfMarket } from './fleet/market/scenario.ts';
 import { fleetControl, type FleetControl } from './fleet-control.ts';
 import { isolationWarning } from './isolation.ts';
 import { repositoryRoot } from './paths.ts';
@@ -77,6 +79,9 @@ program.command('logs')
 program.command('market')
   .description('show the market, or merge a change into it')
   .argument('[change]', 'JSON, or a file with JSON')
+  .addHelpText('after', `
+A change has some of these parts: ${partsOfMarket.join(', ')}. What is in each: local/fleet/README.md, The market.
+  npm run local -- market '{"capacity": [{"type": "c6i.*", "market": "spot", "capacity": 0}]}'`)
   .action(async (change?: string) => show(await (change === undefined
     ? control().market()
     : control().changeMarket(jsonArgument(change)))));
@@ -84,6 +89,9 @@ program.command('market')
 program.command('faults')
   .description('make the fleet fail on purpose')
   .argument('[fault]', 'JSON, or a file with JSON')
+  .addHelpText('after', `
+Kinds: ${faultKinds.join(', ')}. What each does and takes: local/fleet/README.md, Control.
+  npm run local -- faults '{"kind": "slowBoot", "seconds": 120, "count": 3}'`)
   .option('--clear', 'take all faults back')
   .action(async (fault: string | undefined, { clear }: { clear?: true }) => {
     if (fault === undefined && clear !== true) throw new Error('Name a fault as JSON, or --clear.');

@@ -53,6 +53,9 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('instanceDies'), afterSeconds: z.number().nonnegative().default(0), ...scopeFields }),
 ]);
 
+/** Every kind of fault. */
+export const faultKinds: readonly string[] = faultSchema.options.map(({ shape }) => shape.kind.value);
+
 /** Reads what `POST /_fleet/faults` takes, one fault or several; throws a ZodError. */
 export function parseFaults(value: unknown): FaultRequest[] {
   return z.array(faultSchema).parse(Array.isArray(value) ? value : [value]);

@@ -92,6 +92,9 @@ const marketFields = {
   launchTokens: throttleSchema,
 };
 
+/** What a market is described by, and a change may name. */
+export const partsOfMarket: readonly string[] = Object.keys(marketFields);
+
 /** EC2's published rates; describing is 100 refilled by 20, changing 50 refilled by 5. */
 const PUBLISHED_THROTTLES: Record<string, z.output<typeof throttleSchema>> = {
   CreateFleet: { bucket: 50, refillPerSecond: 5 },
