@@ -1,4 +1,5 @@
-import type { Attributes, Span, SpanEvent } from './span.ts';
+import { withoutSecrets } from '../logs/without-secrets.ts';
+import type { Attributes, AttributeValue, Span, SpanEvent } from './span.ts';
 
 /** What each span says too, so that it is found by it. */
 export interface OfJob {
@@ -26,7 +27,8 @@ const MOST_EVENTS = 128;
 
 /**
  * A span as OTLP has it. What goes on has no end yet, which OTLP knows not: it ends `untilMs`, and its attribute
- * `orchestrator.open` says so. Of many events the first and the last are told.
+ * `orchestrator.open` says so. Of many events the first and the last are told. Messages quote what programs and services
+ * wrote, so what is told has no secrets of the kinds that logs are kept free of.
  */
 export function tellSpan(traceId: string, span: Span, { jobId, namespace }: OfJob, untilMs: number): ToldSpan {
   const { spanId, parentId, name, subject, startMs, endMs, attributes, events, links, error } = span;
@@ -36,8 +38,18 @@ export function tellSpan(traceId: string, span: Span, { jobId, namespace }: OfJo
     startMs, endMs: endMs ?? untilMs,
     attributes: {
       'orchestrator.job.id': jobId, 'orchestrator.job.namespace': namespace,
-      ...attributes, ...(endMs === undefined ? { 'orchestrator.open': true } : {}),
+      ...cleared(attributes), ...(endMs === undefined ? { 'orchestrator.open': true } : {}),
     },
-    events: told, eventsLeftOut: events.length - told.length, links, ...(error === undefined ? {} : { error }),
+    events: told.map((event) => ({ ...event, attributes: cleared(event.attributes) })),
+    eventsLeftOut: events.length - told.length, links, ...(error === undefined ? {} : { error: clearedText('error', error) }),
   };
 }
+
+const cleared = (attributes: Attributes): Attributes => Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, clearedValue(key, value)]));
+
+function clearedValue(key: string, value: AttributeValue): AttributeValue {
+  if (typeof value === 'string') return clearedText(key, value);
+  return typeof value === 'object' ? value.map((text) => clearedText(key, text)) : value;
+}
+
+const clearedText = (key: string, text: string): string => String(withoutSecrets(key, text));

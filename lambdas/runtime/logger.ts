@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { withoutSecrets } from './without-secrets.ts';
+import { withoutSecrets } from '../../core/logs/without-secrets.ts';
 
 /** The function's name, as its log lines and its traces say it. */
 export const serviceName = process.env['POWERTOOLS_SERVICE_NAME'] ?? 'orchestrator';

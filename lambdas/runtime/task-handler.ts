@@ -14,8 +14,8 @@ export interface Task {
 export type TaskHandler = (event: unknown, context: Context) => Promise<TaskAnswer>;
 
 /**
- * Makes a task a Lambda handler. What is expected is an answer; a thrown error is logged and thrown on as it is, with
- * its own name and cause, so that the state machine catches it and the first error is kept.
+ * Makes a task a Lambda handler. What is expected is an answer; a thrown error is logged and thrown on under its own
+ * name, by which the state machine catches it, so that the first error is kept.
  *
  * @throws InvalidRequestError for input that the state machine of this release never sends.
  */

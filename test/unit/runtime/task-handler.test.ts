@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { ConfigurationError, InternalError } from '../../../core/errors/orchestrator-error.ts';
@@ -13,6 +14,18 @@ beforeAll(silenceLogs);
 const record = (n: number, isDeletion = false) => ({
   dynamodb: { SequenceNumber: String(n), ...(isDeletion ? {} : { NewImage: { n: { N: String(n) } } }) },
 });
+
+const secrets = ['0a1b2c', 'IQoJb3', 'ASIAQ3EGXAMPLE12345', 'AKIAQ3EGXAMPLE67890', 'wJalr'];
+
+/** An error of a client that quotes what it sent. */
+function leaking(): Error {
+  const url = 'https://b.s3.amazonaws.com/steps/a/1/run-0.json?X-Amz-Credential=ASIAQ3EGXAMPLE12345%2F2030&X-Amz-Security-Token=IQoJb3%2Fx&X-Amz-Signature=0a1b2c&x-id=GetObject';
+  const cause = new Error('No right: AKIAQ3EGXAMPLE67890', { cause: new Error('SecretAccessKey=wJalrXUt') });
+  return Object.assign(new Error(`Value '${url}' at 'StepUrl' is too long`, { cause }), { name: 'ThrottlingException', request: { url }, code: url });
+}
+
+/** All that Lambda's runtime looks at in an error, and the causes that inspecting one shows. */
+const asLambdaTells = (thrown: unknown): string => inspect(thrown, { depth: 10, showHidden: true });
 
 const input = { jobId: '01k0', attempt: 1, enter: ['CONFIGURING'] };
 
@@ -48,10 +61,15 @@ describe('taskHandler', () => {
     expect(lines).toEqual([expect.objectContaining({ jobId: '01k0', attempt: 1, answer: { kind: 'online' } })]);
   });
 
-  it('throws on what the task threw: the very error with its own name', async () => {
-    const error = new ConfigurationError('No such AMI.');
-    const handler = taskHandler({ run: () => Promise.reject(error) });
-    await expect(handler(input, lambdaContext())).rejects.toBe(error);
+  it('throws on what the task threw, under its own name', async () => {
+    const handler = taskHandler({ run: () => Promise.reject(new ConfigurationError('No such AMI.')) });
+    await expect(handler(input, lambdaContext())).rejects.toMatchObject({ name: 'ConfigurationError', message: 'No such AMI.' });
+  });
+
+  it('throws on no secret, which Lambda would log and Step Functions would keep: not in the message, the stack, a field or a cause', async () => {
+    const thrown = await taskHandler({ run: () => Promise.reject(leaking()) })(input, lambdaContext()).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ name: 'ThrottlingException', message: expect.stringContaining('StepUrl'), stack: expect.stringContaining('task-handler.test') });
+    expect(secrets.filter((secret) => asLambdaTells(thrown).includes(secret))).toEqual([]);
   });
 
   it.each([undefined, null, 'x', {}, { ...input, attempt: 0 }, { ...input, enter: ['NOWHERE'] }, { ...input, result: { kind: 'maybe' } }])(
@@ -70,6 +88,12 @@ describe('eventHandler', () => {
     await handler({ id: 'a', more: true }, lambdaContext());
     await expect(handler({ id: 1 }, lambdaContext())).rejects.toMatchObject({ name: 'InvalidRequestError' });
     expect(seen).toEqual(['a']);
+  });
+
+  it('throws on no secret', async () => {
+    const thrown = await eventHandler({ schema: z.unknown(), run: () => Promise.reject(leaking()) })({}, lambdaContext()).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ name: 'ThrottlingException' });
+    expect(secrets.filter((secret) => asLambdaTells(thrown).includes(secret))).toEqual([]);
   });
 
   it('throws on what the reaction threw, so that Lambda tries again', async () => {

@@ -13,9 +13,10 @@ const accessKeyIds = /\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g;
 const longBase64 = /(?<![A-Za-z0-9+/=_-])(?<!failure message: )[A-Za-z0-9+/_-]{200,}={0,2}/g;
 
 /**
- * A value as it may be logged: messages of services quote what they were sent. For `JSON.stringify` as its replacer.
+ * A value as it may leave, for a log, a trace or whoever called: messages of services quote what they were sent. For
+ * `JSON.stringify` as its replacer.
  *
- * @param key the name under which the value is logged
+ * @param key the name under which the value leaves
  */
 export function withoutSecrets(key: string, value: unknown): unknown {
   if (typeof value !== 'string' || value === '') return value;
