@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { jobStates } from '../lifecycle/states.ts';
+import { jobStates, outcomes } from '../lifecycle/states.ts';
 import { auditEntrySchema } from './audit-view.ts';
 import { capacityQuery, capacitySchema } from './capacity-view.ts';
 import { diagnosisSchema } from './diagnosis-view.ts';
@@ -76,6 +76,7 @@ export const operations = {
     query: z.strictObject({
       ...pageQuery(),
       state: z.exactOptional(z.enum(jobStates)).meta({ description: 'Only jobs in this state.' }),
+      outcome: z.exactOptional(z.enum(outcomes)).meta({ description: 'Only jobs with this outcome.' }),
       user: z.exactOptional(z.string().min(1).max(128)).meta({ description: 'Only this user’s jobs.' }),
       label: z.exactOptional(labelFilter),
     }),

@@ -3,13 +3,14 @@ import type { JobId, EpochMs } from '../job/ids.ts';
 import type { JobChange, ParkedEntry } from '../lifecycle/change.ts';
 import type { StepRecord, Wait } from '../lifecycle/wait.ts';
 import type { LaunchRecord } from '../capacity/gang.ts';
-import type { JobState } from '../lifecycle/states.ts';
+import type { JobState, Outcome } from '../lifecycle/states.ts';
 import type { NewManifestVersion } from './manifest-store.ts';
 import type { Page } from './page.ts';
 
 export interface JobFilter {
   readonly namespace: string;
   readonly state?: JobState;
+  readonly outcome?: Outcome;
   readonly user?: string;
   readonly label?: { readonly key: string; readonly value: string };
 }

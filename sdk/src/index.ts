@@ -6,6 +6,7 @@ export {
 } from './errors.ts';
 export { followEvents, followLogs, hasEnded, waitForJob } from './follow.ts';
 export type { WaitOptions, WatchOptions } from './follow.ts';
+export { jobStates, outcomes } from './job-states.ts';
 export { itemsOf } from './pages.ts';
 export type * from './types.ts';
 export { wait } from './wait.ts';

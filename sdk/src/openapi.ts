@@ -2117,6 +2117,8 @@ export interface operations {
                 label?: string;
                 /** @description How many entries, 1 to 100. */
                 limit?: string;
+                /** @description Only jobs with this outcome. */
+                outcome?: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT" | "NO_CAPACITY" | "INTERRUPTED";
                 /** @description Only jobs in this state. */
                 state?: "PENDING" | "ACQUIRING_CAPACITY" | "PROVISIONING_FAILED" | "CONFIGURING" | "CONFIGURATION_FAILED" | "RUNNING" | "RUN_FAILED" | "SUCCEEDED" | "POST_RUN" | "POST_RUN_FAILED" | "DESTROYING" | "DESTRUCTION_FAILED" | "DONE";
                 /** @description Only this user’s jobs. */

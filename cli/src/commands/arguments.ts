@@ -32,6 +32,15 @@ export function upTo(most: number): (text: string) => number {
   };
 }
 
+/** One of these words, in letters of either case. */
+export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const found = words.find((word) => word === text.toUpperCase());
+    if (found === undefined) throw new InvalidArgumentError(`It must be one of ${words.join(', ')}.`);
+    return found;
+  };
+}
+
 /** Names separated by commas, in an option that may be given again. */
 export function names(text: string, before: readonly string[] = []): readonly string[] {
   const given = text.split(',').map((name) => name.trim());

@@ -32,10 +32,11 @@ export class JobListing {
   async page(filter: JobFilter, limit: number, cursor?: string): Promise<Page<Job>> {
     let after = cursor === undefined ? undefined : toJobId(decodeCursor(cursor, positions.jobId));
     const items: Job[] = [];
-    const isFiltered = filter.state !== undefined || filter.user !== undefined || filter.label !== undefined;
+    const { namespace, ...narrower } = filter;
+    const isFiltered = Object.values(narrower).some((wanted) => wanted !== undefined);
     for (let chunk = 0; chunk < MAX_CHUNKS; chunk += 1) {
       const wanted = isFiltered ? CHUNK : Math.min(CHUNK, limit - items.length);
-      const { ids, more } = await this.#idsAfter(filter.namespace, after, wanted);
+      const { ids, more } = await this.#idsAfter(namespace, after, wanted);
       const matching = (await this.#jobs(ids)).filter((job) => matches(job, filter));
       const room = limit - items.length;
       items.push(...matching.slice(0, room));

@@ -162,6 +162,8 @@ export function jobStoreContract(newWorld: NewWorld): void {
       expect(odd.cursor).toBeUndefined();
       const running = await world.jobs.list({ namespace: 'research', state: 'RUNNING' }, 10);
       expect(running).toEqual({ items: [] });
+      const failed = await world.jobs.list({ namespace: 'research', outcome: 'FAILED' }, 10);
+      expect(failed).toEqual({ items: [] });
     });
 
     it('finds what a filter asks for behind many jobs that do not match', async () => {

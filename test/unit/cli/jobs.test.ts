@@ -68,7 +68,9 @@ dashboard  https://console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashb
   });
 
   it.each([
-    [['get', 'nonsense'], 2, 'orch: "nonsense" is not a job: an id has 26 letters and digits\n'],
+    [['get', 'nonsense'], 2, 'orch: "nonsense" is no job: it must be JOB, an id of 26 letters and digits, or NAMESPACE/JOB; "orch list" has them\n'],
+    [['get', '/01hf7yat000000000000000000'], 2, expect.stringContaining('or NAMESPACE/JOB; "orch list" has them\n')],
+    [['get', 'a/research/01hf7yat000000000000000000'], 2, expect.stringContaining('or NAMESPACE/JOB; "orch list" has them\n')],
     [['get', '01hf7yat000000000000000000'], 2, 'orch: no namespace is named: add -n NAMESPACE, or set ORCH_NAMESPACE\n'],
     [['get', 'research/01hf7yat000000000000000000'], 1, 'orch: There is no job 01hf7yat000000000000000000 in namespace research.\nrequest request-1, status 404\n'],
   ])('says why not: %j', async (words, exitCode, err) => {
@@ -98,6 +100,9 @@ ${first}  cluster v1  CONFIGURING           alice      5       500  2m
       return [out.split('\n').slice(0, -1).map((line) => (JSON.parse(line) as { jobId: string }).jobId), err];
     };
     expect(await list('--state', 'configuring')).toEqual([[ids[0]], '']);
+    await cli.alter(ids[1] ?? '', { outcome: 'FAILED' });
+    expect(await list('--outcome', 'failed')).toEqual([[ids[1]], '']);
+    expect(await list('--outcome', 'SUCCEEDED')).toEqual([[], '']);
     expect(await list('--label', 'project=folding', '--user', 'alice', '--limit', '2')).toMatchObject([{ length: 2 }, '']);
     expect(await list('--user', 'nobody')).toEqual([[], '']);
     expect((await cli.orch(['list', '--limit', '2'], { environment })).err).toBe('the newest 2; --limit shows more\n');
@@ -105,14 +110,16 @@ ${first}  cluster v1  CONFIGURING           alice      5       500  2m
   });
 
   it.each([
-    [['list', '--state', 'LOST'], 'query.state'],
+    [['list', '--state', 'LOST'], 'It must be one of PENDING, ACQUIRING_CAPACITY, '],
+    [['list', '--outcome', 'LOST'], 'It must be one of SUCCEEDED, FAILED, '],
     [['list', '--label', 'project'], 'It must be KEY=VALUE.'],
     [['list', '--limit', '0'], 'It must be a whole number from 1.'],
     [['list', 'everything'], 'too many arguments'],
   ])('refuses %j', async (words, message) => {
     const { exitCode, out, err } = await cli.orch(words, { environment });
-    expect([exitCode, out]).toEqual([2, '']);
+    expect([exitCode, out, cli.served.arrived.length]).toEqual([2, '', 0]);
     expect(err).toContain(message);
+    expect(err).toMatch(/^orch: .+\n\(orch list --help says more\)\n$/);
   });
 });
 
