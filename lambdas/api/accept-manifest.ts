@@ -52,6 +52,8 @@ export interface Delivery {
 
 /** So many types may a manifest name in all: each is looked up, with its price. */
 const MAX_DISTINCT_TYPES = 64;
+/** So many are named to whoever asks for a namespace that is not served. */
+const MAX_NAMESPACES_TOLD = 20;
 /** Where problems of the script beside a manifest are. */
 const SCRIPT_PATH = 'script';
 
@@ -176,14 +178,22 @@ function unservedNamespace(manifest: Manifest, deployment: Deployment, types: Re
   const { namespace } = manifest.metadata;
   const settings = namespaceSettings(deployment, namespace);
   if (settings === undefined) {
-    const suggestion = nearest(namespace, Object.keys(deployment.namespaces));
-    const message = `this deployment serves no namespace ${namespace}`;
+    const served = Object.keys(deployment.namespaces);
+    const suggestion = nearest(namespace, served);
+    const message = `this deployment serves no namespace ${namespace}; it serves: ${someOf(served)}`;
     return [{ code: 'not-offered', path: 'metadata.namespace', message, value: namespace, ...(suggestion === undefined ? {} : { suggestion }) }];
   }
   return manifest.spec.nodePools.flatMap((pool, index) => [
     ...unservedArchitecture(pool, `spec.nodePools[${index}].instanceType`, namespace, settings, types),
     ...unservedEfa(pool, `spec.nodePools[${index}].efa`, namespace, settings, types),
   ]);
+}
+
+/** The first names of a list, and how many more there are. */
+function someOf(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  const more = names.length - MAX_NAMESPACES_TOLD;
+  return names.slice(0, MAX_NAMESPACES_TOLD).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 function unservedArchitecture(

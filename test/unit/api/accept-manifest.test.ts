@@ -28,6 +28,22 @@ describe('a provider with a bound of its own', () => {
   });
 });
 
+describe('a namespace that is not served', () => {
+  const problemIn = async (names: readonly string[]): Promise<unknown> => {
+    const namespaces = Object.fromEntries(names.map((name) => [name, { launchTemplates: { x86_64: 'lt-x86' } }]));
+    const ports = { deployment: aDeployment({ namespaces }), catalogue, knowledge: new InMemoryMarketKnowledge(), runtimes: new InMemoryRuntimeCatalogue() };
+    return acceptManifest(ports, { kind: 'text', text: aManifestText(), format: 'yaml' }, {}).then(() => [], ({ details }: InvalidManifestError) => details['problems']);
+  };
+
+  it('is told with those that are, as far as they are few', async () => {
+    expect(await problemIn(['bio', 'physics'])).toEqual([
+      expect.objectContaining({ code: 'not-offered', path: 'metadata.namespace', message: 'this deployment serves no namespace research; it serves: bio, physics' }),
+    ]);
+    const many = Array.from({ length: 25 }, (_, n) => `team-${n}`);
+    expect(await problemIn(many)).toEqual([expect.objectContaining({ message: expect.stringMatching(/: team-0, team-1, .+, team-19 and 5 more$/) })]);
+  });
+});
+
 describe('a file system', () => {
   const text = aManifestText({ spec: '  storage: { type: EFS, fileSystemId: fs-0123456789abcdef0 }\n' });
   const accept = async (storage: Parameters<typeof aDeployment>[0]) =>
