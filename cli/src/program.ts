@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { addAdmin } from './commands/admin.ts';
 import { addCapacity } from './commands/capacity.ts';
 import { addChanges } from './commands/change.ts';
@@ -34,7 +35,7 @@ are JSON Lines; an error is a problem document (RFC 9457) on standard error.
 export function createProgram(context: CommandContext): Command {
   const program = new Command('orch')
     .description('Submits cluster jobs to the Advanced Orchestrator and watches them.')
-    .version('0.1.0')
+    .version(packageJson.version)
     .option('-n, --namespace <namespace>', 'the namespace; by default the manifest’s, then ORCH_NAMESPACE')
     .option('--json', 'results for programs')
     .option('--api-url <url>', 'address of the API; by default ORCH_API_URL')

@@ -53,10 +53,15 @@ export function namespaceOf({ givenNamespace, terminal }: Session): string {
   return namespace;
 }
 
-/** Reads `JOB` or `NAMESPACE/JOB`, as `submit` prints it. */
+/**
+ * Reads `JOB` or `NAMESPACE/JOB`, as `submit` prints it.
+ *
+ * @throws UsageError when it is neither.
+ */
 export function jobRef(session: Session, text: string): JobRef {
-  const slash = text.indexOf('/');
-  const jobId = text.slice(slash + 1).toLowerCase();
-  if (!/^[0-9a-z]{26}$/.test(jobId)) throw new UsageError(`${JSON.stringify(text)} is not a job: an id has 26 letters and digits`);
-  return { namespace: slash === -1 ? namespaceOf(session) : text.slice(0, slash), jobId };
+  const [jobId = '', namespace, ...rest] = text.split('/').toReversed();
+  if (!/^[0-9a-z]{26}$/i.test(jobId) || namespace === '' || rest.length > 0) {
+    throw new UsageError(`${JSON.stringify(text)} is no job: it must be JOB, an id of 26 letters and digits, or NAMESPACE/JOB; "orch list" has them`);
+  }
+  return { namespace: namespace ?? namespaceOf(session), jobId: jobId.toLowerCase() };
 }

@@ -8,7 +8,7 @@ import { time } from '../output/words.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import { positive } from './arguments.ts';
-import { action, examples, type AddCommand, type CommandContext } from './command.ts';
+import { action, examples, ofWholeDeployment, type AddCommand, type CommandContext } from './command.ts';
 import { addScopeOptions, scopeOf, type ScopeOptions } from './pause-scope.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -60,8 +60,7 @@ function addResume(admin: Command, context: CommandContext): void {
 }
 
 function addRecount(admin: Command, context: CommandContext): void {
-  admin
-    .command('recount')
+  ofWholeDeployment(admin.command('recount'))
     .description('Compares the counters that limits are held to with the jobs themselves, and repairs them if asked to.')
     .option('--repair', 'put right what is wrong')
     .option('--reason <text>', 'why; needed for a repair')
@@ -80,12 +79,11 @@ function showRecount({ terminal, colours }: Session, { drifts, repaired, lanesNo
   if (drifts.length === 0) return terminal.out('all counters are right\n');
   const rows = drifts.map((drift) => [drift.namespace, printable(drift.user), printable(drift.amount), drift.counted, drift.actual, drift.repaired ? 'yes' : 'no']);
   terminal.out(table(colours, ['NAMESPACE', 'USER', 'AMOUNT', 'COUNTED', 'ACTUAL', 'REPAIRED'], rows));
-  terminal.err(repaired ? 'all has been put right\n' : 'orch admin recount --repair puts right what is wrong\n');
+  terminal.err(repaired ? 'all has been put right\n' : 'orch admin recount --repair --reason "…" puts right what is wrong\n');
 }
 
 function addAudit(admin: Command, context: CommandContext): void {
-  admin
-    .command('audit')
+  ofWholeDeployment(admin.command('audit'))
     .description('Lists what operators did, newest first; with --json also by which principal, with what program and in which request.')
     .option('--limit <number>', 'how many, at most', positive, DEFAULT_LIMIT)
     .addHelpText('after', examples('orch admin audit', "orch admin audit --limit 1000 --json | jq 'select(.by == \"ada\")'"))

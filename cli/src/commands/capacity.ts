@@ -1,7 +1,7 @@
 import { capacityText } from '../output/capacity.ts';
 import { writeJson } from '../output/json.ts';
 import { names } from './arguments.ts';
-import { action, examples, type AddCommand } from './command.ts';
+import { action, examples, ofWholeDeployment, type AddCommand } from './command.ts';
 
 interface CapacityOptions {
   readonly type?: readonly string[];
@@ -10,8 +10,7 @@ interface CapacityOptions {
 
 /** `orch capacity` */
 export const addCapacity: AddCommand = (program, context) => {
-  program
-    .command('capacity')
+  ofWholeDeployment(program.command('capacity'))
     .summary('show what is known of capacity')
     .description('Shows what is known of capacity now: what is not tried and until when, free addresses, quotas of the account, and of instance types where they could be had and at what price.')
     .option('-t, --type <types>', 'also show these instance types, separated by commas; at most 20', names)

@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import { Help, type Command } from 'commander';
 import { sessionOf } from '../session.ts';
 import type { Session } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** What commands are made with. */
 export interface CommandContext {
@@ -28,4 +29,19 @@ export function action<Arguments extends readonly unknown[]>({ terminal, endWith
 /** Examples under a command's help. */
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
+}
+
+/** Marks a command, with those that are added to it, as one that no namespace narrows: `-n` is refused, and not in its help. */
+export function ofWholeDeployment(command: Command): Command {
+  return command
+    .configureHelp({ ...command.configureHelp(), visibleGlobalOptions: globalOptionsWithoutNamespace })
+    .hook('preAction', (_marked, called) => {
+      const { namespace } = called.optsWithGlobals<{ readonly namespace?: string }>();
+      if (namespace !== undefined) throw new UsageError(`"${called.name()}" is of the whole deployment: leave out -n ${namespace}`);
+    });
+}
+
+function globalOptionsWithoutNamespace(command: Command): ReturnType<Help['visibleGlobalOptions']> {
+  const standard = Object.assign(new Help(), { showGlobalOptions: true });
+  return standard.visibleGlobalOptions(command).filter((option) => option.attributeName() !== 'namespace');
 }

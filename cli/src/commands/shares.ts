@@ -9,7 +9,7 @@ import { changeLines } from '../output/share-changes.ts';
 import { time } from '../output/words.ts';
 import type { Session } from '../session.ts';
 import { versionNumber } from './arguments.ts';
-import { action, examples, type AddCommand, type CommandContext } from './command.ts';
+import { action, examples, ofWholeDeployment, type AddCommand, type CommandContext } from './command.ts';
 
 interface ApplyOptions {
   readonly comment?: string;
@@ -19,8 +19,7 @@ interface ApplyOptions {
 
 /** `orch shares get|apply|diff` */
 export const addShares: AddCommand = (program, context) => {
-  const shares = program
-    .command('shares')
+  const shares = ofWholeDeployment(program.command('shares'))
     .summary('say who shares what')
     .description('Shares say who is entitled to what: weights, limits, guarantees, quotas. They are kept in versions.');
   addGet(shares, context);

@@ -1,27 +1,28 @@
-import type { Queue, WaitingJob } from '@advanced-orchestrator/sdk';
+import type { WaitingJob } from '@advanced-orchestrator/sdk';
+import type { ShownQueue } from '../queue-of-namespace.ts';
 import type { Colours } from '../session.ts';
 import { printable } from './printable.ts';
 import { shareTable } from './share-table.ts';
 import { table } from './table.ts';
 import { count, duration, time } from './words.ts';
 
-/** The whole queue: totals, pauses, shares, and the next jobs in their order. */
-export function queueText(colours: Colours, queue: Queue): string {
-  const { at, pending, running, parked, launches, shares, hasMoreShares, jobs, hasMoreJobs, isPartial } = queue;
+/** A queue: totals, pauses, shares, and the next jobs in their order. */
+export function queueText(colours: Colours, queue: ShownQueue): string {
+  const { at, pending, running, parked, launches, shares, hasMoreShares, jobs, places, hasMoreJobs, isPartial } = queue;
   const totals = `${time(at)}  ${pending} pending, ${running} running, ${parked} parked, ${launches.inFlight} of ${count(launches.limit, 'launch', 'launches')} in flight\n`;
   const pauses = queue.pauses.map(({ scope, by, reason }) => colours.yellow(`paused: ${printable(`${scope}, by ${by}: ${reason}`)}\n`)).join('');
   const parts = [totals + pauses, shareTable(colours, shares) + (hasMoreShares ? colours.dim('… and more shares\n') : '')];
-  if (jobs.length > 0) parts.push(jobTable(colours, jobs, Date.parse(at)) + (hasMoreJobs ? colours.dim('… and more jobs\n') : ''));
+  if (jobs.length > 0) parts.push(jobTable(colours, jobs, places, Date.parse(at)) + (hasMoreJobs ? colours.dim('… and more jobs\n') : ''));
   if (isPartial) parts.push(colours.dim('There are more queues than were read: the order is that among those who used least.\n'));
   return parts.join('\n');
 }
 
-function jobTable(colours: Colours, jobs: readonly WaitingJob[], nowMs: number): string {
+function jobTable(colours: Colours, jobs: readonly WaitingJob[], places: readonly number[], nowMs: number): string {
   return table(
     colours,
     ['NEXT', 'JOB', 'USER', 'PRIORITY', 'BAND', 'NODES', 'GPUS', 'AGE', 'WHY IT WAITS'],
     jobs.map((job, i) => [
-      i + 1, `${job.namespace}/${job.jobId}`, printable(job.user), job.priority, job.band, job.nodes, job.gpus,
+      places[i] ?? '', `${job.namespace}/${job.jobId}`, printable(job.user), job.priority, job.band, job.nodes, job.gpus,
       duration(nowMs - Date.parse(job.submittedAt)), why(job),
     ]),
   );

@@ -57,6 +57,7 @@ describe('orch admin', () => {
     cli.api.table.uses.set(leafKey(use), use);
     const found = await cli.orch(['admin', 'recount']);
     expect(found.out).toMatch(/NAMESPACE +USER +AMOUNT +COUNTED +ACTUAL +REPAIRED\nresearch +alice +runningJobs +2 +0 +no\n/);
+    expect(found.err).toBe('orch admin recount --repair --reason "…" puts right what is wrong\n');
     expect((await cli.orch(['admin', 'recount', '--repair', '--reason', 'a drill'])).err).toBe('all has been put right\n');
     expect((await cli.orch(['admin', 'recount'])).out).toBe('all counters are right\n');
   });

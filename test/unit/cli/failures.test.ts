@@ -32,7 +32,13 @@ describe('what goes wrong on the way', () => {
     await gone.close();
     const { exitCode, err } = await cli.orch(['list', '--api-url', gone.url], { environment });
     expect(exitCode).toBe(1);
-    expect(err).toMatch(/^orch: No answer from http:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED .+\.\nIs ORCH_API_URL right/);
+    expect(err).toMatch(/^orch: No answer from http:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED .+\.\nIs ORCH_API_URL right, .+\nA local cloud must be running/);
+  });
+
+  it('says nothing of a local cloud to whoever calls another machine', async () => {
+    const { exitCode, err } = await cli.orch(['list', '--api-url', 'http://api.invalid/api'], { environment });
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/^orch: No answer from http:\/\/api\.invalid: .+\.\nIs ORCH_API_URL right, and the network up\?\n$/);
   });
 
   it('asks a busy service again, and gives up in the end', async () => {
@@ -53,14 +59,34 @@ describe('what goes wrong on the way', () => {
     const refused = await cli.orch(['get', '01hf7yat000000000000000000', '--json'], { environment });
     expect(JSON.parse(refused.err)).toMatchObject({ type: 'urn:orchestrator:problem:job-not-found', status: 404 });
     const mistaken = await cli.orch(['get', 'x', '--json'], { environment });
-    expect(JSON.parse(mistaken.err)).toEqual({ title: 'UsageError', detail: '"x" is not a job: an id has 26 letters and digits' });
+    expect(JSON.parse(mistaken.err)).toEqual({ title: 'UsageError', detail: expect.stringContaining('"x" is no job') });
+  });
+
+  it.each([
+    [['list', '--json', '--stat', 'RUNNING'], "unknown option '--stat' (Did you mean --state?) (orch list --help says more)"],
+    [['list', '--stat', 'RUNNING', '--json'], "unknown option '--stat' (Did you mean --state?) (orch list --help says more)"],
+    [['get', '--json'], "missing required argument 'job' (orch get --help says more)"],
+    [['--json', '--api-url'], "option '--api-url <url>' argument missing (orch --help says more)"],
+    [['admin', '--json'], 'orch admin: no command, or none that there is (orch admin --help says more)'],
+  ])('hands a program a document of %j, too', async (words, detail) => {
+    const { exitCode, out, err } = await cli.orch(words, { environment });
+    expect([exitCode, out, JSON.parse(err)]).toEqual([2, '', { title: 'UsageError', detail }]);
+  });
+
+  it.each([
+    ['capacity'], ['shares', 'get'], ['shares', 'apply', 'shares.yaml'], ['admin', 'recount'], ['admin', 'audit'],
+  ])('does not take a namespace for what is of the whole deployment: %s %s', async (...words) => {
+    const { exitCode, err } = await cli.orch([...words, '-n', 'research']);
+    expect([exitCode, err, cli.served.arrived.length]).toEqual([2, `orch: "${words.at(words[0] === 'capacity' ? 0 : 1)}" is of the whole deployment: leave out -n research\n`, 0]);
+    expect((await cli.orch([...words, '--help'])).out).not.toContain('--namespace');
+    expect((await cli.orch(['list', '--help'])).out).toContain('--namespace');
   });
 });
 
 describe('the help', () => {
   it('knows what was meant', async () => {
-    expect(await cli.orch(['cancle', 'x'])).toEqual({ exitCode: 2, out: '', err: "error: unknown command 'cancle'\n(Did you mean cancel?)\n" });
-    expect(await cli.orch(['submit', 'a.yaml', '--wiat'])).toEqual({ exitCode: 2, out: '', err: "error: unknown option '--wiat'\n(Did you mean --wait?)\n" });
+    expect(await cli.orch(['cancle', 'x'])).toEqual({ exitCode: 2, out: '', err: "orch: unknown command 'cancle'\n(Did you mean cancel?)\n(orch --help says more)\n" });
+    expect(await cli.orch(['submit', 'a.yaml', '--wiat'])).toEqual({ exitCode: 2, out: '', err: "orch: unknown option '--wiat'\n(Did you mean --wait?)\n(orch submit --help says more)\n" });
   });
 
   it('is a result when it was asked for', async () => {
@@ -69,7 +95,7 @@ describe('the help', () => {
       expect([exitCode, err]).toEqual([0, '']);
       expect(out).toMatch(/^Usage: orch /);
     }
-    expect(await cli.orch([])).toMatchObject({ exitCode: 2, out: '' });
+    expect(await cli.orch([])).toMatchObject({ exitCode: 2, out: '', err: expect.stringMatching(/^Usage: orch /) });
     expect((await cli.orch(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 

@@ -60,3 +60,10 @@ it('says what to do when there are no credentials', async () => {
   expect(exitCode).toBe(1);
   expect(err).toMatch(/^orch: No AWS credentials to sign requests with: .+\nRequests are signed with AWS credentials/);
 });
+
+it('names the profile that there are no credentials in', async () => {
+  const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true', AWS_PROFILE: 'physics' };
+  const { exitCode, err } = await start(['list', '-n', 'research'], none).ended;
+  expect(exitCode).toBe(1);
+  expect(err).toMatch(/^orch: No AWS credentials to sign requests with: .+\nAWS_PROFILE is "physics": /);
+});

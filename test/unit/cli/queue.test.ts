@@ -93,6 +93,20 @@ NEXT  JOB                                  USER   PRIORITY  BAND  NODES  GPUS  A
 `);
   });
 
+  it('shows what concerns a namespace, each job with its place among all', async () => {
+    share({ limits: { nodes: 8 }, namespaces: [aNamespace('research', { weight: 3 }), aNamespace('vision', { weight: 1 })] });
+    cli.api.clock.advance(60_000);
+    const other = (await cli.orch(['submit', '-'], { input: aManifestText({ namespace: 'vision' }) })).out.trim();
+    const { out } = await cli.orch(['queue', '-n', 'vision']);
+    expect(out).toContain('3 pending');
+    expect(out).not.toContain('research');
+    expect(out).toMatch(/\ndeployment .+\n +vision .+\n +alice .+\n\nNEXT +JOB/);
+    const place = ((await cli.orch(['queue'])).out.match(/(\d+) +vision\//) ?? [])[1];
+    expect(out).toMatch(new RegExp(`\\n +${place}  ${other} [^\\n]+\\n$`));
+    const { jobs, hasMoreJobs } = JSON.parse((await cli.orch(['queue', '-n', 'research', '--limit', '1', '--json'])).out) as { jobs: unknown[]; hasMoreJobs: boolean };
+    expect([jobs, hasMoreJobs]).toEqual([[expect.objectContaining({ namespace: 'research' })], true]);
+  });
+
   it('lists as many jobs as it is asked for', async () => {
     expect((await cli.orch(['queue', '--limit', '1'])).out).toContain('… and more jobs');
     expect(await cli.orch(['queue', '--limit', '101'])).toMatchObject({ exitCode: 2, err: expect.stringContaining('It must be a whole number from 0 to 100.') });
