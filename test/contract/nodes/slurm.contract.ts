@@ -85,7 +85,7 @@ export function slurmNodesContract(base?: string): void {
   });
 
   it('tells the output while the script runs, attaches to it, and cancels it with time to end', async () => {
-    const { step } = jobs.step({ script: bash(`trap 'echo asked; exit 3' TERM`, 'echo it began', 'sleep 600 & wait') });
+    const { step } = jobs.step({ script: bash(`trap 'echo asked; exit 3' TERM`, 'echo it began', 'while :; do sleep 0.1; done') });
     const sent = cluster.send(manifest, step);
     await cluster.heard('it began');
     const again = cluster.send(manifest, step);

@@ -32,7 +32,7 @@ async function cancels(): Promise<Lived> {
 
 /** Without hooks behind the run the machines would go at once. */
 async function cancelsTheRunAlone(): Promise<Lived> {
-  const script = '#!/bin/bash\ntrap \'echo "saved its state"; exit 0\' TERM\necho here\nsleep 500 & wait\n';
+  const script = '#!/bin/bash\ntrap \'echo "saved its state"; exit 0\' TERM\necho here\nwhile :; do sleep 0.1; done\n';
   const job = await cloud.jobs.submit(aSlurmCluster('alone', workers, { hooks: { onRun: [{ name: 'Work', script, timeoutSeconds: 600 }] } }));
   await cloud.jobs.writes(job, 'here');
   await cloud.jobs.cancel(job);
