@@ -31,6 +31,22 @@ read_machine_environment() {
   done <"$node/environment"
 }
 
+# identity_of PID: what tells a process from a later one with its id, as local/process-identity.ts reads it.
+identity_of() {
+  local line
+  if [ -e /proc/self/stat ]; then
+    line=$(cat "/proc/$1/stat" 2>/dev/null) && line=${line##*) } && cut -d ' ' -f 20 <<<"$line"
+  else
+    read -r line < <(ps -o lstart= -p "$1") && printf '%s\n' "$line"
+  fi
+}
+
+# record_process FOLDER PID: for whoever ends the process later. Who finds the id finds whose it is.
+record_process() {
+  printf '%s' "$(identity_of "$2")" >"$1/identity"
+  printf '%s' "$2" >"$1/pid"
+}
+
 # terminate_session SID SIGNAL: signals every process of a session.
 terminate_session() {
   if command -v pkill >/dev/null 2>&1; then

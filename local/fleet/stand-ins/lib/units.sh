@@ -1,6 +1,6 @@
 # Units: a folder $units/NAME holds one while it is loaded.
 #   command, environment, properties   what runs
-#   state (activating active deactivating failed inactive), pid, code, result   how it is
+#   state (activating active deactivating), failed (where it has), pid, identity, code, result   how it is
 
 units="$node/units"
 
@@ -18,7 +18,7 @@ unit_is_loaded() {
 
 # unit_value UNIT FILE DEFAULT
 unit_value() {
-  if [ -r "$units/$1/$2" ]; then cat "$units/$1/$2"; else printf '%s' "$3"; fi
+  cat "$units/$1/$2" 2>/dev/null || printf '%s' "$3"
 }
 
 # unit_property UNIT KEY DEFAULT: the last assignment holds, as in unit files.
@@ -28,8 +28,24 @@ unit_property() {
   printf '%s' "${value:-$3}"
 }
 
+# unit_state UNIT: one that is loaded and has no state yet is being made.
 unit_state() {
-  unit_value "$1" state inactive
+  local state
+  if [ -e "$units/$1/failed" ]; then
+    printf failed
+  elif unit_is_loaded "$1"; then
+    state=$(unit_value "$1" state '')
+    printf '%s' "${state:-activating}"
+  else
+    printf inactive
+  fi
+}
+
+# unload_unit UNIT: at once, so that nobody finds a half of it.
+unload_unit() {
+  local away="$node/unloaded/$1.$BASHPID"
+  mkdir -p "$node/unloaded"
+  mv "$units/$1" "$away" 2>/dev/null && rm -rf "$away"
 }
 
 # wait_for_unit UNIT STATE...: until it is in one of the states or no longer loaded.
@@ -68,10 +84,12 @@ end_unit_session() {
 # stop_unit UNIT: comes back when the unit has ended.
 stop_unit() {
   local unit=$1 pid
-  pid=$(unit_value "$unit" pid '')
-  printf deactivating >"$units/$unit/state"
-  : >"$units/$unit/stopped"
-  # Without a process it is one that has ended and stayed (RemainAfterExit): its supervisor sees the mark.
-  [ -z "$pid" ] || end_unit_session "$unit" "$pid"
-  wait_for_unit "$unit" failed inactive
+  # It may end by itself meanwhile.
+  { printf deactivating >"$units/$unit/state" && : >"$units/$unit/stopped"; } 2>/dev/null
+  while unit_is_loaded "$unit" && [ ! -e "$units/$unit/failed" ]; do
+    pid=$(unit_value "$unit" pid '')
+    # Without a process it is about to have one, or has ended and stayed (RemainAfterExit): its supervisor sees the mark.
+    [ -z "$pid" ] || end_unit_session "$unit" "$pid"
+    sleep 0.05
+  done
 }

@@ -55,6 +55,32 @@ describe('stand-ins on an instance', () => {
     expect(await output(script)).toBe('exit-code\n3\nLoadState=not-found\n');
   });
 
+  it('starts a unit again that fails, five times in ten seconds, and none that was asked to end', async () => {
+    const weak = [
+      'systemd-run --quiet --unit=weak -p Restart=on-failure sh -c "echo >>/data/weak; exit 3"',
+      'until systemctl is-failed -q weak; do sleep 0.05; done; wc -l </data/weak; systemctl show weak -p NRestarts,Result --value',
+    ];
+    expect(await output(weak.join('\n'))).toBe('5\n4\nexit-code\n');
+    const asked = [
+      'systemd-run --quiet --unit=asked -p Restart=on-failure sh -c "echo >>/data/asked; exec sleep 60"; until [ -e /data/asked ]; do sleep 0.05; done',
+      'systemctl kill asked; until systemctl is-failed -q asked; do sleep 0.05; done; wc -l </data/asked',
+    ];
+    expect(await output(asked.join('\n'))).toBe('1\n');
+  });
+
+  it('can start a unit anew at once when it has been stopped, and stops one that has failed', async () => {
+    const script = [
+      'for round in 1 2 3; do',
+      '  systemd-run --quiet --unit=again sleep 60 || exit 1',
+      // So that it takes a while to remove it.
+      '  mkdir /run/fleet/units/again/files; touch /run/fleet/units/again/files/{1..3000}',
+      '  systemctl stop again',
+      'done',
+      'systemd-run --quiet --unit=fails sh -c "exit 1"; until systemctl is-failed -q fails; do sleep 0.05; done; systemctl stop fails; systemctl is-active fails',
+    ].join('\n');
+    expect(await output(`bash -c '${script}' 2>&1`)).toBe('failed\n');
+  });
+
   it('ends a unit that runs for too long, and all of its processes', async () => {
     const script = [
       'systemd-run --quiet --unit=slow -p RuntimeMaxSec=1 -p TimeoutStopSec=1 sh -c "trap \'\' TERM; sleep 61 & sleep 62; sleep 63"',
