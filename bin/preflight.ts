@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readConfiguration } from '../lib/configuration/load.ts';
 import { checkAccount } from './preflight/check-account.ts';
+import { checkEndpoints } from './preflight/check-endpoints.ts';
 import { checkImages } from './preflight/check-images.ts';
 import { checkLogPolicies } from './preflight/check-log-policies.ts';
 import { checkNetwork } from './preflight/check-network.ts';
@@ -44,6 +45,7 @@ async function preflight(config: string | undefined): Promise<Finding[]> {
     optional('logs:DescribeResourcePolicies, logs:DescribeLogGroups', complain, () => readLogPolicies(configuration)),
   ]);
   return [
+    ...checkEndpoints(process.env),
     ...checkAccount(account),
     ...(network === undefined ? [] : checkNetwork(configuration, network)),
     ...(images === undefined ? [] : checkImages(configuration, images)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkAccount } from '../../bin/preflight/check-account.ts';
+import { checkEndpoints } from '../../bin/preflight/check-endpoints.ts';
 import { checkImages } from '../../bin/preflight/check-images.ts';
 import { checkNetwork } from '../../bin/preflight/check-network.ts';
 import { checkReservations } from '../../bin/preflight/check-reservations.ts';
@@ -45,6 +46,21 @@ describe('an account', () => {
     ['that tells nothing', { serviceLinkedRoles: undefined, ec2Quotas: undefined, lambdaConcurrency: undefined, bootstrapVersion: undefined }, []],
   ])('%s is found out', (_, change, expected) => {
     expect(notOk(checkAccount({ ...healthyAccount, ...change }))).toEqual(expected);
+  });
+});
+
+describe('an environment', () => {
+  it('that leads to AWS passes', () => {
+    expect(checkEndpoints({ AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL: '' })).toEqual([]);
+    expect(checkEndpoints({ AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' })).toEqual([]);
+  });
+
+  it('that leads elsewhere is told, with what to unset', () => {
+    const findings = checkEndpoints({ AWS_ENDPOINT_URL_EC2: 'http://127.0.0.1:4567', AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' });
+    expect(notOk(findings)).toEqual(['warn: an endpoint override is set (AWS_ENDPOINT_URL): this looks at http://127.0.0.1:4566 and not at AWS']);
+    expect(findings[0]?.wayOut).toContain('unset AWS_ENDPOINT_URL AWS_ENDPOINT_URL_EC2');
+    expect(notOk(checkEndpoints({ AWS_ENDPOINT_URL_EC2: 'http://10.0.0.1' }))).toEqual([
+      'warn: an endpoint override is set (AWS_ENDPOINT_URL_EC2): this looks at http://10.0.0.1 and not at AWS']);
   });
 });
 
