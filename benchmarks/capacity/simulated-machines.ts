@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { GangRequest, LaunchedInstance, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../../core/capacity/gang.ts';
+import type { GangRequest, ImpairedInstance, LaunchedInstance, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../../core/capacity/gang.ts';
 import { instanceId, type InstanceId } from '../../core/job/ids.ts';
 import type { AttemptKey, DoomedInstance, LaunchRequest, Machines } from '../../core/ports/machines.ts';
 import type { SimulatedCloud } from './simulated-cloud.ts';
@@ -47,6 +47,10 @@ export class SimulatedMachines implements Machines {
 
   async describeAll(): Promise<readonly ProviderInstance[]> {
     return [...this.#instances.values()];
+  }
+
+  async impaired(): Promise<readonly ImpairedInstance[]> {
+    return [];
   }
 
   async find(id: InstanceId): Promise<ProviderInstance | undefined> {

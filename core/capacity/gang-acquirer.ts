@@ -2,7 +2,7 @@ import type { EpochMs, InstanceId } from '../job/ids.ts';
 import type { Node } from '../job/job.ts';
 import type { CapacityPlan, CapacityProvider, Interrupted } from '../ports/capacity-provider.ts';
 import type { AttemptKey } from '../ports/machines.ts';
-import type { AcquireResult, GangRequest, LaunchRecord, ProviderInstance, ReleaseResult } from './gang.ts';
+import type { AcquireResult, GangRequest, ImpairedInstance, LaunchRecord, ProviderInstance, ReleaseResult } from './gang.ts';
 import { nodesOfGang, replacementNodes } from './gang-nodes.ts';
 import type { CapacityPorts } from './launcher.ts';
 import { settle } from './launcher.ts';
@@ -141,6 +141,10 @@ export class GangAcquirer implements CapacityProvider {
 
   async describeAll(): Promise<readonly ProviderInstance[]> {
     return this.#ports.machines.describeAll();
+  }
+
+  async impaired(): Promise<readonly ImpairedInstance[]> {
+    return this.#ports.machines.impaired();
   }
 
   async find(instanceId: InstanceId): Promise<ProviderInstance | undefined> {

@@ -146,6 +146,12 @@ export interface ReleaseResult {
   readonly remaining: number;
 }
 
+/** An instance that the provider runs and does not reach: its kernel hangs, or its host fails. */
+export interface ImpairedInstance {
+  readonly instanceId: InstanceId;
+  readonly sinceMs: EpochMs;
+}
+
 /** An instance of an attempt as the provider sees it. */
 export interface ProviderInstance {
   readonly instanceId: InstanceId;

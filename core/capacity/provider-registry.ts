@@ -2,7 +2,7 @@ import { InternalError } from '../errors/orchestrator-error.ts';
 import type { InstanceId } from '../job/ids.ts';
 import type { Node } from '../job/job.ts';
 import type { AttemptOfProvider, CapacityPlan, CapacityProvider, Interrupted, Unheard } from '../ports/capacity-provider.ts';
-import type { AcquireResult, GangRequest, ProviderInstance, ReleaseResult } from './gang.ts';
+import type { AcquireResult, GangRequest, ImpairedInstance, ProviderInstance, ReleaseResult } from './gang.ts';
 
 /** The provider of manifests and jobs that name none. */
 export const DEFAULT_PROVIDER = 'aws';
@@ -22,7 +22,7 @@ export interface RegisteredProvider {
 
 /**
  * All clouds of a deployment as one. What concerns one attempt goes to the provider that its job names; what concerns
- * instances, to the provider whose ids they are; only `describeAll` asks everybody. With one provider registered each
+ * instances, to the provider whose ids they are; only `describeAll` and `impaired` ask everybody. With one provider registered each
  * call is one call to it.
  */
 export class ProviderRegistry implements CapacityProvider {
@@ -72,6 +72,10 @@ export class ProviderRegistry implements CapacityProvider {
       unheard(this.#providers[index]?.name ?? '', answer.reason);
       return [];
     });
+  }
+
+  async impaired(): Promise<readonly ImpairedInstance[]> {
+    return (await Promise.all(this.#providers.map(({ capacity }) => capacity.impaired()))).flat();
   }
 
   async find(instanceId: InstanceId): Promise<ProviderInstance | undefined> {

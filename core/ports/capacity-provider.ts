@@ -1,5 +1,5 @@
 import type { Cooldown } from '../capacity/offering.ts';
-import type { AcquireResult, GangRequest, Interruption, ProviderInstance, ReleaseResult } from '../capacity/gang.ts';
+import type { AcquireResult, GangRequest, ImpairedInstance, Interruption, ProviderInstance, ReleaseResult } from '../capacity/gang.ts';
 import type { EpochMs, InstanceId, JobId } from '../job/ids.ts';
 import type { Node } from '../job/job.ts';
 
@@ -62,6 +62,8 @@ export interface CapacityProvider {
    * tells `unheard` of those that fail and answers what the others have; without it, or where there is one only, throws.
    */
   describeAll(unheard?: Unheard): Promise<readonly ProviderInstance[]>;
+  /** Instances that the provider runs and does not reach; others of the account may be among them. */
+  impaired(): Promise<readonly ImpairedInstance[]>;
   /** One instance of this deployment, in whatever state it is remembered; `undefined` for one that is not the deployment's. */
   find(instanceId: InstanceId): Promise<ProviderInstance | undefined>;
 }

@@ -1,4 +1,4 @@
-import type { GangRequest, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../capacity/gang.ts';
+import type { GangRequest, ImpairedInstance, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../capacity/gang.ts';
 import type { EpochMs, InstanceId, JobId } from '../job/ids.ts';
 
 /** Which attempt machines belong to. */
@@ -37,6 +37,8 @@ export interface Machines {
   describe(attempt: AttemptKey): Promise<readonly ProviderInstance[]>;
   /** Machines of this deployment that are not terminated. */
   describeAll(): Promise<readonly ProviderInstance[]>;
+  /** Machines that the provider runs and does not reach; others of the account may be among them. */
+  impaired(): Promise<readonly ImpairedInstance[]>;
   /** One machine of this deployment, terminated or not; `undefined` for one that is not the deployment's, or not known. */
   find(instanceId: InstanceId): Promise<ProviderInstance | undefined>;
   /** Asks for an end; ids that the provider does not know are passed over. */

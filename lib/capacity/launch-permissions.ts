@@ -89,6 +89,11 @@ export function allowDescriptions(reader: OrchestratorFunction): void {
   reader.allow(['ec2:DescribeInstances'], ['*']);
 }
 
+/** Seeing which instances EC2 does not reach. */
+export function allowStatusChecks(reader: OrchestratorFunction): void {
+  reader.allow(['ec2:DescribeInstanceStatus'], ['*']);
+}
+
 /** Facts and prices of instance types: descriptions and the public price list, which know no resources. */
 export function allowCatalogue(reader: OrchestratorFunction): void {
   reader.allow([

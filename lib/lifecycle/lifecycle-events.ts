@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { allowCatalogue, allowDescriptions, allowGroupRemoval, allowLaunches, allowTerminations } from '../capacity/launch-permissions.ts';
+import { allowCatalogue, allowDescriptions, allowGroupRemoval, allowLaunches, allowStatusChecks, allowTerminations } from '../capacity/launch-permissions.ts';
 import { EventFunction } from '../functions/event-function.ts';
 import type { JobLifecycleProps } from './job-lifecycle.ts';
 
@@ -66,6 +66,7 @@ export class LifecycleEvents extends Construct {
     allowLaunches(this.reconciler, configuration, nodes);
     allowCatalogue(this.reconciler);
     allowDescriptions(this.reconciler);
+    allowStatusChecks(this.reconciler);
     allowTerminations(this.reconciler, configuration);
     allowGroupRemoval(this.reconciler, configuration);
     queue.allowScans(this.reconciler);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { z } from 'zod';
 
+import type { FleetClock } from './clock.ts';
 import type { Collection } from './store.ts';
 import type { Tags } from './model.ts';
 
@@ -39,6 +40,8 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('slowBoot'), seconds: z.number().positive(), ...scopeFields }),
   /** The agent is registered but its connection is lost: nothing is delivered while the fault stands. */
   z.strictObject({ kind: z.literal('agentOffline'), ...scopeFields }),
+  /** The instance runs on and is not reached, by its status check or by SSM: for so many fleet seconds when the fault is added. */
+  z.strictObject({ kind: z.literal('instanceHangs'), forSeconds: z.number().nonnegative().default(0), ...scopeFields }),
   /** The command runs on the instance, and its result is never heard of. */
   z.strictObject({ kind: z.literal('commandNeverAnswers'), ...scopeFields }),
   /** The events that say that a command has ended come twice. */
@@ -67,7 +70,7 @@ export type FaultKind = FaultRequest['kind'];
 /** A fault whose defaults may be left out, without its scope. */
 export type FaultChoice = { readonly kind: FaultKind } & Readonly<Record<string, unknown>>;
 /** A fault that stands, with how often it still strikes. */
-export type Fault = FaultRequest & { readonly id: string };
+export type Fault = FaultRequest & { readonly id: string; readonly addedAtMs: number };
 type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>;
 
 /** What a fault may be scoped to. */
@@ -83,17 +86,25 @@ export function instanceTarget(instance: { readonly id: string; readonly tags: T
   return { instanceId: instance.id, tagValues: Object.values(instance.tags) };
 }
 
+/** Whether SSM does not reach an instance that runs. */
+export function isCutOff(faults: Faults, instance: { readonly id: string; readonly tags: Tags }): boolean {
+  const target = instanceTarget(instance);
+  return faults.stands('agentOffline', target) || faults.stands('instanceHangs', target);
+}
+
 /** The faults that stand. */
 export class Faults {
   readonly #faults: Collection<Fault>;
+  readonly #clock: FleetClock;
 
-  constructor(faults: Collection<Fault>) {
+  constructor(faults: Collection<Fault>, clock: FleetClock) {
     this.#faults = faults;
+    this.#clock = clock;
   }
 
   add(requests: readonly FaultRequest[]): Fault[] {
     return requests.map((request) => {
-      const fault: Fault = { ...request, id: randomUUID() };
+      const fault: Fault = { ...request, id: randomUUID(), addedAtMs: this.#clock.nowMs() };
       this.#faults.put(fault.id, fault);
       return fault;
     });
@@ -124,7 +135,12 @@ export class Faults {
 
   /** Whether a fault of `kind` stands against `target`, without counting it. */
   stands(kind: FaultKind, target: FaultTarget): boolean {
-    return this.#faults.values().some((fault) => fault.kind === kind && aimsAt(fault, target));
+    return this.standing(kind, target) !== undefined;
+  }
+
+  /** The first fault of `kind` that stands against `target`, not counted. */
+  standing<K extends FaultKind>(kind: K, target: FaultTarget): FaultOf<K> | undefined {
+    return this.#faults.values().find((fault): fault is FaultOf<K> => isKind(fault, kind) && aimsAt(fault, target));
   }
 
   /** Counts one strike; false where the fault lets this one pass. */

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import { systemClock } from './clock.ts';
@@ -11,6 +12,7 @@ import type { Fault } from './faults.ts';
 import type { Authorizer } from './http/authorizer.ts';
 import { Control } from './http/control.ts';
 import { MetadataService } from './http/imds.ts';
+import { listen } from './http/listen.ts';
 import { fleetServer } from './http/server.ts';
 import { Services } from './http/services.ts';
 import type { InstanceDriver } from './instances/driver.ts';
@@ -83,7 +85,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     control: new Control({ context, facts, reset }),
     upstream: options.upstream,
   });
-  const url = await listen(server, options.port);
+  await listen(server, options.port);
+  const url = urlOf(server);
   parts.address.url = url;
   context.market.onChange(() => reclaimer.watch());
   reclaimer.watch();
@@ -110,7 +113,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 function assemble(options: SimulatorOptions, store: JournalStore, clock: FleetClock) {
   const { cloud, driver } = options;
   const instances = store.collection<Instance>('instance');
-  const faults = new Faults(store.collection<Fault>('fault'));
+  const faults = new Faults(store.collection<Fault>('fault'), clock);
   const events = new EventBus(cloud, faults);
   const market = new RunningMarket(store.collection<MarketRecord>('market'), clock, options.scenario);
   const address = { url: '' };
@@ -175,14 +178,8 @@ function instanceEnvironment(
   };
 }
 
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : port}`);
-    });
-  });
+function urlOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 function stopListening(server: Server): Promise<void> {

@@ -1,9 +1,9 @@
-import type { GangRequest, LaunchedInstance, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult, Unavailable } from '../../core/capacity/gang.ts';
+import type { GangRequest, ImpairedInstance, LaunchedInstance, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult, Unavailable } from '../../core/capacity/gang.ts';
 import type { Offering } from '../../core/capacity/offering.ts';
 import { offeringKey } from '../../core/capacity/offering.ts';
 import { DependencyThrottledError } from '../../core/errors/orchestrator-error.ts';
 import { instanceId } from '../../core/job/ids.ts';
-import type { InstanceId } from '../../core/job/ids.ts';
+import type { EpochMs, InstanceId } from '../../core/job/ids.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { AttemptKey, DoomedInstance, LaunchRequest, Machines } from '../../core/ports/machines.ts';
 
@@ -41,6 +41,8 @@ export class InMemoryMachines implements Machines {
   stubborn = false;
   /** Machines that do not go when told to. */
   readonly stuck = new Set<InstanceId>();
+  /** Machines that hang, and since when. */
+  readonly hanging = new Map<InstanceId, EpochMs>();
 
   readonly #instances = new Map<InstanceId, ProviderInstance>();
   readonly #answers = new Map<string, Known>();
@@ -105,6 +107,10 @@ export class InMemoryMachines implements Machines {
 
   async describeAll(): Promise<readonly ProviderInstance[]> {
     return [...this.#instances.values()].filter(({ state }) => state !== 'terminated');
+  }
+
+  async impaired(): Promise<readonly ImpairedInstance[]> {
+    return [...this.hanging].flatMap(([id, sinceMs]) => (this.#instances.get(id)?.state === 'running' ? [{ instanceId: id, sinceMs }] : []));
   }
 
   async find(id: InstanceId): Promise<ProviderInstance | undefined> {

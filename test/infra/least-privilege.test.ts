@@ -9,7 +9,7 @@ const grants = grantsOf(resources);
 const actionsWithoutResource = new Set([
   'xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets',
   'xray:PutSpans', 'xray:PutSpansForIndexing', 'cloudwatch:PutMetricData',
-  'ec2:DescribeInstances', 'ec2:DescribeInstanceTypes', 'ec2:DescribeInstanceTypeOfferings', 'ec2:DescribeSpotPriceHistory',
+  'ec2:DescribeInstances', 'ec2:DescribeInstanceStatus', 'ec2:DescribeInstanceTypes', 'ec2:DescribeInstanceTypeOfferings', 'ec2:DescribeSpotPriceHistory',
   'ec2:DescribeSubnets', 'ec2:DescribeCapacityReservations', 'ec2:DescribeAvailabilityZones', 'ec2:GetSpotPlacementScores',
   'servicequotas:ListServiceQuotas',
   'ec2:DescribeFleets', 'ec2:DescribePlacementGroups', 'pricing:GetProducts', 'dynamodb:ListStreams',
@@ -54,6 +54,10 @@ describe('identity policies', () => {
     expect(ofNodes({ otlpEndpoint })).toEqual([[['cloudwatch:PutMetricData'], { StringEquals: namespace }]]);
     expect(ofNodes({ otlpEndpoint, nodeMetrics: false })).toEqual([]);
     expect(ofNodes({ collector: 'none' })).toEqual([]);
+  });
+
+  it('see which instances EC2 does not reach, the reconciler alone', () => {
+    expect(whoMay('ec2:DescribeInstanceStatus')).toEqual([expect.stringContaining('Reconcile')]);
   });
 
   it('allow all resources only for actions that know none', () => {

@@ -18,6 +18,7 @@ export const ec2ClientDefaults = { retryMode: 'adaptive', maxAttempts: 6 } as co
  * | function | action | resource | condition |
  * |---|---|---|---|
  * | acquire, await-nodes, destroy, reconcile | `ec2:DescribeInstances` | `*` (the action knows no resource) | |
+ * | reconcile | `ec2:DescribeInstanceStatus` | `*` (the action knows no resource) | |
  * | acquire, await-nodes, destroy | `ec2:CreateFleet` | `arn:aws:ec2:R:A:fleet/*`, `…:launch-template/<each of ours>`, `…:subnet/<each of ours>`, `…:security-group/<each of ours>`, `…:instance/*`, `…:network-interface/*`, `…:volume/*`, `arn:aws:ec2:R::image/*` | `aws:RequestTag/orchestrator:deployment` = `D` on `instance/*` |
  * | acquire, await-nodes, destroy | `ec2:RunInstances` | as `ec2:CreateFleet`, without `fleet/*` | on `instance/*` `aws:RequestTag/orchestrator:deployment` = `D`; `ec2:LaunchTemplate` = ours on `instance/*` |
  * | acquire, await-nodes, destroy | `ec2:CreateTags` | `arn:aws:ec2:R:A:instance/*`, `…:volume/*`, `…:spot-instances-request/*` | `ec2:CreateAction` = `CreateFleet` or `RunInstances` |

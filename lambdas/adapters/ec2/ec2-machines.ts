@@ -3,7 +3,7 @@ import type { CreateFleetCommandInput, CreateFleetCommandOutput, EC2Client } fro
 import { CreateFleetCommand, DescribeFleetsCommand } from '@aws-sdk/client-ec2';
 import { knownScope } from '../../../core/capacity/error-scope.ts';
 import { isGoing } from '../../../core/capacity/gang.ts';
-import type { GangRequest, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../../../core/capacity/gang.ts';
+import type { GangRequest, ImpairedInstance, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../../../core/capacity/gang.ts';
 import { unavailableOutcome } from '../../../core/capacity/unavailable-outcome.ts';
 import type { Deployment } from '../../../core/deployment/deployment.ts';
 import { InternalError } from '../../../core/errors/orchestrator-error.ts';
@@ -95,6 +95,10 @@ export class Ec2Machines implements Machines {
 
   async describeAll(): Promise<readonly ProviderInstance[]> {
     return this.#instances.ofDeployment();
+  }
+
+  async impaired(): Promise<readonly ImpairedInstance[]> {
+    return this.#instances.impaired();
   }
 
   async find(instanceId: InstanceId): Promise<ProviderInstance | undefined> {

@@ -1,6 +1,6 @@
-import type { DescribeInstancesCommandInput, EC2Client, Instance } from '@aws-sdk/client-ec2';
-import { paginateDescribeInstances } from '@aws-sdk/client-ec2';
-import type { ProviderInstance } from '../../../core/capacity/gang.ts';
+import type { DescribeInstancesCommandInput, EC2Client, Instance, InstanceStatus } from '@aws-sdk/client-ec2';
+import { paginateDescribeInstanceStatus, paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import type { ImpairedInstance, ProviderInstance } from '../../../core/capacity/gang.ts';
 import { epochMs, instanceId, jobId, type InstanceId } from '../../../core/job/ids.ts';
 import type { AttemptKey } from '../../../core/ports/machines.ts';
 import { patiently } from './ec2-error.ts';
@@ -32,6 +32,18 @@ export class InstanceReader {
   /** By a filter: an id that EC2 does not know would make the call fail that names it. */
   async byId(id: InstanceId): Promise<ProviderInstance | undefined> {
     return (await this.#read({}, { 'instance-id': [id] }))[0];
+  }
+
+  /** EC2 sorts them out and knows no tags here: few come, however many run, and they may be anybody's in the account. */
+  async impaired(): Promise<ImpairedInstance[]> {
+    const input = { Filters: [{ Name: 'instance-status.status', Values: ['impaired'] }] };
+    return patiently(async () => {
+      const impaired: ImpairedInstance[] = [];
+      for await (const page of paginateDescribeInstanceStatus({ client: this.#ec2, pageSize: PAGE_SIZE }, input)) {
+        impaired.push(...(page.InstanceStatuses ?? []).flatMap(toImpaired));
+      }
+      return impaired;
+    });
   }
 
   async #read(tags: Readonly<Record<string, string>>, filters: Readonly<Record<string, readonly string[]>>): Promise<ProviderInstance[]> {
@@ -70,4 +82,10 @@ function toProviderInstance(instance: Instance): ProviderInstance[] {
     launchedAtMs: epochMs(instance.LaunchTime?.getTime() ?? 0),
     ...(instance.StateReason?.Code === ENDED_BY_CALL ? { endedByCall: true } : {}),
   }];
+}
+
+/** Without a time nobody knows whether it is only starting again. */
+function toImpaired({ InstanceId, InstanceStatus: status }: InstanceStatus): ImpairedInstance[] {
+  const sinceMs = (status?.Details ?? []).flatMap(({ ImpairedSince }) => ImpairedSince?.getTime() ?? []).toSorted((a, b) => a - b)[0];
+  return InstanceId === undefined || sinceMs === undefined ? [] : [{ instanceId: instanceId(InstanceId), sinceMs: epochMs(sinceMs) }];
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { errorScope } from '../../../core/capacity/error-scope.ts';
-import type { GangRequest, LaunchedInstance, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../../../core/capacity/gang.ts';
+import type { GangRequest, ImpairedInstance, LaunchedInstance, LaunchOutcome, LaunchRecord, PlannedLaunch, ProviderInstance, ReleaseResult } from '../../../core/capacity/gang.ts';
 import type { SimulatedProviderSettings } from '../../../core/deployment/deployment.ts';
 import { InternalError } from '../../../core/errors/orchestrator-error.ts';
 import type { InstanceId } from '../../../core/job/ids.ts';
@@ -87,6 +87,11 @@ export class SimulatedMachines implements Machines {
 
   async describeAll(): Promise<readonly ProviderInstance[]> {
     return (await this.#ports.records.list()).flatMap(instancesOf);
+  }
+
+  /** None hangs. */
+  async impaired(): Promise<readonly ImpairedInstance[]> {
+    return [];
   }
 
   async terminate(instances: readonly InstanceId[]): Promise<void> {

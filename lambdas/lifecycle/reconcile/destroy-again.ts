@@ -9,18 +9,18 @@ import { missingNodes } from '../../../core/lifecycle/node-loss.ts';
 import { jobKeys } from '../../runtime/job-keys.ts';
 import type { ReconcilePorts } from './reconcile-ports.ts';
 
-/** The job stays DESTRUCTION_FAILED; once nothing of it is left its limits are given back and its cost is known. */
-export async function destroyAgain(ports: ReconcilePorts, job: Job): Promise<void> {
+/** The job stays DESTRUCTION_FAILED; once nothing of it is left its limits are given back and its cost is known. Answers whether nothing is. */
+export async function destroyAgain(ports: ReconcilePorts, job: Job): Promise<boolean> {
   const { jobId, attempt } = job;
   const { remaining } = await ports.capacity.release(job);
   if (remaining > 0) {
     ports.log.error('instances of a job cannot be destroyed', { ...jobKeys(job), remaining });
     await closeNodes(ports, job, await ports.capacity.describe(job));
-    return;
+    return false;
   }
   const record = await ports.jobs.attempt(jobId, attempt);
   // The list of active attempts lags a little.
-  if (record?.active !== true) return;
+  if (record?.active !== true) return true;
   const cost = await closeNodes(ports, job, []);
   const costMicroUsd = totalCost(cost).microUsd;
   const decide = (now: Job): JobChange | undefined => {
@@ -36,6 +36,7 @@ export async function destroyAgain(ports: ReconcilePorts, job: Job): Promise<voi
     };
   };
   await changeJob(ports.jobs, jobId, decide, job);
+  return true;
 }
 
 /** Notes that the nodes of an attempt are gone but those that are among `instances`, and answers what all of them cost. Nodes that went before keep their time. */

@@ -17,13 +17,14 @@ export interface ReconcileReport {
   readonly placementGroupsRemoved: number;
   readonly nodesLost: number;
   readonly jobsStuck: number;
+  readonly machinesLeft: number;
   readonly attemptsUnread: number;
   readonly failures: number;
 }
 
 /**
  * The second line behind every event, once a minute: instances without a living attempt, executions that never started
- * or died, nodes that are gone, time that is over, tokens that nobody answered. What fails keeps nothing else from its turn;
+ * or died, nodes that are gone or hang, time that is over, tokens that nobody answered. What fails keeps nothing else from its turn;
  * the pass then fails at its end, so that the failure is seen.
  */
 export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport> {
@@ -49,7 +50,8 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
   };
   const instances = await guard('looking for instances', () => ports.capacity.describeAll(note));
   const orphansTerminated = instances && (await guard('orphans', () => sweepInstances(ports, instances, guard, note)));
-  const looked = await guard('attempts', () => tendAttempts(ports, instances && { instances, unheard }, guard));
+  const impaired = (await guard('looking for instances that hang', () => ports.capacity.impaired())) ?? [];
+  const looked = await guard('attempts', () => tendAttempts(ports, instances && { instances, unheard, impaired }, guard));
   const placementGroupsRemoved = (await guard('placement groups', () => sweepPlacementGroups(ports, guard))) ?? 0;
   const report = { orphansTerminated: orphansTerminated ?? 0, placementGroupsRemoved, ...(looked?.tended ?? nothing), failures: errors.length };
   ports.measure([...reconciliationMeasurements({ orphansTerminated, ...looked?.tended }), ...(looked === undefined ? [] : spendMeasurements(ports.deployment, looked.spends))]);

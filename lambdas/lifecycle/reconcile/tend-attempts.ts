@@ -1,4 +1,4 @@
-import type { ProviderInstance } from '../../../core/capacity/gang.ts';
+import type { ImpairedInstance, ProviderInstance } from '../../../core/capacity/gang.ts';
 import { costPerHour, type KnownMachines } from '../../../core/cost/cost-per-hour.ts';
 import { DEFAULT_PROVIDER, SIMULATED_PROVIDER } from '../../../core/capacity/provider-registry.ts';
 import type { Attempt, Job, Node } from '../../../core/job/job.ts';
@@ -21,6 +21,8 @@ export interface Tended {
   readonly stepsPolled: number;
   readonly nodesLost: number;
   readonly jobsStuck: number;
+  /** Jobs that have ended, of which there were machines still when this pass looked. */
+  readonly machinesLeft: number;
   /** Attempts that could not be read: whether they are stuck is not known. */
   readonly attemptsUnread: number;
 }
@@ -31,7 +33,7 @@ interface Looked {
   readonly spends: readonly JobSpend[];
 }
 
-export const nothing: Tended = { executionsStarted: 0, timesOver: 0, stepsPolled: 0, nodesLost: 0, jobsStuck: 0, attemptsUnread: 0 };
+export const nothing: Tended = { executionsStarted: 0, timesOver: 0, stepsPolled: 0, nodesLost: 0, jobsStuck: 0, machinesLeft: 0, attemptsUnread: 0 };
 const pageSize = 200;
 /** Attempts looked after at a time: enough for a thousand in a minute, few enough for the limits of the services asked. */
 const atOnce = 10;
@@ -40,26 +42,31 @@ const atOnce = 10;
 interface Listed {
   readonly instances: readonly ProviderInstance[];
   readonly unheard: ReadonlySet<string>;
+  /** Those of them, and of others, that are not reached. */
+  readonly impaired: readonly ImpairedInstance[];
 }
 
 /** What is listed of an attempt's instances; `undefined` where that is not known. */
-type ListedOf = (job: Job) => readonly ProviderInstance[] | undefined;
+interface Known {
+  readonly of: (job: Job) => readonly ProviderInstance[] | undefined;
+  readonly impaired: readonly ImpairedInstance[];
+}
 
-function byJob(listed: Listed | undefined): ListedOf {
-  if (listed === undefined) return () => undefined;
+function byJob(listed: Listed | undefined): Known {
+  if (listed === undefined) return { of: () => undefined, impaired: [] };
   const instances = Map.groupBy(listed.instances, (instance) => instance.jobId);
-  return ({ jobId, provider = DEFAULT_PROVIDER }) => (listed.unheard.has(provider) ? undefined : (instances.get(jobId) ?? []));
+  return { of: ({ jobId, provider = DEFAULT_PROVIDER }) => (listed.unheard.has(provider) ? undefined : (instances.get(jobId) ?? [])), impaired: listed.impaired };
 }
 
 /** Looks after every attempt whose machines may exist. Of instances that could not be read no node is missed. */
 export async function tendAttempts(ports: ReconcilePorts, listed: Listed | undefined, guard: Guard): Promise<Looked> {
-  const listedOf = byJob(listed);
+  const known = byJob(listed);
   const done: Looked[] = [];
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
     const page: Page<Attempt> = await ports.jobs.activeAttempts(pageSize, cursor);
     for (let at = 0; at < page.items.length; at += atOnce) {
       const some = page.items.slice(at, at + atOnce);
-      done.push(...(await Promise.all(some.map((attempt) => lookAfter(ports, attempt, listedOf, guard)))));
+      done.push(...(await Promise.all(some.map((attempt) => lookAfter(ports, attempt, known, guard)))));
     }
     cursor = page.cursor;
   }
@@ -73,21 +80,27 @@ function add(a: Tended, b: Tended): Tended {
     stepsPolled: a.stepsPolled + b.stepsPolled,
     nodesLost: a.nodesLost + b.nodesLost,
     jobsStuck: a.jobsStuck + b.jobsStuck,
+    machinesLeft: a.machinesLeft + b.machinesLeft,
     attemptsUnread: a.attemptsUnread + b.attemptsUnread,
   };
 }
 
 /** Says of an attempt whether it is stuck, also where nothing can be done for it: that is how some get stuck. */
-async function lookAfter(ports: ReconcilePorts, listed: Attempt, listedOf: ListedOf, guard: Guard): Promise<Looked> {
+async function lookAfter(ports: ReconcilePorts, listed: Attempt, known: Known, guard: Guard): Promise<Looked> {
   const what = `attempt ${listed.attempt} of ${listed.jobId}`;
   const found = await guard(what, () => find(ports, listed), listed);
   if (found === undefined) return { tended: { ...nothing, attemptsUnread: 1 }, spends: [] };
   if (found === 'over') return { tended: nothing, spends: [] };
-  const tended = await guard(what, () => tend(ports, listed, found, listedOf), listed);
+  const tended = await guard(what, () => tend(ports, listed, found, known), listed);
   return {
-    tended: { ...(tended ?? nothing), jobsStuck: countsAsStuck(ports, found.job) ? 1 : 0 },
-    spends: await guard(what, async () => spendOf(ports, found, listedOf(found.job)), listed) ?? [],
+    tended: { ...(tended ?? unlookedAfter(found.job)), jobsStuck: countsAsStuck(ports, found.job) ? 1 : 0 },
+    spends: await guard(what, async () => spendOf(ports, found, known.of(found.job)), listed) ?? [],
   };
+}
+
+/** What is said of an attempt for which nothing could be done. Of rehearsals nothing is left. */
+function unlookedAfter({ state, provider }: Job): Tended {
+  return { ...nothing, machinesLeft: state === 'DESTRUCTION_FAILED' && provider !== SIMULATED_PROVIDER ? 1 : 0 };
 }
 
 interface Found {
@@ -124,16 +137,16 @@ function countsAsStuck({ clock, deployment }: ReconcilePorts, job: Job): boolean
   return job.provider !== SIMULATED_PROVIDER && isStuck(job, clock.now(), 3000 * deployment.intervals.unansweredAfter);
 }
 
-async function tend(ports: ReconcilePorts, listed: Attempt, { job, wait, nodes }: Found, listedOf: ListedOf): Promise<Tended> {
+async function tend(ports: ReconcilePorts, listed: Attempt, { job, wait, nodes }: Found, known: Known): Promise<Tended> {
   if (job.state === 'DESTRUCTION_FAILED') {
-    await destroyAgain(ports, job);
-    return nothing;
+    const isGone = await destroyAgain(ports, job);
+    return isGone ? nothing : unlookedAfter(job);
   }
   if (isTerminal(job.state) || job.state === 'PENDING') return nothing;
   if (await revive(ports, job, listed)) return { ...nothing, executionsStarted: 1 };
   if (wait?.attempt !== job.attempt) return nothing;
-  const instances = listedOf(job);
-  const nodesLost = instances === undefined ? 0 : await tellOfLostNodes(ports, { job, wait, nodes }, instances);
+  const instances = known.of(job);
+  const nodesLost = instances === undefined ? 0 : await tellOfLostNodes(ports, { job, wait, nodes }, { listed: instances, impaired: known.impaired });
   if (nodesLost > 0) return { ...nothing, nodesLost };
   return lookAfterWait(ports, job, wait);
 }

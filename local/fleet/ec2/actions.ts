@@ -15,7 +15,8 @@ import { createPlacementGroup, deletePlacementGroup, describePlacementGroups } f
 import { describeSubnets } from './subnets.ts';
 import { getSpotPlacementScores } from './placement-scores.ts';
 import { describeCapacityReservations } from './reservations.ts';
-import { describeInstances, describeInstanceStatus } from './describe-instances.ts';
+import { describeInstances } from './describe-instances.ts';
+import { describeInstanceStatus } from './instance-status.ts';
 
 /** An EC2 action that the fleet simulates. */
 export type Ec2Action = (params: QueryParams, caller: Caller, context: FleetContext) => Promise<XmlTree>;

@@ -3,12 +3,12 @@ import { INSTANCE_TYPES, zoneId } from '../facts/facts.ts';
 import type { Caller } from '../http/caller.ts';
 import type { Instance, InstanceInterface, InstanceState } from '../model.ts';
 import { page } from '../protocol/paging.ts';
-import { flag, number, text, texts } from '../protocol/query.ts';
+import { number, text, texts } from '../protocol/query.ts';
 import type { QueryParams } from '../protocol/query.ts';
 import { ServiceError } from '../protocol/service-error.ts';
 import type { XmlTree } from '../protocol/xml.ts';
 import { authorizeDescribe } from './access.ts';
-import { filterInstances } from './instance-filters.ts';
+import { filterInstances, type InstanceFields } from './instance-filters.ts';
 import { writeTags } from './tags.ts';
 
 const LARGEST_PAGE = 1000;
@@ -43,31 +43,8 @@ export async function describeInstances(params: QueryParams, caller: Caller, con
   };
 }
 
-/** `DescribeInstanceStatus`: of running instances, or of all. */
-export async function describeInstanceStatus(params: QueryParams, caller: Caller, context: FleetContext): Promise<XmlTree> {
-  await authorizeDescribe(caller, 'DescribeInstanceStatus');
-  const { items, nextToken } = selectInstances(params, context);
-  const all = flag(params, 'IncludeAllInstances');
-  return {
-    instanceStatusSet: items
-      .filter((instance) => all || instance.state === 'running')
-      .map((instance) => {
-        const ready = instance.state === 'running' && context.clock.nowMs() >= instance.registersAtMs;
-        const status = instance.state === 'running' ? (ready ? 'ok' : 'initializing') : 'not-applicable';
-        return {
-          instanceId: instance.id,
-          availabilityZone: instance.zone,
-          instanceState: writeState(instance.state),
-          instanceStatus: { status, details: [{ name: 'reachability', status: ready ? 'passed' : 'initializing' }] },
-          systemStatus: { status, details: [{ name: 'reachability', status: ready ? 'passed' : 'initializing' }] },
-        };
-      }),
-    nextToken,
-  };
-}
-
-/** The instances that ids, filters and page of a request name. Throws where an id is not known (yet). */
-function selectInstances(params: QueryParams, context: FleetContext) {
+/** The instances that ids, filters and page of a request name. `fields`: what its filters know beside those of all. Throws where an id is not known (yet). */
+export function selectInstances(params: QueryParams, context: FleetContext, fields?: InstanceFields) {
   const ids = texts(params, 'InstanceId');
   const size = number(params, 'MaxResults');
   if (size !== undefined && (size < 5 || size > LARGEST_PAGE)) {
@@ -77,7 +54,7 @@ function selectInstances(params: QueryParams, context: FleetContext) {
     throw new ServiceError('InvalidParameterCombination', 'The parameter instancesSet cannot be used with the parameter maxResults');
   }
   const named = ids.length === 0 ? visibleInstances(context) : findInstances(ids, context);
-  return page(filterInstances(named, params), ({ id }) => id, text(params, 'NextToken'), size ?? LARGEST_PAGE, 'InvalidNextToken');
+  return page(filterInstances(named, params, fields), ({ id }) => id, text(params, 'NextToken'), size ?? LARGEST_PAGE, 'InvalidNextToken');
 }
 
 function visibleInstances({ instances, clock }: FleetContext): Instance[] {

@@ -4,8 +4,10 @@ import { structures, text, texts } from '../protocol/query.ts';
 import type { QueryParams } from '../protocol/query.ts';
 import { ServiceError } from '../protocol/service-error.ts';
 
-/** The values of an instance that a filter of a name looks at. */
-const FIELDS: Readonly<Record<string, (instance: Instance) => readonly string[]>> = {
+/** The values of an instance that filters look at, by their names. */
+export type InstanceFields = Readonly<Record<string, (instance: Instance) => readonly string[]>>;
+
+const FIELDS: InstanceFields = {
   'instance-id': (instance) => [instance.id],
   'instance-state-name': (instance) => [instance.state],
   'instance-type': (instance) => [instance.type],
@@ -21,10 +23,10 @@ const FIELDS: Readonly<Record<string, (instance: Instance) => readonly string[]>
   'tag-key': (instance) => Object.keys(instance.tags),
 };
 
-/** Whether an instance fits every filter of a request; `*` and `?` are wildcards. Throws on a filter it does not know. */
-export function filterInstances(instances: readonly Instance[], params: QueryParams): Instance[] {
+/** The instances that fit every filter of a request; `*` and `?` are wildcards. Throws on a filter that is not among the fields, `own` or those of all requests. */
+export function filterInstances(instances: readonly Instance[], params: QueryParams, own: InstanceFields = {}): Instance[] {
   const filters = structures(params, 'Filter').map((filter) => ({
-    field: fieldOf(text(filter, 'Name') ?? ''),
+    field: fieldOf(text(filter, 'Name') ?? '', own),
     values: texts(filter, 'Value'),
   }));
   return instances.filter((instance) =>
@@ -34,11 +36,11 @@ export function filterInstances(instances: readonly Instance[], params: QueryPar
   );
 }
 
-function fieldOf(name: string): (instance: Instance) => readonly string[] {
+function fieldOf(name: string, own: InstanceFields): (instance: Instance) => readonly string[] {
   if (name.startsWith('tag:')) {
     return (instance) => [instance.tags[name.slice(4)]].filter((value) => value !== undefined);
   }
-  const field = FIELDS[name];
+  const field = own[name] ?? FIELDS[name];
   if (field === undefined) {
     throw new ServiceError('InvalidParameterValue', `The filter '${name}' is invalid`);
   }

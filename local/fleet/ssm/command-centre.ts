@@ -1,6 +1,6 @@
 import type { FleetClock } from '../clock.ts';
 import type { EventBus } from '../events/bus.ts';
-import { instanceTarget } from '../faults.ts';
+import { instanceTarget, isCutOff } from '../faults.ts';
 import type { Faults } from '../faults.ts';
 import type { Instance } from '../model.ts';
 import type { Collection } from '../store.ts';
@@ -181,7 +181,7 @@ export class CommandCentre {
     return (
       instance?.state === 'running' &&
       instance.registeredAtMs !== undefined &&
-      !this.#parts.faults.stands('agentOffline', instanceTarget(instance))
+      !isCutOff(this.#parts.faults, instance)
     );
   }
 

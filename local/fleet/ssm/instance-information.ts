@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { FleetContext } from '../context.ts';
 import { privateDnsName } from '../ec2/describe-instances.ts';
-import { instanceTarget } from '../faults.ts';
+import { isCutOff } from '../faults.ts';
 import type { Caller } from '../http/caller.ts';
 import type { Instance } from '../model.ts';
 import { page } from '../protocol/paging.ts';
@@ -55,7 +55,7 @@ function fits(instance: Instance, key: string, values: readonly string[], contex
 }
 
 function pingStatus(instance: Instance, { faults }: FleetContext): string {
-  const reachable = instance.state === 'running' && !faults.stands('agentOffline', instanceTarget(instance));
+  const reachable = instance.state === 'running' && !isCutOff(faults, instance);
   return reachable ? 'Online' : 'ConnectionLost';
 }
 

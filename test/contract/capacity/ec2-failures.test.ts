@@ -105,6 +105,15 @@ describe('Ec2CapacityProvider, when EC2 fails', () => {
     expect(await provider.release(gang)).toEqual({ terminated: 3, remaining: 0 });
   });
 
+  it('says which machines hang, and since when', async () => {
+    const acquired = await provider.acquire(onDemand(2), never);
+    const [first] = acquired.kind === 'acquired' ? acquired.nodes : [];
+    expect(await provider.impaired()).toEqual([]);
+    const [fault] = cloud.simulator.context.faults.add([{ kind: 'instanceHangs', forSeconds: 400, instanceId: first?.instanceId ?? '' }]);
+    // EC2 tells whole seconds or finer ones.
+    expect(await provider.impaired()).toEqual([{ instanceId: first?.instanceId, sinceMs: expect.closeTo((fault?.addedAtMs ?? 0) - 400_000, -3) }]);
+  });
+
   it('asks for patience when it may not even look', async () => {
     const gang = onDemand(1);
     await provider.acquire(gang, never);

@@ -19,7 +19,7 @@ function noting(name: string, calls: string[]): CapacityProvider {
   const plan = { launches: [], cooling: [], maxMicroUsdPerHour: 0, maxMicroUsdPerAttempt: 0, limits: [], without: [], notes: [name] };
   return {
     plan: note('plan', plan), acquire: note('acquire', rejected), replace: note('replace', rejected), release: note('release', { terminated: 0, remaining: 0 }),
-    terminate: async (ids) => void calls.push(`${name}.terminate ${ids.join()}`), describe: note('describe', []), describeAll: note('describeAll', []), find: note('find', undefined),
+    terminate: async (ids) => void calls.push(`${name}.terminate ${ids.join()}`), describe: note('describe', []), describeAll: note('describeAll', []), impaired: note('impaired', []), find: note('find', undefined),
   };
 }
 
@@ -55,6 +55,11 @@ describe('a registry of providers', () => {
     calls.length = 0;
     await registry.terminate([instanceId('o-2')]);
     expect(calls).toEqual(['other.terminate o-2']);
+  });
+
+  it('asks everybody for all that hangs', async () => {
+    await registry.impaired();
+    expect(calls).toEqual(['aws.impaired', 'other.impaired']);
   });
 
   it('asks everybody for all that lives', async () => {

@@ -235,11 +235,19 @@ describe('instances', () => {
     expect(found.Reservations).toHaveLength(1);
     const status = await fleet.ec2.send(new DescribeInstanceStatusCommand({}));
     expect(status.InstanceStatuses?.[0]?.InstanceStatus?.Status).toBe('ok');
+    const impaired = new DescribeInstanceStatusCommand({ Filters: [{ Name: 'instance-status.status', Values: ['impaired'] }] });
+    expect((await fleet.ec2.send(impaired)).InstanceStatuses).toEqual([]);
+    await fleet.control('POST', 'faults', { kind: 'instanceHangs', forSeconds: 60 });
+    const [hangs] = (await fleet.ec2.send(impaired)).InstanceStatuses ?? [];
+    expect(hangs).toMatchObject({ InstanceStatus: { Status: 'impaired', Details: [{ Status: 'failed', ImpairedSince: expect.any(Date) }] }, SystemStatus: { Status: 'ok' } });
   });
 
-  it('run their user data once, before they register', async () => {
-    fleet.cloud.templates.set('lt-0abc', { userData: '#!/bin/bash\necho once >>/data/boots\n' });
+  it('run their user data once, and take commands meanwhile', async () => {
+    fleet.cloud.templates.set('lt-0abc', { userData: '#!/bin/bash\nuntil [ -e /data/go ]; do sleep 0.05; done\necho once >>/data/boots\n' });
     const [id] = await fleet.registered(1);
-    expect((await fleet.run(present(id), 'cat /data/boots')).StandardOutputContent).toBe('once\n');
+    const beside = await fleet.run(present(id), 'ls -d /run/cloud-init; ls /run/cloud-init /data; touch /data/go');
+    expect(beside.StandardOutputContent).toBe('/run/cloud-init\n/data:\n\n/run/cloud-init:\n');
+    const after = await fleet.run(present(id), 'until [ -e /run/cloud-init/result.json ]; do sleep 0.05; done; cat /data/boots');
+    expect(after.StandardOutputContent).toBe('once\n');
   });
 });

@@ -1,0 +1,58 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { epochMs, type JobId } from '../../core/job/ids.ts';
+import { InMemoryWorld } from './in-memory-world.ts';
+import { lived, tickUntil } from './lived.ts';
+import { aManifest } from './manifests.ts';
+import { hanging } from './step-ends.ts';
+
+let world: InMemoryWorld;
+
+beforeEach(() => {
+  world = new InMemoryWorld();
+});
+
+describe('a node that hangs while EC2 runs it', () => {
+  const running = async (policy: string): Promise<JobId> => {
+    world.commands.endOf = hanging('train');
+    const id = await world.submit(aManifest({ more: `  onNodeLoss: ${policy}` }), 'job-a');
+    await tickUntil(world, id, 'RUNNING');
+    for (let n = 0; n < 4; n += 1) await world.tick(15);
+    return id;
+  };
+  const told = (id: JobId): readonly string[] => world.history(id).filter(({ type }) => type === 'Reconciled').map(({ message }) => message);
+
+  it('is terminated after five minutes and then lost, and not before', async () => {
+    const id = await running('Fail');
+    const { instanceId } = world.node(id, 2);
+    world.capacity.machines.hanging.set(instanceId, world.clock.now());
+    for (let n = 0; n < 19; n += 1) await world.tick(15);
+    expect(world.job(id)).toMatchObject({ state: 'RUNNING' });
+    expect(told(id)).toEqual([]);
+    await world.tick(15);
+    await world.tick(15);
+    expect(told(id)).toEqual([expect.stringContaining('hangs: EC2 runs it and has not reached it for minutes. Terminated.')]);
+    expect(await lived(world, id)).toContain('RUN_FAILED');
+    expect(world.job(id)).toMatchObject({ outcome: 'INTERRUPTED', reason: { code: 'NodeLost', message: expect.stringContaining(instanceId) } });
+  });
+
+  it('is replaced where lost nodes are, and its offering does not cool for it', async () => {
+    const id = await running('Replace');
+    const { instanceId } = world.node(id, 2);
+    world.capacity.machines.hanging.set(instanceId, epochMs(world.clock.now() - 300_000));
+    for (let n = 0; n < 40 && !world.history(id).some(({ type }) => type === 'NodeReplaced'); n += 1) await world.tick(15);
+    expect(world.node(id, 2).instanceId).not.toBe(instanceId);
+    expect(world.job(id)).toMatchObject({ state: 'RUNNING', attempt: 1 });
+    expect(told(id)).toHaveLength(1);
+    expect([...world.table.cooldowns.values()]).toEqual([]);
+  });
+
+  it('keeps no job from its turn where nobody says which ones hang', async () => {
+    const id = await running('Fail');
+    world.capacity.impaired = async () => {
+      throw new Error('EC2 does not say');
+    };
+    world.capacity.machines.reclaim(world.node(id, 1).instanceId);
+    await world.tick(15);
+    expect(await lived(world, id)).toContain('RUN_FAILED');
+  });
+});
