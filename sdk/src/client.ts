@@ -8,33 +8,19 @@ import { retryingFetch } from './retrying-fetch.ts';
 import { signedFetch } from './signed-fetch.ts';
 import type {
   Abortable, AppliedShares, AuditEntry, Capacity, CapacityFilter, Diagnosis, DocumentText, DryRun, Explanation, Job, JobDetail, JobEvent, JobFilter, JobRef, LogFilter, LogLine,
-  ManifestRef, ManifestVersion, ManifestVersionDetail, Page, PageRequest, PauseInForce, PauseRequest, Priority, Queue, Recount, Recounted,
-  Resumed, Shares, Submission, SubmittedJob, Validation,
+  ManifestRef, ManifestVersion, ManifestVersionDetail, Page, PageRequest, PauseInForce, PauseRequest, Priority, PutSharesOptions, Queue, Recount,
+  Recounted, Resumed, Shares, Submission, SubmitOptions, SubmittedJob, Validation,
 } from './types.ts';
 import { wait as waitFor } from './wait.ts';
 
 const DEFAULT_ATTEMPTS = 4;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-export interface SubmitOptions extends Abortable {
-  /** The same key with the same submission makes one job, for 24 hours; by default a new one for each call. */
-  readonly idempotencyKey?: string;
-}
-
-export interface PutSharesOptions extends Abortable {
-  /** Only says what would change. */
-  readonly dryRun?: boolean;
-  /** Why, for the audit. */
-  readonly comment?: string;
-  /** The version that the caller has seen: where another is in force the service refuses with 409. */
-  readonly ifVersion?: number;
-}
-
 /**
  * The API, an operation a method. Requests are signed with SigV4 and repeated when the service is busy or does not
  * answer. Every method throws `OrchestratorApiError` where the service refuses, `OrchestratorConnectionError` where it
  * does not answer, `OrchestratorCredentialsError` where a request cannot be signed, and the signal's reason when that
- * ends it.
+ * ends it. 400, 403 and 404 may come from every operation, 429 and 503 when the repeats are used up.
  */
 export class OrchestratorClient {
   readonly #api: Client<paths>;
@@ -49,7 +35,15 @@ export class OrchestratorClient {
     this.#api = createClient<paths>({ baseUrl: endpoint, fetch: retryingFetch(send, { maxAttempts, timeoutMs, wait }) });
   }
 
-  /** Submits a job. */
+  /**
+   * Submits a job. When it answers, the job is stored and waits in the queue; when it is refused nothing is stored. Where it
+   * throws otherwise nobody knows: submit again with the same idempotency key.
+   *
+   * Refusals: 422 for a manifest or script that is not right or that this deployment cannot run, for a job that its share
+   * never lets start, and for a key that belongs to another submission; 413 for one that is too large; 429 while as many
+   * jobs of the namespace wait as may, tried again as late as `Retry-After` says, which is a minute; 404 for a manifest that
+   * is not stored.
+   */
   async submitJob(namespace: string, submission: Submission, options: SubmitOptions = {}): Promise<SubmittedJob> {
     const { idempotencyKey = crypto.randomUUID(), ...rest } = options;
     const params = { path: { namespace }, header: { 'idempotency-key': idempotencyKey } };
@@ -77,7 +71,11 @@ export class OrchestratorClient {
     return bodyOf(await this.#api.GET('/v1/namespaces/{namespace}/jobs/{jobId}', { params: { path: job }, ...options }));
   }
 
-  /** Changes the priority of a waiting job. */
+  /**
+   * Changes the priority of a waiting job, and with it its place in the queue. Asking for what it has changes nothing.
+   *
+   * Refusals: 409 for a job that has left the queue; 422 for a priority above what its share allows.
+   */
   async setPriority(job: JobRef, priority: Priority, options: Abortable = {}): Promise<Job> {
     return bodyOf(await this.#api.PATCH('/v1/namespaces/{namespace}/jobs/{jobId}', { params: { path: job }, body: { priority }, ...options }));
   }
@@ -116,12 +114,24 @@ export class OrchestratorClient {
     return bodyOf(await this.#api.GET('/v1/capacity', { params: { query }, ...abortable(signal) }));
   }
 
-  /** Stops a job and has its machines torn down. */
+  /**
+   * Stops a job and has its machines torn down. When it answers, the cancel is on record and cannot be lost; a waiting job
+   * has ended, another is stopped as soon as what it does now allows, and post-run hooks of one that ran still run. Asked
+   * for again, it changes nothing.
+   *
+   * Refusals: 409 for a job that has ended or whose machines are being torn down: there is nothing left to cancel.
+   */
   async cancelJob(job: JobRef, options: Abortable = {}): Promise<Job> {
     return bodyOf(await this.#api.POST('/v1/namespaces/{namespace}/jobs/{jobId}/cancel', { params: { path: job }, ...options }));
   }
 
-  /** Ends an interactive cluster as succeeded. */
+  /**
+   * Ends an interactive cluster, one without a job of its own, as succeeded: post-run hooks run, then its machines are torn
+   * down. Before it runs a release is remembered. When it answers, the release is on record; asked for again, it changes
+   * nothing.
+   *
+   * Refusals: 409 for a job that is not interactive, and for one whose run is over.
+   */
   async releaseJob(job: JobRef, options: Abortable = {}): Promise<Job> {
     return bodyOf(await this.#api.POST('/v1/namespaces/{namespace}/jobs/{jobId}/release', { params: { path: job }, ...options }));
   }
@@ -132,7 +142,13 @@ export class OrchestratorClient {
     return bodyOf(await this.#api.GET('/v1/shares', { params: { query }, ...abortable(signal) }));
   }
 
-  /** Puts a share document in force as a whole, or with `dryRun` says what it would change. */
+  /**
+   * Puts a share document in force as a whole, or with `dryRun` says what it would change. The scheduler's next cycle goes
+   * by it; jobs that run go on. A document that changes nothing makes no version.
+   *
+   * Refusals: 422 for a document that is not right, or has a limit below what runs; 409 where `ifVersion` is not in force,
+   * or somebody applied another at the same moment.
+   */
   async putShares(document: DocumentText, { dryRun = false, comment, ifVersion, signal }: PutSharesOptions = {}): Promise<AppliedShares> {
     const { body, bodySerializer, headers } = textBody(document);
     const query = { ...(dryRun ? { dryRun: 'true' as const } : {}), ...(comment === undefined ? {} : { comment }) };

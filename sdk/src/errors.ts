@@ -7,12 +7,15 @@ export class OrchestratorApiError extends Error {
   readonly problem: Problem;
   /** What API Gateway calls the error, when it answered before the service did: `ExpiredTokenException` and such. */
   readonly gatewayCode: string | undefined;
+  /** After how many seconds to come back, where the service says so: with 429 and 503. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(problem: Problem, gatewayCode?: string) {
+  constructor(problem: Problem, { gatewayCode, retryAfterSeconds }: { readonly gatewayCode?: string | undefined; readonly retryAfterSeconds?: number | undefined } = {}) {
     super(problem.detail);
     this.status = problem.status;
     this.problem = problem;
     this.gatewayCode = gatewayCode;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -65,5 +68,11 @@ export function apiError(response: Response, body: unknown): OrchestratorApiErro
     requestId: given.requestId ?? requestId,
     ...(Array.isArray(given.errors) ? { errors: given.errors } : {}),
   };
-  return new OrchestratorApiError(problem, gatewayCode);
+  return new OrchestratorApiError(problem, { gatewayCode, retryAfterSeconds: retryAfterSeconds(response) });
+}
+
+/** What `Retry-After` asks for, in seconds; `undefined` where it is not a number of them. */
+export function retryAfterSeconds({ headers }: Response): number | undefined {
+  const seconds = Number(headers.get('retry-after') ?? 0);
+  return seconds > 0 ? seconds : undefined;
 }

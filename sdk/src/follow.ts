@@ -1,5 +1,6 @@
 import type { OrchestratorClient } from './client.ts';
 import { LineOrder } from './line-order.ts';
+import { Pace } from './pace.ts';
 import { patiently } from './patience.ts';
 import { SeenLines } from './seen-lines.ts';
 import type { Abortable, Job, JobDetail, JobEvent, JobRef, JobState, LogFilter, LogLine } from './types.ts';
@@ -7,7 +8,10 @@ import { wait as waitFor, type Wait } from './wait.ts';
 
 /** How a job is watched. */
 export interface WatchOptions extends Abortable {
-  /** Time between two questions, in milliseconds; 2,000 by default. */
+  /**
+   * Time between two questions, in milliseconds; 2,000 by default. While nothing comes it grows, up to 15 s for
+   * `waitForJob` and 10 s for histories and logs, and is this again when something does.
+   */
   readonly pollMs?: number;
   readonly wait?: Wait;
 }
@@ -20,6 +24,8 @@ export interface WaitOptions extends WatchOptions {
 const DEFAULT_POLL_MS = 2_000;
 /** A job at which nothing happens is asked for less and less often. */
 const MAX_POLL_MS = 15_000;
+/** The same of a history and a log, which somebody looks at. The log service allows an account few readings a second. */
+const MAX_FOLLOW_MS = 10_000;
 /** Nodes send their lines a few at a time: so long after a line, an older one of another node may still come. */
 const LATE_LINES_MS = 10_000;
 /** The same where the log service was busy: a node tries again after half a minute, and does so at its end for 20 seconds. */
@@ -45,16 +51,16 @@ export function hasEnded({ state }: Pick<Job, 'state'>): boolean {
 export async function waitForJob(client: Pick<OrchestratorClient, 'getJob'>, job: JobRef, options: WaitOptions = {}): Promise<JobDetail> {
   const { signal, onChange, pollMs = DEFAULT_POLL_MS, wait = waitFor } = options;
   const ask = patiently(wait, signal);
+  const pace = new Pace(pollMs, MAX_POLL_MS);
   let seen = '';
-  let delayMs = pollMs;
   for (;;) {
     const now = await ask(() => client.getJob(job, signalOf(signal)));
     const look = `${now.state} ${now.attempt} ${now.updatedAt} ${now.waiting?.message ?? ''}`;
-    delayMs = look === seen ? Math.min(delayMs * 1.5, Math.max(pollMs, MAX_POLL_MS)) : pollMs;
-    if (look !== seen) onChange?.(now);
+    const isNews = look !== seen;
+    if (isNews) onChange?.(now);
     if (hasEnded(now)) return now;
     seen = look;
-    await wait(delayMs, signal);
+    await wait(pace.after(isNews), signal);
   }
 }
 
@@ -65,9 +71,11 @@ export async function* followEvents(
   { signal, pollMs = DEFAULT_POLL_MS, wait = waitFor }: WatchOptions = {},
 ): AsyncGenerator<JobEvent, void> {
   const ask = patiently(wait, signal);
+  const pace = new Pace(pollMs, MAX_FOLLOW_MS);
   let cursor: string | undefined;
   let last = 0;
   for (;;) {
+    const lastBefore = last;
     // Asked before the events: what the job did until then is among them.
     const isLastTurn = hasEnded(await ask(() => client.getJob(job, signalOf(signal))));
     for (;;) {
@@ -80,7 +88,7 @@ export async function* followEvents(
       cursor = page.cursor;
     }
     if (isLastTurn) return;
-    await wait(pollMs, signal);
+    await wait(pace.after(last > lastBefore), signal);
   }
 }
 
@@ -99,7 +107,9 @@ export async function* followLogs(
   const sinceMs = filter.since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(filter.since);
   const seen = new SeenLines(LATEST_LINES_MS);
   const order = new LineOrder();
+  const pace = new Pace(pollMs, MAX_FOLLOW_MS);
   for (let reading = 1; ; reading += 1) {
+    let isNews = false;
     const isLastTurn = hasEnded(await ask(() => client.getJob(job, signalOf(signal))));
     const from = Math.max(sinceMs, seen.newestMs - (isLastTurn || reading % READINGS === 0 ? LATEST_LINES_MS : LATE_LINES_MS));
     const query = Number.isFinite(from) ? { ...filter, since: new Date(from).toISOString() } : filter;
@@ -107,13 +117,15 @@ export async function* followLogs(
     do {
       const after = cursor === undefined ? {} : { cursor };
       const page = await ask(() => client.readLogs(job, query, { limit: LOG_PAGE, ...signalOf(signal), ...after }));
-      for (const line of page.items) if (seen.isNew(line)) order.add(line);
+      const fresh = page.items.filter((line) => seen.isNew(line));
+      for (const line of fresh) order.add(line);
+      isNews ||= fresh.length > 0;
       yield* order.settled();
       ({ cursor } = page);
     } while (cursor !== undefined);
     yield* isLastTurn ? order.rest() : order.endOfReading();
     if (isLastTurn) return;
-    await wait(pollMs, signal);
+    await wait(pace.after(isNews), signal);
   }
 }
 

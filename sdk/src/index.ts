@@ -1,5 +1,4 @@
 export { OrchestratorClient } from './client.ts';
-export type { PutSharesOptions, SubmitOptions } from './client.ts';
 export type { ClientConfiguration, Credentials } from './configuration.ts';
 export {
   OrchestratorApiError, OrchestratorConfigurationError, OrchestratorConnectionError, OrchestratorCredentialsError,

@@ -4,12 +4,14 @@ import type { Wait } from './wait.ts';
 /** So often in a row, and so far apart, a service that has answered before is asked again: five minutes. */
 const MAX_FAILURES = 20;
 const PAUSE_MS = 15_000;
+/** Longer than this nobody who watches is kept waiting, whatever the service asks for. */
+const MAX_PAUSE_MS = 300_000;
 
 /** Asks a question and answers what the service does. */
 export type Ask = <Answer>(question: () => Promise<Answer>) => Promise<Answer>;
 
 /**
- * Bears with a service that has answered once and then does not for a while: a job is watched for hours, in which
+ * Bears with a service that has answered once and then does not for a while, or asks for one: a job is watched for hours, in which
  * networks fail and laptops sleep. What the service refuses is thrown at once.
  */
 export function patiently(wait: Wait, signal: AbortSignal | undefined): Ask {
@@ -22,7 +24,7 @@ export function patiently(wait: Wait, signal: AbortSignal | undefined): Ask {
         return answer;
       } catch (error) {
         if (!hasAnswered || failures >= MAX_FAILURES || !isPassing(error)) throw error;
-        await wait(PAUSE_MS, signal);
+        await wait(pauseAfter(error), signal);
       }
     }
   };
@@ -31,4 +33,10 @@ export function patiently(wait: Wait, signal: AbortSignal | undefined): Ask {
 function isPassing(error: unknown): boolean {
   if (error instanceof OrchestratorApiError) return error.status === 429 || error.status >= 500;
   return error instanceof OrchestratorConnectionError;
+}
+
+/** What the service asks for with `Retry-After`, where that is longer than one would wait anyway. */
+function pauseAfter(error: unknown): number {
+  const askedMs = error instanceof OrchestratorApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+  return Math.min(Math.max(PAUSE_MS, askedMs), MAX_PAUSE_MS);
 }

@@ -1,4 +1,4 @@
-import { OrchestratorConnectionError, OrchestratorCredentialsError } from './errors.ts';
+import { OrchestratorConnectionError, OrchestratorCredentialsError, retryAfterSeconds } from './errors.ts';
 import type { Fetch } from './signed-fetch.ts';
 import type { Wait } from './wait.ts';
 
@@ -51,10 +51,9 @@ async function tryOnce(send: Fetch, request: Request, timeoutMs: number): Promis
 /** `undefined` when there is nothing to be won by another attempt. */
 function delayBefore(result: Result, backoffMs: number): number | undefined {
   if ('failure' in result) return backoffMs;
-  const { status, headers } = result.response;
+  const { status } = result.response;
   if (status !== 429 && status < 500) return undefined;
-  const askedMs = Number(headers.get('retry-after') ?? 0) * 1000;
-  if (!(askedMs > 0)) return backoffMs;
+  const askedMs = (retryAfterSeconds(result.response) ?? 0) * 1000;
   return askedMs > MAX_RETRY_AFTER_MS ? undefined : askedMs + backoffMs;
 }
 

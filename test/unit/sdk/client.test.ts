@@ -67,7 +67,12 @@ describe('OrchestratorClient', () => {
   it('makes a problem of what API Gateway says by itself, and of what is no JSON at all', async () => {
     served.script.push(gatewayRefusal('ExpiredTokenException', 'The security token included in the request is expired'), { status: 404, body: '<html>' });
     await expect(clientOf().getOpenApi()).rejects.toMatchObject({ status: 403, gatewayCode: 'ExpiredTokenException', message: 'The security token included in the request is expired' });
-    await expect(clientOf().getOpenApi()).rejects.toMatchObject({ status: 404, message: '<html>', gatewayCode: undefined });
+    await expect(clientOf().getOpenApi()).rejects.toMatchObject({ status: 404, message: '<html>', gatewayCode: undefined, retryAfterSeconds: undefined });
+  });
+
+  it('tells when a busy service wants to be asked again', async () => {
+    served.script.push({ status: 429, headers: { 'retry-after': '120' }, body: '{"title":"A limit is reached"}' });
+    await expect(clientOf().getOpenApi()).rejects.toMatchObject({ status: 429, retryAfterSeconds: 120 });
   });
 
   it('submits once, however often the connection breaks before the answer', async () => {

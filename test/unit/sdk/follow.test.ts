@@ -1,7 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { OrchestratorApiError, OrchestratorConnectionError, followEvents, followLogs, hasEnded, waitForJob } from '@advanced-orchestrator/sdk';
+import {
+  OrchestratorApiError, OrchestratorConnectionError, followEvents, followLogs, hasEnded, jobStates as statesOfSdk, outcomes as outcomesOfSdk, waitForJob,
+} from '@advanced-orchestrator/sdk';
 import type { JobDetail, JobEvent, JobState, LogFilter, LogLine, PageRequest } from '@advanced-orchestrator/sdk';
-import { isTerminal, jobStates } from '../../../core/lifecycle/states.ts';
+import { isTerminal, jobStates, outcomes } from '../../../core/lifecycle/states.ts';
 
 const job = { namespace: 'research', jobId: '01hjob0000000000000000000a' };
 
@@ -26,14 +28,18 @@ function jobThatIs(...states: readonly (JobState | Error)[]) {
   return { getJob, left };
 }
 
-const problem = (status: number): OrchestratorApiError =>
-  new OrchestratorApiError({ type: 'about:blank', title: 't', status, detail: 'd', instance: '', requestId: 'r' });
+const problem = (status: number, retryAfterSeconds?: number): OrchestratorApiError =>
+  new OrchestratorApiError({ type: 'about:blank', title: 't', status, detail: 'd', instance: '', requestId: 'r' }, { retryAfterSeconds });
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const all: Item[] = [];
   for await (const item of items) all.push(item);
   return all;
 }
+
+it('names the states and outcomes that there are', () => {
+  expect([statesOfSdk, outcomesOfSdk]).toEqual([jobStates, outcomes]);
+});
 
 it.each(jobStates)('knows whether %s is an end', (state) => {
   expect(hasEnded({ state })).toBe(isTerminal(state));
@@ -59,6 +65,13 @@ describe('waitForJob', () => {
     await expect(waitForJob(jobThatIs('RUNNING', problem(403), 'DONE'), job, { wait })).rejects.toMatchObject({ status: 403 });
   });
 
+  it('waits as long as a busy service asks for, within bounds', async () => {
+    const waits: number[] = [];
+    const client = jobThatIs('RUNNING', problem(429, 40), problem(503, 2), problem(503, 9000), 'DONE');
+    await waitForJob(client, job, { wait: async (ms) => void waits.push(ms) });
+    expect(waits).toEqual([2000, 40_000, 15_000, 300_000]);
+  });
+
   it('ends with the signal’s reason', async () => {
     const interruption = new AbortController();
     const waiting = waitForJob(jobThatIs('RUNNING'), job, { signal: interruption.signal, onChange: () => interruption.abort(new Error('enough')) });
@@ -81,6 +94,18 @@ describe('followEvents', () => {
     const client = { ...jobThatIs('PENDING', 'RUNNING', 'RUNNING', 'DONE'), listEvents };
     const events = await collect(followEvents(client, job, { wait: async () => grow(2) }));
     expect(events.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('asks less often while nothing happens', async () => {
+    const history: JobEvent[] = [{ number: 1, at: '', attempt: 1, type: 'StepStarted', message: '' }];
+    const waits: number[] = [];
+    const client = { ...jobThatIs('PENDING', 'PENDING', 'PENDING', 'RUNNING', 'DONE'), listEvents: async () => ({ items: [...history] }) };
+    await collect(followEvents(client, job, {
+      wait: async (ms) => {
+        if (waits.push(ms) === 3) history.push({ number: 2, at: '', attempt: 1, type: 'StepStarted', message: '' });
+      },
+    }));
+    expect(waits).toEqual([2000, 3000, 4500, 2000]);
   });
 });
 
@@ -150,6 +175,18 @@ describe('followLogs', () => {
     expect(lines.map(({ id }) => Number(id))).toEqual(burst.map((_, n) => n));
     expect(work).toBeLessThan(2 * burst.length);
     expect(walks).toBeLessThan(10);
+  });
+
+  it('asks less often while nothing comes, and as before when something does', async () => {
+    const log = aLog(line('a', 0));
+    const waits: number[] = [];
+    const client = { ...jobThatIs(...Array.from({ length: 9 }, () => 'RUNNING' as const), 'DONE'), ...log };
+    await collect(followLogs(client, job, {}, {
+      wait: async (ms) => {
+        if (waits.push(ms) === 7) log.written.push(line('b', 1));
+      },
+    }));
+    expect(waits).toEqual([2000, 3000, 4500, 6750, 10_000, 10_000, 10_000, 2000, 3000]);
   });
 
   it('never reads from before the time that was asked for', async () => {
