@@ -1,9 +1,23 @@
 #!/bin/bash
 # User data of every node: prepares what steps need. Installs nothing: machines come up in subnets without the internet.
+# The SSM agent may be there before this has ended; the first step waits for it (machine_boot.py).
 set -uo pipefail
 
+# Gone when the machine restarts, and in no image that is made of it.
+state=/run/orchestrator
+mkdir -p "$state"
+
+problem() { printf '%s\n' "$*" | tee -a "$state/boot-problems" >&2; }
+
+finish() {
+  local code=$?
+  [ "$code" -eq 0 ] || problem "the user data of this machine ended with exit code $code"
+  : > "$state/booted"
+}
+trap finish EXIT
+
 mkdir -p /var/lib/orchestrator/steps /data/results
-chmod 0755 /var/lib/orchestrator
+chmod 0755 /var/lib/orchestrator "$state"
 
 # Instance store, where the machine has some, becomes /data: the fastest disk there is, gone with the machine. Several
 # disks become one; a disk that holds anything is left alone.
@@ -17,21 +31,25 @@ data_disks() {
   done | sort --unique
 }
 
+is_mounted() { grep --quiet ' /data ' /proc/mounts; }
+
 mount_data() {
   local disks target
   mapfile -t disks < <(data_disks)
   [ "${#disks[@]}" -gt 0 ] || return 0
   target=${disks[0]}
   if [ "${#disks[@]}" -gt 1 ]; then
-    command -v mdadm > /dev/null || return 0
+    command -v mdadm > /dev/null || { echo "there is no mdadm to make one of ${#disks[@]} disks"; return 1; }
     mdadm --create /dev/md0 --level 0 --raid-devices "${#disks[@]}" --run --quiet "${disks[@]}" && target=/dev/md0 || target=${disks[0]}
   fi
-  if command -v mkfs.xfs > /dev/null; then mkfs.xfs -f -q "$target"; else mkfs.ext4 -q "$target"; fi
+  if command -v mkfs.xfs > /dev/null; then mkfs.xfs -f -q "$target"; else mkfs.ext4 -q "$target"; fi || return 1
+  # A file system takes its time to make. What came to be mounted meanwhile is in use.
+  ! is_mounted || { echo 'something else was mounted there meanwhile'; return 1; }
   mount -o noatime "$target" /data && mkdir -p /data/results
 }
 
-if ! grep --quiet ' /data ' /proc/mounts; then
-  mount_data || echo 'orchestrator: instance store could not be used, /data stays on the root volume' >&2
+if ! is_mounted; then
+  words=$(mount_data 2>&1) || problem "the instance store could not be used, /data stays on the root volume: ${words//$'\n'/; }"
 fi
 
 # Machine images have the SSM agent; some do not start it by themselves. On Ubuntu it is a snap.

@@ -3,6 +3,7 @@ const stepDocumentFiles = [
   'run-step.sh',
   'step_unit.py',
   'step_process.py',
+  'machine_boot.py',
   'step_identity.py',
   'step_output.py',
   'log_account.py',

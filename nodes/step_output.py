@@ -12,11 +12,27 @@ KEPT_BYTES = 256 * 1024
 KEPT_LINES = 200
 # Where the log has room again, the memory is the limit.
 KEPT_LINES_BETWEEN = 5000
+# What the answer of a command has of it.
+TAIL_LINES = 20
+TAIL_BYTES = 2000
 # A progress bar overwrites its line many times a second: it is a line of the log so often.
 PROGRESS_SECONDS = 5.0
 
 LIMIT_REACHED = "[orchestrator: the output from here on is left out, but for its end: the log of this step has reached its limit]"
 LEFT_OUT = "[orchestrator: %d lines, %d bytes, are left out here: %s]"
+
+
+class Tail:
+    """The last lines, as few bytes as a command's answer may carry."""
+
+    def __init__(self):
+        self._lines = collections.deque(maxlen=TAIL_LINES)
+
+    def add(self, line):
+        self._lines.append(line[-TAIL_BYTES:])
+
+    def text(self):
+        return "\n".join(self._lines).encode("utf-8", "replace")[-TAIL_BYTES:].decode("utf-8", "ignore")
 
 
 class Lines:

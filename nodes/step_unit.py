@@ -5,7 +5,6 @@ The folder keeps what happened, for the commands that attach (run-step.sh): `loc
 alone can look into it: a step may have secrets among its files.
 """
 
-import collections
 import fcntl
 import json
 import os
@@ -18,36 +17,22 @@ import traceback
 import collector
 import containers
 import log_account
+import machine_boot
 from instance import Instance, JsonService
 from job_logs import JobLogs
 from step_identity import line_identity, step_environment
-from step_output import Output
+from step_output import TAIL_BYTES, Output, Tail
 from step_process import GRACE_SECONDS, NOT_FOUND_EXIT_CODE, STOPPED_EXIT_CODE, Outcome, Wakeups, supervise
 
 INTERNAL_EXIT_CODE = 255
 # Behind the traceback, of which only the end is kept.
 RUNNER_FAILED = "The step runner failed on this node."
-TAIL_LINES = 20
-TAIL_BYTES = 2000
 # What the answer may carry beside the tail and its first line.
 REPORT_BYTES = 1000
 # More than TimeoutStopSec of a unit (run-step.sh).
 STOP_SECONDS = 150
 # How often a launcher is begun that is killed.
 MOST_LAUNCHES = 3
-
-
-class Tail:
-    """The last lines, as few bytes as a command's answer may carry."""
-
-    def __init__(self):
-        self._lines = collections.deque(maxlen=TAIL_LINES)
-
-    def add(self, line):
-        self._lines.append(line[-TAIL_BYTES:])
-
-    def text(self):
-        return "\n".join(self._lines).encode("utf-8", "replace")[-TAIL_BYTES:].decode("utf-8", "ignore")
 
 
 def claim(folder):
@@ -112,7 +97,9 @@ class StepRun:
         self._payload = payload
         self._wakeups = wakeups
         self._state = os.path.dirname(os.path.dirname(folder))
-        self._data = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(self._state))), "data")
+        root = os.path.dirname(os.path.dirname(os.path.dirname(self._state)))
+        self._data = os.path.join(root, "data")
+        self._run = os.path.join(root, "run")
         self._files = os.path.join(folder, "files")
         self._report = os.path.join(folder, "scheduler.json")
         self.tail = Tail()
@@ -148,6 +135,13 @@ class StepRun:
         return text if len(text) <= REPORT_BYTES else ""
 
     def _run_on(self, node, output):
+        ended = machine_boot.wait(self._run, self._wakeups)
+        for problem in machine_boot.take_problems(self._run):
+            output.take("[orchestrator: %s]" % problem)
+        if ended is not None:
+            output.feed(ended.note.encode())
+            output.end()
+            return ended
         node_list = self._write_node_list()
         os.makedirs(os.path.join(self._data, "results"), exist_ok=True)
         if collector.is_wanted(self._payload, node):

@@ -61,9 +61,10 @@ export interface Instance {
   /** Before this DescribeInstances does not know it. */
   readonly visibleAtMs: number;
   readonly runningAtMs: number;
-  /** The earliest moment its agent registers; user data may make it later. */
+  /** The earliest moment its agent registers. */
   readonly registersAtMs: number;
-  readonly userDataDone: boolean;
+  /** Its first process runs; its user data may, beside the agent. */
+  readonly up: boolean;
   readonly registeredAtMs?: number | undefined;
   /** When EC2 recommended to replace it. */
   readonly rebalanceAtMs?: number | undefined;

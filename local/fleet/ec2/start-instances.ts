@@ -92,7 +92,7 @@ function newInstance({ launch, fleetId, request, caller, context }: Launching, p
     visibleAtMs: now + visibility.instanceMs,
     runningAtMs: now + clock.wallMs(boot.runningSeconds * slower),
     registersAtMs: now + clock.wallMs((boot.runningSeconds + boot.registerSeconds) * slower + late),
-    userDataDone: false,
+    up: false,
   };
 }
 

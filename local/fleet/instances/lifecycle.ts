@@ -186,7 +186,7 @@ export class InstanceLifecycle {
       return undefined;
     }
     this.#boot(instance);
-    const waits = instance.userDataDone && instance.registeredAtMs === undefined && instance.neverRegisters !== true;
+    const waits = instance.up && instance.registeredAtMs === undefined && instance.neverRegisters !== true;
     if (waits && now >= instance.registersAtMs) {
       this.#register(instance, now);
     }
@@ -205,16 +205,16 @@ export class InstanceLifecycle {
       return;
     }
     this.#booted.add(instance.id);
-    void this.#parts.machine.boot(instance).then(() => this.#userDataDone(instance.id));
+    void this.#parts.machine.boot(instance).then(() => this.#isUp(instance.id));
   }
 
-  #userDataDone(id: string): void {
+  #isUp(id: string): void {
     const instance = this.#parts.instances.get(id);
     if (this.#paused) {
       return;
     }
-    if (instance?.state === 'running' && !instance.userDataDone) {
-      this.#parts.instances.put(id, { ...instance, userDataDone: true });
+    if (instance?.state === 'running' && !instance.up) {
+      this.#parts.instances.put(id, { ...instance, up: true });
     }
     this.#advance(id);
   }

@@ -2,7 +2,7 @@ import type { Instance } from '../model.ts';
 
 /** What happens to the machine behind an instance as its state changes. */
 export interface Machine {
-  /** The instance runs: boots it and runs its user data. Called again after a restart; does each thing once. */
+  /** The instance runs: answers when it is up; its user data may go on. Called again after a restart; does each thing once. */
   boot(instance: Instance): Promise<void>;
   /** The agent has registered. */
   registered(instance: Instance): void;

@@ -17,6 +17,12 @@ interface MachineParts {
   readonly onFailure: (instanceId: string) => void;
 }
 
+interface UserDataRun {
+  readonly environment: Readonly<Record<string, string>>;
+  /** The agent may register. */
+  readonly isUp: () => void;
+}
+
 /** Machines out of processes, each with a metadata service of its own. */
 export class ProcessMachine implements Machine {
   readonly #parts: MachineParts;
@@ -27,9 +33,13 @@ export class ProcessMachine implements Machine {
   }
 
   boot(instance: Instance): Promise<void> {
-    const booting = this.#boot(instance).finally(() => this.#booting.delete(booting));
+    const { promise: isUp, resolve } = Promise.withResolvers<void>();
+    const booting = this.#boot(instance, resolve).finally(() => {
+      this.#booting.delete(booting);
+      resolve();
+    });
     this.#booting.add(booting);
-    return booting;
+    return isUp;
   }
 
   /** Ends every process, of machines that are booting too. */
@@ -42,7 +52,7 @@ export class ProcessMachine implements Machine {
     await killEach();
   }
 
-  async #boot(instance: Instance): Promise<void> {
+  async #boot(instance: Instance, isUp: () => void): Promise<void> {
     try {
       const imdsPort = await this.#parts.metadata.open(instance);
       this.#update(instance.id, { imdsPort });
@@ -57,7 +67,7 @@ export class ProcessMachine implements Machine {
         environment,
       });
       if (this.#isRunning(instance.id) && instance.userData !== undefined) {
-        await this.#runUserData(instance.id, instance.userData, environment);
+        await this.#runUserData(instance.id, instance.userData, { environment, isUp });
       }
     } catch (error) {
       if (this.#isRunning(instance.id)) {
@@ -81,15 +91,30 @@ export class ProcessMachine implements Machine {
     await this.#parts.driver.destroy(instance.id);
   }
 
-  /** What cloud-init does with a script; other formats of user data are left alone, with a word about it. */
-  async #runUserData(instanceId: string, script: string, environment: Readonly<Record<string, string>>): Promise<void> {
+  /**
+   * What cloud-init does with a script; other formats of user data are left alone, with a word about it. The agent is there
+   * as soon as the network is, as on EC2: cloud-init has begun by then, and what it runs goes on.
+   */
+  async #runUserData(instanceId: string, script: string, { environment, isUp }: UserDataRun): Promise<void> {
+    const { driver } = this.#parts;
+    // Without a root of its own an instance has the cloud-init of this machine, or none.
+    const tell = async (name: string, text: string) => (driver.isolation === 'none' ? undefined : driver.run({ instanceId, name, script: text, environment }));
+    await tell('cloud-init-begins', '#!/bin/sh\nmkdir -p /run/cloud-init\n');
+    isUp();
     if (!script.startsWith('#!')) {
       console.error(`The user data of ${instanceId} is no script (#!), and was not run.`);
-      return;
+    } else {
+      const { exitCode, standardError } = await driver.run({ instanceId, name: 'user-data', script, environment });
+      // The machine has ended meanwhile.
+      if (exitCode === undefined) {
+        return;
+      }
+      if (exitCode !== 0) {
+        console.error(`The user data of ${instanceId} ended with ${exitCode}: ${standardError.slice(-2000)}`);
+      }
     }
-    const result = await this.#parts.driver.run({ instanceId, name: 'user-data', script, environment });
-    if (result.exitCode !== 0) {
-      console.error(`The user data of ${instanceId} ended with ${result.exitCode}: ${result.standardError.slice(-2000)}`);
+    if (this.#isRunning(instanceId)) {
+      await tell('cloud-init-ends', '#!/bin/sh\necho \'{"v1":{"errors":[]}}\' >/run/cloud-init/result.json\n');
     }
   }
 

@@ -24,14 +24,16 @@ const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 const deployment = { name: 'contract', stepDocument: 'contract-step' };
 const boot = { runningSeconds: 0, registerSeconds: 0, terminateSeconds: 0, jitter: 0 };
 
-/** Nodes of the fleet simulator, which execute steps by the real document and the real adapter. */
-export async function openFleetNodes(): Promise<NodesWorld> {
+/** Nodes of the fleet simulator, which execute steps by the real document and the real adapter; they boot by `userData`. */
+export async function openFleetNodes(userData?: string): Promise<NodesWorld> {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'nodes-contract-'));
   const driver = new ProcessDriver({ directory: join(stateDirectory, 'instances'), standIns: join(root, 'local/fleet/stand-ins'), visible: [], python: 'python3' });
   const payloads = new ServedPayloads(region);
   await payloads.listen();
+  const cloud = new StandaloneCloud();
+  if (userData !== undefined) cloud.templates.set('lt-1', { userData });
   const simulator = await startSimulator({
-    port: 0, stateDirectory, speed: 1, cloud: new StandaloneCloud(), upstream: payloads.url, authorizer: OPEN_AUTHORIZER, driver,
+    port: 0, stateDirectory, speed: 1, cloud, upstream: payloads.url, authorizer: OPEN_AUTHORIZER, driver,
     scenario: parseScenario({ boot, visibility: { instanceMs: 0 } }),
   });
   const client = { endpoint: simulator.url, region, credentials };

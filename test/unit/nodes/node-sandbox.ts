@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { instanceId } from '../../../core/job/ids.ts';
 import type { StepPayload } from '../../../core/runtimes/step-payload.ts';
 import { stepDocumentContent } from '../../../nodes/step-document.ts';
@@ -127,6 +127,13 @@ export class NodeSandbox {
 
   has(...path: string[]): boolean {
     return existsSync(join(this.root, ...path));
+  }
+
+  /** Writes a file of the machine. */
+  put(path: string, text: string): void {
+    const file = join(this.root, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
   }
 
   /** Lets the log service hang, until what this answers is called. */

@@ -125,6 +125,30 @@ describe('a step on a node', () => {
     expect([never.exitCode, node.has('data/never')]).toEqual([143, false]);
   });
 
+  it('begins when the machine has booted, and tells what its boot could not do', async () => {
+    node.put('run/cloud-init/status.json', '{}');
+    const run = node.run(script('[ -e ../run/orchestrator/booted ] && echo ran'));
+    await until('the unit is there', () => node.has(stepFolder(), 'started'));
+    node.put('run/orchestrator/boot-problems', 'no disk\nno luck\n');
+    node.put('run/orchestrator/booted', '');
+    expect((await run.done).stdout).toBe('orchestrator: exited 0\n[orchestrator: no disk]\n[orchestrator: no luck]\nran\n');
+    const next = await node.run({ ...script('echo next'), unit: 'orch-01k0-1-run-1' }).done;
+    expect(next.stdout).toBe('orchestrator: exited 0\nnext\n');
+  });
+
+  it('waits for no machine that runs no user data', async () => {
+    node.put('run/cloud-init/result.json', '{}');
+    expect((await node.run(script('echo ran')).done).stdout).toBe('orchestrator: exited 0\nran\n');
+  });
+
+  it('stops where it waits for the machine', async () => {
+    node.put('run/cloud-init/status.json', '{}');
+    const run = node.run(script('echo ran > ran'));
+    await until('the unit is there', () => node.has(stepFolder(), 'started'));
+    node.killUnit(unit, 'SIGTERM');
+    expect([(await run.done).stdout, node.has('data/ran')]).toEqual(['orchestrator: stopped 143\n\n', false]);
+  });
+
   it('leaves a machine alone that is not a node of the step', async () => {
     const { exitCode, stdout } = await node.run({ ...script('touch ran'), nodes: [] }).done;
     expect([exitCode, stdout.split('\n')[0]]).toEqual([0, 'orchestrator: skipped 0 (this machine is not a node of the step)']);
