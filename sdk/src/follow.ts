@@ -30,8 +30,8 @@ const MAX_FOLLOW_MS = 10_000;
 const LATE_LINES_MS = 10_000;
 /** The same where the log service was busy: a node tries again after half a minute, and does so at its end for 20 seconds. */
 const LATEST_LINES_MS = 90_000;
-/** Readings of which one goes back that far. */
-const READINGS = 10;
+/** How often a reading goes back that far. */
+const LOOK_BACK_EVERY_MS = 20_000;
 /** The longest page of log lines that the service gives. */
 const LOG_PAGE = 1000;
 
@@ -108,10 +108,13 @@ export async function* followLogs(
   const seen = new SeenLines(LATEST_LINES_MS);
   const order = new LineOrder();
   const pace = new Pace(pollMs, MAX_FOLLOW_MS);
-  for (let reading = 1; ; reading += 1) {
+  let sinceLookBackMs = 0;
+  for (;;) {
     let isNews = false;
     const isLastTurn = hasEnded(await ask(() => client.getJob(job, signalOf(signal))));
-    const from = Math.max(sinceMs, seen.newestMs - (isLastTurn || reading % READINGS === 0 ? LATEST_LINES_MS : LATE_LINES_MS));
+    const looksBack = isLastTurn || sinceLookBackMs >= LOOK_BACK_EVERY_MS;
+    if (looksBack) sinceLookBackMs = 0;
+    const from = Math.max(sinceMs, seen.newestMs - (looksBack ? LATEST_LINES_MS : LATE_LINES_MS));
     const query = Number.isFinite(from) ? { ...filter, since: new Date(from).toISOString() } : filter;
     let cursor: string | undefined;
     do {
@@ -125,7 +128,9 @@ export async function* followLogs(
     } while (cursor !== undefined);
     yield* isLastTurn ? order.rest() : order.endOfReading();
     if (isLastTurn) return;
-    await wait(pace.after(isNews), signal);
+    const delayMs = pace.after(isNews);
+    sinceLookBackMs += delayMs;
+    await wait(delayMs, signal);
   }
 }
 
