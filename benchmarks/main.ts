@@ -57,7 +57,8 @@ async function replay(options: ReplayOptions): Promise<Report> {
   return replayLoad(options);
 }
 
-const program = new Command('npm run bench --').description('Measure what the design promises.');
+const program = new Command('npm run bench --').description('Measure what the design promises.')
+  .addHelpText('after', '\nThe commands of the published numbers, their data and where that comes from: docs/benchmarks.md');
 
 /** Adds a benchmark. What it has to say while it runs belongs on standard error. Options of its own are added to the answer. */
 function benchmark(name: string, description: string): Command {
