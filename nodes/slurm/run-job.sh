@@ -101,6 +101,32 @@ give_up_silent() {
   done
 }
 
+# Workers that Slurm calls down, with its reason, of which nobody says that their machines are gone. Those of another address
+# in the newest list of nodes are being replaced.
+down_workers() {
+  local node state reason address
+  sinfo --noheader --Node --partition="$(is Partition)" --Format=NodeList:80,StateComplete:80,Reason:200 | sort --unique |
+    while read -r node state reason; do
+      [[ $state == *down* && $reason != 'the machine is gone'* ]] || continue
+      address=$(awk -v node="$node" '$1 == node { print $2 }' "$ORCH_NODE_LIST")
+      ! grep --quiet --line-regexp --fixed-strings "$address $node" /etc/hosts || printf '%s is down (%s); ' "$node" "$reason"
+    done
+}
+
+# give_up_down REASON: ends a job that waits for workers which have been down for long. EC2 runs their machines, so that
+# nobody else misses them: they have started again, or nothing on them gets any time.
+give_up_down() {
+  local down=
+  case $1 in Resources | Priority | *Node*) down=$(down_workers) ;; esac
+  # It may wait for the nodes of another job.
+  if [ -z "$down" ] || [ -n "$(squeue --noheader --states=RUNNING,COMPLETING,SUSPENDED --format=%i)" ]; then
+    down_since=$SECONDS
+  elif [ $((SECONDS - down_since)) -ge "$(< "$files/down-seconds")" ]; then
+    printf 'Batch job %s is ended, since it would wait for ever: %s\n' "$job" "${down%; }"
+    end_for_loss "$job"
+  fi
+}
+
 # pending RESTARTS REASON PRIORITY: says when it is back in the queue, has it start as soon as it can, and ends what Slurm
 # would keep there for ever: with a priority of 0 it looks at a job no more.
 pending() {
@@ -112,6 +138,7 @@ pending() {
     # Somebody's wish.
     JobHeldUser | JobHeldAdmin) return ;;
   esac
+  give_up_down "$2"
   if [ "$3" != 0 ]; then
     held=0
   elif [ $((++held)) -eq $HELD_LOOKS ]; then
@@ -125,7 +152,7 @@ pending() {
 
 # Until Slurm has done with it. A state that is followed by another one is none of those at the end.
 follow() {
-  local -i silent_since=$SECONDS looks=0
+  local -i silent_since=$SECONDS looks=0 down_since=$SECONDS
   local -A silent_nodes=()
   printed=0 printed_errors=0 restarts=0 held=0 cancelled='' told_pattern='' told_notice='' told_unreleased=''
   while :; do
@@ -136,6 +163,7 @@ follow() {
       print_notice
       case $(is JobState) in
         COMPLETED | FAILED | CANCELLED | TIMEOUT | NODE_FAIL | PREEMPTED | BOOT_FAIL | DEADLINE | OUT_OF_MEMORY) return ;;
+        RUNNING) down_since=$SECONDS ;;
         PENDING) if is_released; then pending "$(is Restarts)" "$(is Reason)" "$(is Priority)"; else release; fi ;;
         COMPLETING) [ -z "$cancelled" ] || give_up_silent ;;
       esac

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Node } from '../../../core/job/job.ts';
 import { whereSlurmIs } from '../../slurm/slurm-here.ts';
-import { BatchJobs, answerOf, linesOf } from './batch-jobs.ts';
+import { BatchJobs, answerOf, bash, linesOf } from './batch-jobs.ts';
 import { SlurmCluster, until } from './slurm-cluster.ts';
 import { aSlurmManifest } from './slurm-manifest.ts';
 
@@ -123,6 +123,19 @@ whereSlurmIs(what)(what, () => {
     expect(ended.tail).toMatch(/No nodes of the cluster have what batch job \d+ asks for \(BadConstraints\)/);
     expect(ended).toMatchObject({ exitCode: 1, scheduler: { state: 'CANCELLED', restarts: 1 } });
     expect(await daemons()).toBe(before);
+  });
+
+  it('end a job with the name of a worker that is down, whose machine nobody calls gone', async () => {
+    const { step } = jobs.step({ script: bash('echo "begins, restarts ${SLURM_RESTART_COUNT-0}"', 'srun sleep 600') });
+    const sent = cluster.send(manifest, { ...step, files: { ...step.files, 'down-seconds': '3' } });
+    await cluster.heard('begins, restarts 0');
+    await cluster.look(worker, 'systemctl stop orch-slurmd');
+    // What Slurm says of a silent worker itself, after three minutes.
+    await jobs.onHead('scontrol update NodeName=workers-0 State=DOWN Reason="Not responding"');
+    const answer = await answerOf(sent);
+    expect(answer).toMatchObject({ scheduler: { state: 'NODE_FAIL', restarts: 1 }, tail: expect.stringContaining('would wait for ever: workers-0 is down (Not responding)') });
+    expect(answer.exitCode).not.toBe(0);
+    await configured();
   });
 
   it('tell scripts when EC2 wants their head node back', async () => {

@@ -29,6 +29,10 @@ describe('a batch step', () => {
     });
   });
 
+  it('tells the launcher how long a worker may be down: longer than EC2 and a replacement take to be noticed', () => {
+    expect(batchStep({ ...step, script: 'true' }, aSlurmManifest()).files).toMatchObject({ 'down-seconds': '900\n' });
+  });
+
   it('does what the manifest says', () => {
     const runtime = { type: 'Slurm', nodes: 3, tasksPerNode: 8, exclusive: false } as const;
     expect(optionsOf('', { runtime })).toEqual(['--job-name=train', '--chdir=/data', '--nodes=3', '--ntasks-per-node=8', '--no-requeue']);
