@@ -13,11 +13,13 @@ export function doubts({ spec }: Manifest): readonly LocatedProblem[] {
     });
   }
   if (spec.onNodeLoss === 'Requeue' && spec.retry.maxAttempts === 1) {
+    // Slurm keeps the attempt, but for the head.
+    const node = spec.runtime.type === 'Slurm' ? 'the head node' : 'a node';
     found.push({
       code: 'conflict',
       path: ['spec', 'retry', 'maxAttempts'],
       at: 'value',
-      message: 'is 1, so there is no other attempt: with onNodeLoss Requeue the loss of a node ends the job all the same',
+      message: `is 1, so there is no other attempt: with onNodeLoss Requeue the loss of ${node} ends the job all the same`,
     });
   }
   for (const [phase, steps] of Object.entries(spec.hooks)) {

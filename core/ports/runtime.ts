@@ -1,7 +1,7 @@
 import type { JobId } from '../job/ids.ts';
 import type { Node } from '../job/job.ts';
 import type { Manifest } from '../manifest/schema.ts';
-import type { NodeStep, UnplacedStep } from '../runtimes/node-step.ts';
+import type { UnplacedStep } from '../runtimes/node-step.ts';
 
 /** What a runtime makes its steps from. `manifest` has the submitted script among its `onRun` steps. */
 interface RuntimeContext {
@@ -43,8 +43,6 @@ export interface Runtime {
   run(context: RuntimeContext): readonly UnplacedStep[];
   /** Files by name for a step with `clusterFiles`, made when it is sent: of the nodes as they are then. */
   clusterFiles(cluster: RuntimeCluster): Readonly<Record<string, string>>;
-  /** The step to send when a command was given up on while its unit may still run. */
-  attach(step: NodeStep): NodeStep;
   /** Units on the head node that must have ended before post-run steps start. */
   stopUnits(attempt: RuntimeAttempt): readonly string[];
   /** What becomes of an attempt that loses this node. `replace` of each node that is lost: the job goes on meanwhile. */

@@ -10,7 +10,6 @@ export const noneRuntime: Runtime = {
   start: () => [],
   run: ({ manifest }) => manifest.spec.hooks.onRun.map((step) => userStep(step, 'head')),
   clusterFiles: () => ({}),
-  attach: (step) => step,
   stopUnits: ({ manifest, jobId, attempt }) => manifest.spec.hooks.onRun.map((_, index) => unitName(jobId, attempt, 'run', index)),
   nodeLost: ({ manifest }, node) => verdict(manifest.spec.onNodeLoss, node.rank === 0),
   spares: () => false,

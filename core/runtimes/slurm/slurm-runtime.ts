@@ -23,7 +23,6 @@ export const slurmRuntime: Runtime = {
   start: ({ manifest }) => [startStep(manifest)],
   run: ({ manifest }) => manifest.spec.hooks.onRun.map((step) => batchStep(step, manifest)),
   clusterFiles,
-  attach: (step) => step,
   stopUnits: ({ manifest, jobId, attempt }) => manifest.spec.hooks.onRun.map((_, index) => unitName(jobId, attempt, 'run', index)),
   nodeLost: ({ manifest }, node) => verdict(manifest.spec.onNodeLoss, node.rank === 0),
   spares: ({ manifest }, staying) => sparesWorkers(manifest, staying),

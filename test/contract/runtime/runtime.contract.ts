@@ -97,13 +97,6 @@ export function describeRuntime(name: string, runtime: Runtime, { workerLost, sp
       }
     });
 
-    it('attaches to a step by the very unit that runs it', () => {
-      for (const step of stepsOf('run', source)) {
-        const attached = runtime.attach(step);
-        expect([attached.phase, attached.index, attached.ranks]).toEqual([step.phase, step.index, step.ranks]);
-      }
-    });
-
     it('stops every unit of the run before post-run', () => {
       const stopped = runtime.stopUnits({ manifest, jobId: jobId('01h'), attempt: 3 });
       expect(stopped).toEqual(stepsOf('run', source).map(({ index }) => unitName(jobId('01h'), 3, 'run', index)));

@@ -24,6 +24,9 @@ describe('how often a job runs', () => {
   it('is doubted where a job is to go back to the queue and may not run again', () => {
     const { warnings } = parsed('  onNodeLoss: Requeue\n  retry: { maxAttempts: 1 }\n');
     expect(warnings.map(({ path }) => path)).toContain('spec.retry.maxAttempts');
+    const told = (spec: string): string | undefined => parsed(spec).warnings.find(({ path }) => path === 'spec.retry.maxAttempts')?.message;
+    expect(told('  onNodeLoss: Requeue\n  retry: { maxAttempts: 1 }\n')).toContain('the loss of a node ends');
+    expect(told('  runtime: { type: Slurm }\n  onNodeLoss: Requeue\n  retry: { maxAttempts: 1 }\n')).toContain('the loss of the head node ends');
     expect(parsed('  onNodeLoss: Requeue\n').warnings.map(({ path }) => path)).not.toContain('spec.retry.maxAttempts');
   });
 });
