@@ -49,6 +49,7 @@ const evidenceSchema = z
     cloud: z.array(cloudErrorSchema),
     events: z.array(z.object({ number: z.int(), at: timeField, type: z.enum(eventTypes), message: z.string() })).meta({ description: 'Entries of the history.' }),
     lines: z.array(z.object({ at: z.exactOptional(timeField), node: z.exactOptional(z.string()), message: z.string() })).meta({ description: 'What the step wrote last: 20 lines and 4 KiB at most.' }),
+    linesNote: z.exactOptional(z.string()).meta({ description: 'Where the log could not be read, or not in time: that these lines are the history’s.' }),
     earlier: z
       .array(z.object({ attempt: z.int(), outcome: z.exactOptional(z.enum(outcomes)), message: z.exactOptional(z.string()) }))
       .meta({ description: 'How earlier attempts ended.' }),

@@ -5,8 +5,8 @@ import { MAX_PRIORITY, PRIORITY_CLASSES, priorityClass } from '../manifest/schem
 /** How many entries a page has where nothing is said, and at most. */
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 100;
-/** A page of log lines may be longer: lines are short. */
-export const MAX_LOG_PAGE = 1000;
+/** A page of log lines may be as long as what CloudWatch answers to one call, of which an account has few a second. */
+export const MAX_LOG_PAGE = 10_000;
 
 const JOB_ID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 const CURSOR = /^[A-Za-z0-9_\-.~=]{1,4096}$/;

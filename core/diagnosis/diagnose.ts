@@ -15,6 +15,8 @@ const MOST_LINES = 20;
 const MOST_LINE_BYTES = 4096;
 const MOST_OTHERS = 4;
 
+const LOG_UNREAD = 'The log could not be read just now: what the history has of it is all there is here, and `orch logs` reads the rest.';
+
 interface Match extends Found {
   readonly rule: Rule;
   readonly place: number;
@@ -68,7 +70,7 @@ function othersOf(cause: CauseCode, matches: readonly Match[]): readonly Finding
 /** Causes that the cloud's answers to launches are evidence of. */
 const aboutLaunches = (cause: CauseCode, { job }: Facts): boolean => job.outcome === 'NO_CAPACITY' || job.state === 'ACQUIRING_CAPACITY' || job.reason?.code === 'LaunchRejected' || cause === 'NodeNotReplaced';
 
-function evidenceOf({ attempts = [], lines = [] }: JobCase, facts: Facts, cause: CauseCode, events: readonly JobEvent[]): Evidence {
+function evidenceOf({ attempts = [], lines = [], isLogUnread }: JobCase, facts: Facts, cause: CauseCode, events: readonly JobEvent[]): Evidence {
   const { job, failed, cloud } = facts;
   const { state, outcome, attempt, reason } = job;
   const scheduler = failed?.scheduler ?? (failed === undefined ? undefined : job.scheduler);
@@ -81,6 +83,7 @@ function evidenceOf({ attempts = [], lines = [] }: JobCase, facts: Facts, cause:
     cloud: aboutLaunches(cause, facts) ? cloud : [],
     events: inOrder(events),
     lines: bounded(lines.length > 0 ? lines : (failed?.tail ?? '').split('\n').filter((message) => message !== '').map((message) => ({ message }))),
+    ...(isLogUnread ? { linesNote: LOG_UNREAD } : {}),
     earlier: attempts.filter((each) => each.attempt < attempt).map((each) => ({
       attempt: each.attempt,
       ...(each.outcome === undefined ? {} : { outcome: each.outcome }),

@@ -55,6 +55,8 @@ export interface Evidence {
   readonly events: readonly Pick<JobEvent, 'number' | 'atMs' | 'type' | 'message'>[];
   /** The last lines of the step that failed; without time and node where the history has them and the log has not. */
   readonly lines: readonly { readonly atMs?: EpochMs; readonly node?: string; readonly message: string }[];
+  /** Why these are not those of the log. */
+  readonly linesNote?: string;
   /** How earlier attempts ended. */
   readonly earlier: readonly { readonly attempt: number; readonly outcome?: Outcome; readonly message?: string }[];
 }

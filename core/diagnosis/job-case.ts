@@ -36,5 +36,7 @@ export interface JobCase {
   readonly scheduledAtMs?: EpochMs;
   /** The last lines of the step that failed, oldest first. */
   readonly lines?: readonly StepLine[];
+  /** The log has not been read: it could not be, or not in the time that there was. */
+  readonly isLogUnread?: true;
   readonly nowMs: EpochMs;
 }

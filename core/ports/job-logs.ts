@@ -17,6 +17,8 @@ export interface LogQuery {
   readonly node?: string;
   readonly step?: string;
   readonly sinceMs?: EpochMs;
+  /** Nothing later is looked for, and may be left out: a log has no end by itself. */
+  readonly untilMs?: EpochMs;
 }
 
 /**
@@ -24,5 +26,11 @@ export interface LogQuery {
  * node, step, traceId, spanId, message }` (`nodes/job_logs.py`); lines of earlier releases have `step` and `message` only.
  */
 export interface JobLogs {
-  read(query: LogQuery, limit: number, cursor?: string): Promise<Page<LogLine>>;
+  /**
+   * A page of it, oldest first. It may be short, even empty, while there is a cursor: reading is bounded in calls and time.
+   *
+   * @param signal gives the reading up: its reason is thrown
+   * @throws QuotaExceededError where the log is read too often, with the time to come back
+   */
+  read(query: LogQuery, limit: number, cursor?: string, signal?: AbortSignal): Promise<Page<LogLine>>;
 }

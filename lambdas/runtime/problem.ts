@@ -5,6 +5,7 @@ import {
   OrchestratorError,
 } from '../../core/errors/orchestrator-error.ts';
 import type { ErrorName } from '../../core/errors/orchestrator-error.ts';
+import { isThrottling } from '../../core/errors/throttling.ts';
 
 /** An answer in the form of RFC 9457, with its status and headers. */
 export interface ProblemAnswer {
@@ -72,13 +73,6 @@ export function asOrchestratorError(error: unknown): OrchestratorError {
   if (error instanceof OrchestratorError) return error;
   if (isThrottling(error)) return new DependencyThrottledError('An AWS service asks to slow down.', {}, { cause: error });
   return new InternalError('Unexpected error.', {}, { cause: error });
-}
-
-/** The SDK marks the errors that it would retry because of throttling. */
-function isThrottling(error: unknown): boolean {
-  if (!(error instanceof Error) || !('$retryable' in error)) return false;
-  const hint = error.$retryable;
-  return typeof hint === 'object' && hint !== null && 'throttling' in hint && hint.throttling === true;
 }
 
 function retryAfterSeconds(error: OrchestratorError): number {

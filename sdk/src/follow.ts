@@ -33,7 +33,7 @@ const LATEST_LINES_MS = 90_000;
 /** How often a reading goes back that far. */
 const LOOK_BACK_EVERY_MS = 20_000;
 /** The longest page of log lines that the service gives. */
-const LOG_PAGE = 1000;
+const LOG_PAGE = 10_000;
 
 /** States from which no arrow leaves. */
 const terminalStates: readonly JobState[] = ['PROVISIONING_FAILED', 'DESTRUCTION_FAILED', 'DONE'];

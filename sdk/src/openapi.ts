@@ -953,6 +953,8 @@ export interface components {
                 message: string;
                 node?: string;
             }[];
+            /** @description Where the log could not be read, or not in time: that these lines are the history’s. */
+            linesNote?: string;
             /** @enum {string} */
             outcome?: "SUCCEEDED" | "FAILED" | "CANCELLED" | "TIMED_OUT" | "NO_CAPACITY" | "INTERRUPTED";
             reason?: {
@@ -2785,7 +2787,7 @@ export interface operations {
                 attempt?: string;
                 /** @description The cursor of the page before. */
                 cursor?: string;
-                /** @description How many entries, 1 to 1000. */
+                /** @description How many entries, 1 to 10000. */
                 limit?: string;
                 /** @description Only this node. */
                 node?: string;

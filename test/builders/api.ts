@@ -85,7 +85,7 @@ export interface Answered<Id extends OperationId> {
 type CallParts = ApiEventParts & { readonly params?: Record<string, string> };
 
 /** The whole API over one table in memory. Every answer is checked against its contract. */
-export function anApi(logs: JobLogs = noLogs) {
+export function anApi(logs: JobLogs = noLogs, more: { readonly mostLogMs?: number } = {}) {
   const table = new InMemoryTable();
   const clock = new ManualClock();
   const deployment = aDeployment({ telemetry: { ...aDeployment().telemetry, jobDashboard: 'cloudwatch' }, slurmSubstitutes: { '23.02': ['22.05'] }, namespaces: { research: { launchTemplates: { x86_64: 'lt-1' } }, vision: { launchTemplates: { x86_64: 'lt-2' }, efaLaunchTemplates: { x86_64: { 1: 'lt-3' } } } } });
@@ -117,7 +117,7 @@ export function anApi(logs: JobLogs = noLogs) {
     listJobs: apiHandler(listJobs({ jobs })),
     getJob: apiHandler(getJob({ jobs, attempts, queue: recentQueue(queue, 5000), clock, deployment })),
     explainJob: apiHandler(explainJob({ ...queue, attempts })),
-    diagnoseJob: apiHandler(diagnoseJob({ ...queue, attempts, logs, log: silentLog })),
+    diagnoseJob: apiHandler(diagnoseJob({ ...queue, attempts, logs, log: silentLog, ...more })),
     getQueue: apiHandler(getQueue(queue)),
     setPriority: apiHandler(changePriority({ jobs, clock, shareTree })),
     listEvents: apiHandler(listEvents({ jobs })),

@@ -7,7 +7,8 @@ import { jobRef } from '../session.ts';
 import { each, names, pattern, positive, timeBefore } from './arguments.ts';
 import { action, examples, type AddCommand } from './command.ts';
 
-const PAGE = 1000;
+/** The longest that the service gives. */
+const PAGE = 10_000;
 
 interface LogsOptions {
   readonly follow?: true;

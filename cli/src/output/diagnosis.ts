@@ -12,7 +12,7 @@ export function diagnosisText(colours: Colours, diagnosis: Diagnosis): string {
     properties(colours, facts(colours, diagnosis)),
     section(colours, 'What the history says', evidence.events.map(({ number, at, message }) => `${colours.dim(`${time(at)} #${number}`)}  ${brief(message)}`)),
     section(colours, 'What the cloud said', evidence.cloud.map((error) => cloudText(colours, error))),
-    section(colours, 'What the step wrote last', evidence.lines.map(({ message }) => `${colours.dim('|')} ${printableLine(message, colours.isColorSupported)}`)),
+    section(colours, 'What the step wrote last', lastLines(colours, evidence)),
     section(colours, 'It may also be', others.map((other) => otherText(colours, other))),
     section(colours, 'What you can do', youCanDo.map(printable)),
     section(colours, 'What the operator can do', operatorCanDo.map(printable)),
@@ -47,6 +47,11 @@ function stepText({ key, name, node, otherNodes, exitCode, signal }: StepEnd): s
 
 function beforeText({ attempt, outcome, message }: Evidence['earlier'][number]): string {
   return printable(`attempt ${attempt} ${outcome ?? 'ended'}${message === undefined ? '' : `: ${message}`}`);
+}
+
+function lastLines(colours: Colours, { lines, linesNote }: Evidence): readonly string[] {
+  const written = lines.map(({ message }) => `${colours.dim('|')} ${printableLine(message, colours.isColorSupported)}`);
+  return linesNote === undefined ? written : [...written, colours.dim(printable(linesNote))];
 }
 
 /** A turn of forty launches, or the last words of a step, are read elsewhere. */

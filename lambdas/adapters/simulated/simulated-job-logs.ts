@@ -34,6 +34,6 @@ function linesOf({ attempt, units }: SimulatedAttempt): LogLine[] {
   );
 }
 
-function isAsked(line: LogLine, { attempt, node, step, sinceMs }: LogQuery): boolean {
-  return (attempt ?? line.attempt) === line.attempt && (node ?? line.node) === line.node && (step ?? line.step) === line.step && line.atMs >= (sinceMs ?? 0);
+function isAsked(line: LogLine, { attempt, node, step, sinceMs, untilMs }: LogQuery): boolean {
+  return (attempt ?? line.attempt) === line.attempt && (node ?? line.node) === line.node && (step ?? line.step) === line.step && line.atMs >= (sinceMs ?? 0) && line.atMs <= (untilMs ?? line.atMs);
 }

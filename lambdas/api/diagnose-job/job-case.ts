@@ -1,6 +1,6 @@
 import { DEFAULT_PROVIDER } from '../../../core/capacity/provider-registry.ts';
 import { failedStepIn } from '../../../core/diagnosis/facts.ts';
-import type { JobCase, StepLine } from '../../../core/diagnosis/job-case.ts';
+import type { JobCase } from '../../../core/diagnosis/job-case.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { isTerminal } from '../../../core/lifecycle/states.ts';
 import type { EventLog } from '../../../core/ports/event-log.ts';
@@ -17,10 +17,14 @@ export interface CasePorts extends ExplainPorts {
   /** Logs of providers whose nodes write none of their own. */
   readonly logsOfProviders?: ReadonlyMap<string, JobLogs>;
   readonly log: Pick<EventLog, 'warn'>;
+  /** For how long the last lines of a step are waited for. */
+  readonly mostLogMs?: number;
 }
 
 /** Entries of the history that are looked at: what holds or ended a job is among its last ones. */
 const MOST_EVENTS = 200;
+/** Whoever asks has an answer after 28 seconds or none at all. */
+const MOST_LOG_MS = 4000;
 
 /** Collects what is known of a job for a diagnosis. */
 export async function caseOf(ports: CasePorts, job: Job): Promise<JobCase> {
@@ -39,19 +43,20 @@ export async function caseOf(ports: CasePorts, job: Job): Promise<JobCase> {
     ...(holding === undefined ? {} : { holding }),
     ...(scheduledAtMs === undefined ? {} : { scheduledAtMs }),
   };
-  return { ...known, lines: await linesOf(ports, known) };
+  return { ...known, ...await linesOf(ports, known) };
 }
 
 /** The last lines of what failed, if something did. Without them the history has a few: what else is known is told then too. */
-async function linesOf(ports: CasePorts, known: JobCase): Promise<readonly StepLine[]> {
+async function linesOf(ports: CasePorts, known: JobCase): Promise<Pick<JobCase, 'lines' | 'isLogUnread'>> {
   const { job } = known;
   const failed = failedStepIn(known);
-  if (failed === undefined) return [];
+  if (failed === undefined) return {};
   const { provider = DEFAULT_PROVIDER } = job;
   try {
-    return await lastLines(ports.logsOfProviders?.get(provider) ?? ports.logs, job, failed, job.configuringAtMs ?? job.submittedAtMs);
+    const signal = AbortSignal.timeout(ports.mostLogMs ?? MOST_LOG_MS);
+    return { lines: await lastLines(ports.logsOfProviders?.get(provider) ?? ports.logs, job, failed, job.configuringAtMs ?? job.submittedAtMs, signal) };
   } catch (error) {
     ports.log.warn('The lines of a failed step cannot be read', { jobId: job.jobId, step: failed.key, error });
-    return [];
+    return { isLogUnread: true };
   }
 }

@@ -7,9 +7,9 @@ import { InMemoryLogGroup } from '../../fakes/in-memory-log-group.ts';
 const id = jobId('01hjob0000000000000000000a');
 let group: InMemoryLogGroup;
 
-const opened = async (chunk?: number): Promise<CloudWatchJobLogs> => {
-  group = new InMemoryLogGroup(chunk);
-  return new CloudWatchJobLogs(await group.open(), 'jobs');
+const opened = async (chunk?: number, scan?: number, mostMs?: number): Promise<CloudWatchJobLogs> => {
+  group = new InMemoryLogGroup(chunk, scan);
+  return new CloudWatchJobLogs(await group.open(), 'jobs', mostMs);
 };
 const write = (node: string, atMs: number, message: string, step = 'run/0', attempt = 1): void =>
   group.write(`${id}/${attempt}/${node}`, atMs, JSON.stringify({ step, message }));
@@ -103,8 +103,8 @@ describe('CloudWatchJobLogs', () => {
   });
 
   it('makes few calls where a filter lets little through, and says that there is more', async () => {
-    const logs = await opened();
-    for (let n = 0; n < 100; n += 1) write('head-0', 1000 + n, 'noise');
+    const logs = await opened(10);
+    for (let n = 0; n < 300; n += 1) write('head-0', 1000 + n, 'noise');
     write('head-0', 2000, 'found', 'postRun/0');
     const page = await logs.read({ jobId: id, step: 'postRun/0' }, 2);
     expect(page.items).toEqual([]);
@@ -113,7 +113,85 @@ describe('CloudWatchJobLogs', () => {
     expect(await readAll(logs, { step: 'postRun/0' }, 2)).toEqual(['found']);
   });
 
-  it.each(['x', '1', '1.', '-1.0', '1.2.3', 'MTAw'])('refuses the cursor %s', async (cursor) => {
+  it('reads a long log with as few calls as CloudWatch allows', async () => {
+    // Lines of 340 bytes: a megabyte of them.
+    const logs = await opened(3000);
+    for (let n = 0; n < 12_000; n += 1) write('head-0', 1000 + n, String(n));
+    expect(await readAll(logs, {}, 10_000)).toHaveLength(12_000);
+    expect(group.calls).toBeLessThanOrEqual(6);
+  });
+
+  it('goes on where it left a search that had found nothing, in a log that others write', async () => {
+    const logs = await opened(100, 5);
+    for (let n = 0; n < 500; n += 1) group.write('01hjob0000000000000000000b/1/head-0', 1000 + n, 'of another job');
+    for (let n = 0; n < 3; n += 1) write('head-0', 2000, `found ${n}`);
+    const first = await logs.read({ jobId: id, sinceMs: epochMs(1000) }, 2);
+    expect([first.items, group.calls]).toEqual([[], 10]);
+    group.calls = 0;
+    expect(await readAll(logs, { sinceMs: epochMs(1000) }, 2)).toEqual(['found 0', 'found 1', 'found 2']);
+    // A hundred and one of the search, and those of the pages after it.
+    expect(group.calls).toBeLessThan(110);
+  });
+
+  it('skips what it has shown of a millisecond also where that takes more calls than a page has', async () => {
+    const logs = await opened(5);
+    const written = Array.from({ length: 120 }, (_, n) => `line ${n}`);
+    for (const message of written) write('head-0', 1000, message);
+    expect(await readAll(logs, {}, 70)).toEqual(written);
+  });
+
+  it('searches anew where CloudWatch knows its token no more', async () => {
+    const logs = await opened(100, 5);
+    for (let n = 0; n < 60; n += 1) group.write('01hjob0000000000000000000b/1/head-0', 1000 + n, 'of another job');
+    write('head-0', 2000, 'found');
+    const { cursor } = await logs.read({ jobId: id, sinceMs: epochMs(1000) }, 2);
+    group.forgetTokens();
+    const again = await logs.read({ jobId: id, sinceMs: epochMs(1000) }, 2, cursor);
+    expect(again.items).toEqual([]);
+    expect((await logs.read({ jobId: id, sinceMs: epochMs(1000) }, 2, again.cursor)).items).toMatchObject([{ message: 'found' }]);
+  });
+
+  it('looks for nothing after an end', async () => {
+    const logs = await opened(100, 5);
+    write('head-0', 1000, 'a');
+    write('head-0', 2000, 'b');
+    for (let n = 0; n < 500; n += 1) group.write('01hjob0000000000000000000b/1/head-0', 2001 + n, 'of another job');
+    expect(await readAll(logs, { untilMs: epochMs(2000) }, 10)).toEqual(['a', 'b']);
+    expect(group.calls).toBe(1);
+  });
+
+  it('says when to come back where CloudWatch takes no more calls', async () => {
+    const logs = await opened();
+    group.faultAt = () => 'throttled';
+    await expect(logs.read({ jobId: id }, 10)).rejects.toMatchObject({ name: 'QuotaExceededError', details: { retryAfterSeconds: 5 } });
+  });
+
+  it.each(['throttled', 'silent'] as const)('shows what it has where CloudWatch is %s in the middle of a page, and the rest with the next', async (fault) => {
+    const logs = await opened(2, undefined, fault === 'silent' ? 300 : undefined);
+    for (let n = 0; n < 5; n += 1) write('head-0', 1000, `line ${n}`);
+    group.faultAt = (call) => (call === 2 ? fault : undefined);
+    const { items, cursor } = await logs.read({ jobId: id }, 10);
+    expect(items.map(({ message }) => message)).toEqual(['line 0', 'line 1']);
+    expect((await logs.read({ jobId: id }, 10, cursor)).items.map(({ message }) => message)).toEqual(['line 2', 'line 3', 'line 4']);
+  });
+
+  it('does not wait for a service that does not answer', async () => {
+    const logs = await opened(2, undefined, 50);
+    group.faultAt = () => 'silent';
+    await expect(logs.read({ jobId: id }, 10)).rejects.toMatchObject({ name: 'DependencyThrottledError' });
+  });
+
+  it('waits no longer than whoever asks', async () => {
+    const logs = await opened();
+    const given = new AbortController();
+    group.faultAt = () => {
+      given.abort(new Error('enough'));
+      return 'silent';
+    };
+    await expect(logs.read({ jobId: id }, 10, undefined, given.signal)).rejects.toThrow('enough');
+  });
+
+  it.each(['x', '1', '1.', '-1.0', '1.2.3', '1.2.3.', '1.2.x.YQ', 'MTAw'])('refuses the cursor %s', async (cursor) => {
     const logs = await opened();
     await expect(logs.read({ jobId: id }, 1, cursor)).rejects.toMatchObject({ name: 'InvalidRequestError' });
   });

@@ -39,10 +39,13 @@ export interface RunOptions {
 export async function openOrch() {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey });
   const lines: LogLine[] = [];
+  /** What reading logs fails with. */
+  const faults: { logs?: Error } = {};
   const api = anApi({
-    read: async ({ node, step, sinceMs }) => ({
-      items: lines.filter((line) => line.node === (node ?? line.node) && line.step === (step ?? line.step) && line.atMs >= (sinceMs ?? 0)),
-    }),
+    read: async ({ node, step, sinceMs }) => {
+      if (faults.logs !== undefined) throw faults.logs;
+      return { items: lines.filter((line) => line.node === (node ?? line.node) && line.step === (step ?? line.step) && line.atMs >= (sinceMs ?? 0)) };
+    },
   });
   const served = await serveApi(api);
   const folder = await mkdtemp(join(tmpdir(), 'orch-'));
@@ -81,7 +84,7 @@ export async function openOrch() {
     await served.close();
     await rm(folder, { recursive: true });
   };
-  return { api, served, lines, orch, file, close, ...movers(api) };
+  return { api, served, lines, faults, orch, file, close, ...movers(api) };
 }
 
 /** Moves jobs on, as scheduler and state machine do. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { QuotaExceededError } from '../../../core/errors/orchestrator-error.ts';
 import { amend } from '../../../core/lifecycle/amend.ts';
 import { silenceLogs } from '../../builders/logs.ts';
 import { aManifestText } from '../../builders/manifest.ts';
@@ -52,6 +53,12 @@ What you can do
 
 Runbook: docs/runbook/jobs.md#out-of-memory
 `);
+  });
+
+  it('says where the log could not be read', async () => {
+    const id = await failed();
+    cli.faults.logs = new QuotaExceededError('Too many.');
+    expect((await cli.orch(['why', `research/${id}`])).out).toMatch(/\| Killed\n {2}The log could not be read just now.*`orch logs`/);
   });
 
   it('says it to programs in one line', async () => {

@@ -93,9 +93,9 @@ describe('apiHandler', () => {
     expect(answer.body).not.toContain('1234');
   });
 
-  it('tells a throttled service as 503 with Retry-After', async () => {
+  it.each([{ $retryable: { throttling: true } }, { name: 'ThrottlingException' }])('tells a throttled service as 503 with Retry-After: %j', async (said) => {
     const answer = await call(async () => {
-      throw Object.assign(new Error('slow'), { $retryable: { throttling: true } });
+      throw Object.assign(new Error('slow'), said);
     });
     expect([answer.statusCode, answer.headers?.['retry-after']]).toEqual([503, '5']);
   });
