@@ -3,8 +3,9 @@ import { createProgram } from './src/program.ts';
 
 const INTRODUCTION = `# The command line
 
-\`orch\` submits manifests as jobs, shows where they are and why, and reads what they wrote. In a checkout it is
-\`npx orch\`; with the local cloud's environment sourced (\`source .local/env\`) it is \`orch\`.
+\`orch\` submits manifests as jobs, shows where they are and why, and reads what they wrote. It is \`orch\` where
+its package is installed, made by \`npm run pack\`, and where the local cloud's environment is sourced (\`source .local/env\`);
+in a checkout it is \`npx orch\`. It runs on Node 24 or later.
 
 This page is generated from the program's own help by \`npm run docs\`.
 `;

@@ -22,6 +22,7 @@ const commands = {
   local: { script: 'local/main.ts', python: [localCloud] },
   preflight: { script: 'bin/preflight.ts', python: [] },
   grafana: { script: 'bin/grafana.ts', python: [] },
+  pack: { script: 'bin/pack.ts', python: [] },
   docs: { script: 'local/generate-docs.ts', python: [] },
   bench: { script: 'benchmarks/main.ts', python: [localCloud] },
 };

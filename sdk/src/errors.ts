@@ -68,11 +68,11 @@ export function apiError(response: Response, body: unknown): OrchestratorApiErro
     requestId: given.requestId ?? requestId,
     ...(Array.isArray(given.errors) ? { errors: given.errors } : {}),
   };
-  return new OrchestratorApiError(problem, { gatewayCode, retryAfterSeconds: retryAfterSeconds(response) });
+  return new OrchestratorApiError(problem, { gatewayCode, retryAfterSeconds: secondsToWait(response) });
 }
 
 /** What `Retry-After` asks for, in seconds; `undefined` where it is not a number of them. */
-export function retryAfterSeconds({ headers }: Response): number | undefined {
+export function secondsToWait({ headers }: Response): number | undefined {
   const seconds = Number(headers.get('retry-after') ?? 0);
   return seconds > 0 ? seconds : undefined;
 }

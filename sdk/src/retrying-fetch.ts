@@ -1,4 +1,4 @@
-import { OrchestratorConnectionError, OrchestratorCredentialsError, retryAfterSeconds } from './errors.ts';
+import { OrchestratorConnectionError, OrchestratorCredentialsError, secondsToWait } from './errors.ts';
 import type { Fetch } from './signed-fetch.ts';
 import type { Wait } from './wait.ts';
 
@@ -53,7 +53,7 @@ function delayBefore(result: Result, backoffMs: number): number | undefined {
   if ('failure' in result) return backoffMs;
   const { status } = result.response;
   if (status !== 429 && status < 500) return undefined;
-  const askedMs = (retryAfterSeconds(result.response) ?? 0) * 1000;
+  const askedMs = (secondsToWait(result.response) ?? 0) * 1000;
   return askedMs > MAX_RETRY_AFTER_MS ? undefined : askedMs + backoffMs;
 }
 
