@@ -116,6 +116,7 @@ describe('orch logs', () => {
     write('head-0', 0, 'epoch 1');
     write('workers-3', 1, 'ready', '');
     expect(await cli.orch(['logs', id], { environment })).toEqual({ exitCode: 0, out: 'head-0 Train | epoch 1\nworkers-3 | ready\n', err: '' });
+    expect(cli.served.arrived.at(-1)?.query).toEqual({ limit: '10000' });
     expect((await cli.orch(['logs', id, '-t'], { environment })).out).toContain('2023-11-14T22:13:20.000Z head-0 Train | epoch 1\n');
   });
 

@@ -3,6 +3,7 @@ import {
   OrchestratorApiError, OrchestratorConnectionError, followEvents, followLogs, hasEnded, jobStates as statesOfSdk, outcomes as outcomesOfSdk, waitForJob,
 } from '@advanced-orchestrator/sdk';
 import type { JobDetail, JobEvent, JobState, LogFilter, LogLine, PageRequest } from '@advanced-orchestrator/sdk';
+import { MAX_LOG_PAGE } from '../../../core/api/fields.ts';
 import { isTerminal, jobStates, outcomes } from '../../../core/lifecycle/states.ts';
 
 const job = { namespace: 'research', jobId: '01hjob0000000000000000000a' };
@@ -176,6 +177,16 @@ describe('followLogs', () => {
     expect(lines.map(({ id }) => Number(id))).toEqual(burst.map((_, n) => n));
     expect(work).toBeLessThan(2 * burst.length);
     expect(walks).toBeLessThan(10);
+  });
+
+  it('reads pages as long as the service gives: CloudWatch counts how often it is read', async () => {
+    const limits: (number | undefined)[] = [];
+    const readLogs = async (_job: unknown, _filter?: LogFilter, { limit }: PageRequest = {}) => {
+      limits.push(limit);
+      return { items: [] };
+    };
+    await collect(followLogs({ ...jobThatIs('DONE'), readLogs }, job, {}, { wait }));
+    expect(limits).toEqual([MAX_LOG_PAGE]);
   });
 
   it('asks less often while nothing comes, and as before when something does', async () => {
