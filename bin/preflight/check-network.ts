@@ -99,9 +99,9 @@ function checkCollectors({ network, telemetry }: DeploymentConfiguration, { subn
 }
 
 /** Metrics of nodes go to CloudWatch, wherever jobs' own telemetry does. */
-function servicesOfCollectors({ otlpEndpoint, nodeMetrics }: DeploymentConfiguration['telemetry']): readonly string[] {
-  if (otlpEndpoint === undefined) return ['xray', 'monitoring'];
-  return nodeMetrics ? ['monitoring'] : [];
+function servicesOfCollectors({ otlpEndpoint, nodeMetrics, programMetrics }: DeploymentConfiguration['telemetry']): readonly string[] {
+  const toCloudWatch = otlpEndpoint === undefined;
+  return [...(toCloudWatch ? ['xray'] : []), ...(nodeMetrics || (toCloudWatch && programMetrics) ? ['monitoring'] : [])];
 }
 
 /** Without a way to the internet only images in ECR can be pulled, by its endpoints. */

@@ -66,6 +66,10 @@ export interface TelemetrySettings {
   readonly collector: 'all' | 'head' | 'none';
   /** Whether collectors ship what their nodes use: GPUs, memory, disks, network. */
   readonly nodeMetrics: boolean;
+  /** Whether metrics that programs of jobs send are taken, too. */
+  readonly programMetrics: boolean;
+  /** Whether a node whose image lacks the collector's agent installs it. */
+  readonly installCollector: boolean;
   /** Bytes of output that are kept of an attempt, over all of its nodes and steps. */
   readonly logBytesPerAttempt: number;
   /** A label by whose values metrics of cost are told apart; values that are not listed count as `other`. */

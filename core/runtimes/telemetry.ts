@@ -9,6 +9,10 @@ export interface NodeCollector {
   readonly endpoint?: string;
   /** Namespace of the metrics of what nodes use. Absent: there are none. */
   readonly metricsNamespace?: string;
+  /** Whether metrics that programs send are taken. */
+  readonly programMetrics?: true;
+  /** Whether the agent is installed where the image lacks it. */
+  readonly install?: true;
 }
 
 /** Namespace of the metrics that nodes have of themselves; each has the dimensions `JobId` and `Node`. */
@@ -23,5 +27,7 @@ export function nodeCollector({ name, telemetry }: Pick<Deployment, 'name' | 'te
     on: telemetry.collector,
     ...(telemetry.otlpEndpoint === undefined ? {} : { endpoint: telemetry.otlpEndpoint }),
     ...(telemetry.nodeMetrics ? { metricsNamespace: nodeMetricNamespace(name) } : {}),
+    ...(telemetry.programMetrics ? { programMetrics: true } : {}),
+    ...(telemetry.installCollector ? { install: true } : {}),
   };
 }

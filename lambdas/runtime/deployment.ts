@@ -53,7 +53,8 @@ const deploymentSchema = z.object({
   }),
   capacity: z.object({ spotAdvisorFeed: z.string(), placementScoresPerDay: z.int().nonnegative() }),
   telemetry: z.object({
-    traces: z.boolean(), otlpEndpoint: z.exactOptional(z.string()), collector: z.enum(['all', 'head', 'none']), nodeMetrics: z.boolean(), logBytesPerAttempt: z.int().positive(),
+    traces: z.boolean(), otlpEndpoint: z.exactOptional(z.string()), collector: z.enum(['all', 'head', 'none']), nodeMetrics: z.boolean(), programMetrics: z.boolean(), installCollector: z.boolean(),
+    logBytesPerAttempt: z.int().positive(),
     costLabel: z.exactOptional(z.object({ key: z.string(), values: z.array(z.string()) })),
   }),
 }) satisfies z.ZodType<Deployment>;

@@ -32,10 +32,10 @@ export function fixedDeployment(configuration: DeploymentConfiguration): FixedDe
 }
 
 function telemetrySettings(telemetry: DeploymentConfiguration['telemetry']): FixedDeployment['telemetry'] {
-  const { traces, otlpEndpoint, collector, nodeMetrics, logMiBPerAttempt, costLabel } = telemetry;
+  const { traces, otlpEndpoint, collector, nodeMetrics, programMetrics, installCollector, logMiBPerAttempt, costLabel } = telemetry;
   const jobDashboard = whereJobsAreShown(telemetry);
   return {
-    traces, collector, nodeMetrics, logBytesPerAttempt: logMiBPerAttempt * 2 ** 20,
+    traces, collector, nodeMetrics, programMetrics, installCollector, logBytesPerAttempt: logMiBPerAttempt * 2 ** 20,
     ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }), ...(costLabel === undefined ? {} : { costLabel }), ...(jobDashboard === undefined ? {} : { jobDashboard }),
   };
 }

@@ -32,6 +32,10 @@ export const telemetryConfiguration = z.strictObject({
     .describe('On which nodes the CloudWatch agent runs as a collector, where their image has it (1.300066 or later): it takes OTLP of hooks and jobs on the loopback.'),
   nodeMetrics: z.boolean().default(true)
     .describe('Whether these collectors also ship what their nodes use: GPUs, memory, disks, network. Billed as custom metrics.'),
+  programMetrics: z.boolean().default(false)
+    .describe('Whether OTLP metrics that programs of jobs send are taken. Nothing here bounds them, and CloudWatch bills them by the gigabyte ([telemetry-on-nodes.md](telemetry-on-nodes.md#metrics-of-programs)); traces are taken either way.'),
+  installCollector: z.boolean().default(false)
+    .describe('Whether nodes whose image has no CloudWatch agent install Amazon Linux’s package of it, in the background ([telemetry-on-nodes.md](telemetry-on-nodes.md#where-the-image-has-none)).'),
   logMiBPerAttempt: z.int().min(1).max(102_400).default(1024)
     .describe('Output that is kept of an attempt, over all of its nodes and steps; what is beyond is cut, with a notice and its end.'),
   objectives: objectives.prefault({}),

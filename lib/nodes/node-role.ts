@@ -74,12 +74,13 @@ function collectorStatements({ name, telemetry }: NodeAccess['configuration']): 
   if (telemetry.collector === 'none') return [];
   const toCloudWatch = telemetry.otlpEndpoint === undefined;
   // Metrics that come as OTLP have no namespace.
-  const operator = toCloudWatch ? 'StringEqualsIfExists' : 'StringEquals';
+  const ofPrograms = toCloudWatch && telemetry.programMetrics;
+  const operator = ofPrograms ? 'StringEqualsIfExists' : 'StringEquals';
   const metrics = allow(['cloudwatch:PutMetricData'], ['*']);
   metrics.addConditions({ [operator]: { 'cloudwatch:namespace': nodeMetricNamespace(name) } });
   return [
     ...(toCloudWatch ? [allow(['xray:PutSpans', 'xray:PutSpansForIndexing'], ['*'])] : []),
-    ...(toCloudWatch || telemetry.nodeMetrics ? [metrics] : []),
+    ...(ofPrograms || telemetry.nodeMetrics ? [metrics] : []),
   ];
 }
 

@@ -15,7 +15,7 @@ MOST_BATCHES = 64
 BATCH_ITEMS = 512
 RETRY_SECONDS = "60s"
 # Signals by the service of CloudWatch that takes them; the service is also what a request is signed for.
-# Logs are what a step prints: these are bounded.
+# Logs are what a step prints: these are bounded. Metrics are taken where the deployment says so: nothing bounds them.
 SERVICES = {"traces": "xray", "metrics": "monitoring"}
 # The agent sends OTLP nowhere else.
 DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
@@ -69,10 +69,11 @@ def _default_interface(routes="/proc/net/route"):
 def opentelemetry(settings, port):
     """Configuration of OpenTelemetry's collector: OTLP on the loopback, whose it is, and where it goes."""
     endpoint = settings.get("endpoint")
+    signals = ["traces", "metrics"] if settings.get("programMetrics") else ["traces"]
     exporters = {"otlphttp%s" % OURS: _exporter(endpoint=endpoint)} if endpoint else {
-        "otlphttp%s-%s" % (OURS, signal): _to_cloudwatch(settings, signal) for signal in SERVICES}
+        "otlphttp%s-%s" % (OURS, signal): _to_cloudwatch(settings, signal) for signal in signals}
     extensions = {} if endpoint else {
-        "sigv4auth%s-%s" % (OURS, signal): {"region": settings["region"], "service": SERVICES[signal]} for signal in SERVICES}
+        "sigv4auth%s-%s" % (OURS, signal): {"region": settings["region"], "service": SERVICES[signal]} for signal in signals}
     processors = {
         "memory_limiter" + OURS: {"check_interval": "1s", "limit_mib": MEMORY_MIB, "spike_limit_mib": MEMORY_MIB // 4},
         "resource" + OURS: {"attributes": [
@@ -81,7 +82,7 @@ def opentelemetry(settings, port):
         "batch" + OURS: {"timeout": "1s", "send_batch_size": BATCH_ITEMS, "send_batch_max_size": BATCH_ITEMS}}
     pipelines = {signal + OURS: {
         "receivers": ["otlp" + OURS], "processors": list(processors),
-        "exporters": ["otlphttp%s" % OURS if endpoint else "otlphttp%s-%s" % (OURS, signal)]} for signal in SERVICES}
+        "exporters": ["otlphttp%s" % OURS if endpoint else "otlphttp%s-%s" % (OURS, signal)]} for signal in signals}
     return {
         "receivers": {"otlp" + OURS: {"protocols": {"http": {"endpoint": "127.0.0.1:%s" % port}}}},
         "processors": processors, "exporters": exporters, "extensions": extensions,

@@ -25,12 +25,14 @@ import urllib.parse
 import agent_config
 
 UNIT = "orch-collector"
+PACKAGE = "amazon-cloudwatch-agent"
 YAML = "orchestrator.yaml"
 PROGRAM = "amazon-cloudwatch-agent-ctl"
 INSTALLED_AT = "/opt/aws/amazon-cloudwatch-agent/bin/" + PROGRAM
 # Agents before it have no exporter for OTLP over HTTP, and end by our configuration.
 LEAST_VERSION = [1, 300066]
 UNIT_SECONDS = 10
+FETCH_SECONDS = 120
 # An agent may miss that it is to end while it starts: systemd kills it after 90.
 COMMAND_SECONDS = 150
 # How long an agent may take until it listens, and how often it is looked.
@@ -57,7 +59,7 @@ def ensure(payload, node, state, code):
     try:
         _put(place, "settings.json", json.dumps(dict(
             payload["collector"], region=payload["region"], jobId=payload["jobId"], node=node["name"], attributes=attributes(payload, node))))
-        if not find():
+        if not find() and not payload["collector"].get("install"):
             _give_up(place, "no CloudWatch agent on this machine: use a machine image with it")
             return
         if not is_direct:
@@ -85,9 +87,11 @@ def environment(payload, node, state):
     endpoint = _direct(payload) or (port and "http://127.0.0.1:%s" % port)
     if endpoint:
         found.update(OTEL_EXPORTER_OTLP_ENDPOINT=endpoint, OTEL_EXPORTER_OTLP_PROTOCOL="http/protobuf")
+        if not payload["collector"].get("programMetrics"):
+            found["OTEL_METRICS_EXPORTER"] = "none"
     if port:
-        # It says that it is the node's own (task-prolog.sh).
-        found["ORCH_OTLP_ENDPOINT"] = endpoint
+        # It says that it is the node's own (task-prolog.sh), which takes no logs.
+        found.update(ORCH_OTLP_ENDPOINT=endpoint, OTEL_LOGS_EXPORTER="none")
     return found
 
 
@@ -132,7 +136,10 @@ def main(place):
 
 def _start(place):
     settings = json.loads(_read(place, "settings.json"))
-    agent, port = find(), _read(place, "port")
+    agent, port = find() or _install(place), _read(place, "port")
+    if not agent:
+        _give_up(place, "the CloudWatch agent could not be installed")
+        return
     found = _status(place, agent)
     version = [int(number) for number in re.findall(r"\d+", found.get("version", ""))[:2]]
     if version < LEAST_VERSION:
@@ -149,6 +156,14 @@ def _start(place):
         if not has_started:
             _restore(place, agent, was_running, "all" if is_ours else "file:" + os.path.join(place, YAML))
             _give_up(place, "the CloudWatch agent does not start")
+
+
+def _install(place):
+    """Path of the agent's program once its package is there. Fetching may hang and is ended then; a transaction is not cut short."""
+    line = ["dnf", "-qy", "install", PACKAGE]
+    if _run(place, line + ["--downloadonly"], FETCH_SECONDS)[0] == 0:
+        _run(place, line + ["-C"])
+    return find()
 
 
 def _configure(place, agent, settings, port, is_ours):

@@ -52,7 +52,7 @@ export function aDeployment(fields: Partial<Deployment> = {}): Deployment {
       nodeOnlineTimeout: 300, nodePoll: 1, cooldownBase: 30, cooldownMaximum: 600, destroyWait: 10, orphanGrace: 600, unansweredAfter: 120, schedulerLease: 30,
     },
     capacity: { spotAdvisorFeed: 'https://advisor.example/feed.json', placementScoresPerDay: 3 },
-    telemetry: { traces: true, collector: 'none', nodeMetrics: false, logBytesPerAttempt: 2 ** 30 },
+    telemetry: { traces: true, collector: 'none', nodeMetrics: false, programMetrics: false, installCollector: false, logBytesPerAttempt: 2 ** 30 },
     ...fields,
   };
 }

@@ -48,8 +48,11 @@ describe('identity policies', () => {
       .filter(([actions]) => actions.length > 0);
     const namespace = { 'cloudwatch:namespace': 'AdvancedOrchestrator/orchestrator/Nodes' };
     expect(ofNodes({})).toEqual([
-      [['xray:PutSpans', 'xray:PutSpansForIndexing'], undefined], [['cloudwatch:PutMetricData'], { StringEqualsIfExists: namespace }],
+      [['xray:PutSpans', 'xray:PutSpansForIndexing'], undefined], [['cloudwatch:PutMetricData'], { StringEquals: namespace }],
     ]);
+    // Those of programs have no namespace.
+    expect(ofNodes({ nodeMetrics: false })).toEqual([[['xray:PutSpans', 'xray:PutSpansForIndexing'], undefined]]);
+    expect(ofNodes({ nodeMetrics: false, programMetrics: true }).at(-1)).toEqual([['cloudwatch:PutMetricData'], { StringEqualsIfExists: namespace }]);
     const otlpEndpoint = 'https://otlp.example.org';
     expect(ofNodes({ otlpEndpoint })).toEqual([[['cloudwatch:PutMetricData'], { StringEquals: namespace }]]);
     expect(ofNodes({ otlpEndpoint, nodeMetrics: false })).toEqual([]);

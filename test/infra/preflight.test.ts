@@ -141,6 +141,8 @@ describe('a network', () => {
     expect(collectors({ network: closed })).toEqual(['warn: nodes cannot reach monitoring, so collectors cannot send what jobs tell']);
     expect(collectors({ network: { ...closed, extraEndpoints: ['xray', 'monitoring'] } })).toEqual([]);
     expect(collectors({ network: closed, telemetry: { collector: 'none' } })).toEqual([]);
+    expect(collectors({ network: { ...closed, extraEndpoints: ['xray'] }, telemetry: { nodeMetrics: false } })).toEqual([]);
+    expect(collectors({ network: { ...closed, extraEndpoints: ['xray'] }, telemetry: { nodeMetrics: false, programMetrics: true } })).toHaveLength(1);
     const elsewhere = { otlpEndpoint: 'http://10.0.0.9:4318' };
     expect(collectors({ network: closed, telemetry: { ...elsewhere, nodeMetrics: false } })).toEqual([]);
     expect(collectors({ network: closed, telemetry: elsewhere })).toEqual(['warn: nodes cannot reach monitoring, so collectors cannot send what jobs tell']);

@@ -30,7 +30,7 @@ describe('what the agent is told', () => {
   });
 
   it.each(['us-east-1', 'cn-north-1'])('is no other endpoint in %s either, where it sends to CloudWatch', (region) => {
-    const { exporters } = ask('agent_config.opentelemetry(settings, 40001)', { settings: { ...settings, region } }) as { exporters: Record<string, Record<string, unknown>> };
+    const { exporters } = ask('agent_config.opentelemetry(settings, 40001)', { settings: { ...settings, region, programMetrics: true } }) as { exporters: Record<string, Record<string, unknown>> };
     const urls = Object.values(exporters).flatMap((exporter) => Object.entries(exporter).filter(([name]) => name.endsWith('endpoint')).map(([, url]) => url));
     expect(urls).toHaveLength(2);
     for (const url of urls) expect(ask(`agent_config.sends_to(${JSON.stringify(url)})`)).toBe(true);

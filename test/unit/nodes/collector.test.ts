@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NodeSandbox, samplePayload, until } from './node-sandbox.ts';
@@ -67,6 +67,57 @@ describe('a node with a collector', () => {
     expect(await run('env | grep ^OTEL | sort', { env })).toEqual(['OTEL_EXPORTER_OTLP_ENDPOINT=http://mine:4317', 'OTEL_RESOURCE_ATTRIBUTES=service.name=mine']);
   });
 
+  it('asks programs for no more than is taken: traces, and metrics where the deployment takes them', async () => {
+    const asked = (more: object) => run('env | grep -E "^OTEL_(LOGS|METRICS|TRACES)_EXPORTER=" | sort; true', more);
+    expect(await asked({})).toEqual(['OTEL_LOGS_EXPORTER=none', 'OTEL_METRICS_EXPORTER=none']);
+    await started();
+    expect(Object.keys(configuration().service.pipelines)).toEqual(['traces/orchestrator']);
+    let unit = 0;
+    const more = (settings: object, env: object = {}) => asked({ collector: settings, env, unit: `orch-01k0-1-run-${unit += 1}` });
+    expect(await more({ ...collector, programMetrics: true })).toEqual(['OTEL_LOGS_EXPORTER=none']);
+    expect(await more(collector, { OTEL_METRICS_EXPORTER: 'console', OTEL_LOGS_EXPORTER: 'console' })).toEqual(['OTEL_LOGS_EXPORTER=console', 'OTEL_METRICS_EXPORTER=console']);
+    expect(await more(elsewhere)).toEqual(['OTEL_LOGS_EXPORTER=none', 'OTEL_METRICS_EXPORTER=none']);
+    expect(await more(collector, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://mine:4317' })).toEqual([]);
+  });
+
+  describe('whose image has no agent', () => {
+    /** Installs it from its cache, as soon as that has it; the node is told `how` each call ends. */
+    const dnf = (how: string) => `#!/bin/bash
+printf '%s\n' "$*" >> "$UNITS_DIR/dnf"
+case $* in *--downloadonly*) ${how} ;; *-C*) cp '${join(import.meta.dirname, 'stand-ins/amazon-cloudwatch-agent-ctl')}' "\${0%/*}/" ;; esac
+`;
+    const calls = () => (node.has('units/dnf') ? node.text('units/dnf').trim().split('\n') : []);
+    beforeEach(() => {
+      node.programs = join(node.root, 'programs');
+      cpSync(join(import.meta.dirname, 'stand-ins'), node.programs, { recursive: true });
+      rmSync(join(node.programs, 'amazon-cloudwatch-agent-ctl'));
+    });
+
+    it('has no collector, and nothing installed unasked', async () => {
+      writeFileSync(join(node.programs, 'dnf'), dnf('true'), { mode: 0o755 });
+      expect(await run(showExporter)).toEqual([]);
+      expect([node.begun().includes('orch-collector'), calls()]).toEqual([false, []]);
+    });
+
+    it('has it installed where the deployment says so, beside its first step', async () => {
+      writeFileSync(join(node.programs, 'dnf'), dnf('while [ ! -e "$UNITS_DIR/fetched" ]; do sleep 0.1; done'), { mode: 0o755 });
+      const [endpoint] = await run(showExporter, { collector: { ...collector, install: true } });
+      expect(endpoint).toContain('http://127.0.0.1:');
+      expect(told()).toEqual([]);
+      writeFileSync(join(node.units, 'fetched'), '');
+      await started();
+      expect(calls()).toEqual(['-qy install amazon-cloudwatch-agent --downloadonly', '-qy install amazon-cloudwatch-agent -C']);
+      expect(told()).toEqual(['fetch-config orchestrator.json', 'append-config orchestrator.yaml -s']);
+    });
+
+    it.each([['nothing to install it with', undefined], ['a repository without it', dnf('exit 1')]])('has none where there is %s, and says so', async (_, program) => {
+      if (program !== undefined) writeFileSync(join(node.programs, 'dnf'), program, { mode: 0o755 });
+      expect((await node.run({ ...script('exit 3'), collector: { ...collector, install: true } }).done).exitCode).toBe(3);
+      await givenUp('could not be installed');
+      expect(await run(showExporter, { collector: { ...collector, install: true }, unit: 'orch-01k0-1-run-1' })).toEqual([]);
+    });
+  });
+
   it('tells steps an endpoint that the agent does not send to, and leaves the agent alone', async () => {
     expect(await run(showExporter, { collector: elsewhere })).toEqual([`OTEL_EXPORTER_OTLP_ENDPOINT=${elsewhere.endpoint}`, 'OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf']);
     expect(await run('echo "<${ORCH_OTLP_ENDPOINT-}>"', { collector: elsewhere, unit: 'orch-01k0-1-run-1' })).toEqual(['<>']);
@@ -121,7 +172,7 @@ describe('a node with a collector', () => {
   });
 
   it('sends to CloudWatch, signed, where no endpoint is named: each signal to its own, but no logs', async () => {
-    await run('true', { collector: { on: 'all', metricsNamespace: 'Ours/Nodes' } });
+    await run('true', { collector: { on: 'all', metricsNamespace: 'Ours/Nodes', programMetrics: true } });
     await started();
     const { exporters, service } = configuration();
     expect(exporters['otlphttp/orchestrator-traces']).toMatchObject({

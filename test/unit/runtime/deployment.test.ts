@@ -13,7 +13,7 @@ const fixed = {
     destroyWait: 60, orphanGrace: 600, unansweredAfter: 120, schedulerLease: 30,
   },
   capacity: { spotAdvisorFeed: '', placementScoresPerDay: 20 },
-  telemetry: { traces: true, collector: 'all', nodeMetrics: true, logBytesPerAttempt: 1024 },
+  telemetry: { traces: true, collector: 'all', nodeMetrics: true, programMetrics: false, installCollector: false, logBytesPerAttempt: 1024 },
 };
 const resources = {
   table: 't', stepBucket: 'b', stepDocument: 'd', jobLogGroup: 'l', eventBus: 'e',
