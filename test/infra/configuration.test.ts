@@ -71,6 +71,7 @@ describe('what functions get of it', () => {
     const otlpEndpoint = 'https://otlp.example.org';
     expect(nodeCollector(fixedDeployment(parse({ telemetry: { otlpEndpoint, nodeMetrics: false } })))).toEqual({ on: 'all', endpoint: otlpEndpoint });
     expect(nodeCollector(fixedDeployment(parse({ name: 'mine' })))).toEqual({ on: 'all', metricsNamespace: 'AdvancedOrchestrator/mine/Nodes' });
+    expect(nodeCollector(fixedDeployment(parse({ telemetry: { nodeMetrics: false, programMetrics: true, installCollector: true } })))).toEqual({ on: 'all', programMetrics: true, install: true });
     expect(nodeCollector(fixedDeployment(parse({ telemetry: { otlpEndpoint, collector: 'none' } })))).toBeUndefined();
   });
 });

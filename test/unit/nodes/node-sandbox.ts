@@ -49,6 +49,8 @@ export interface Command {
  */
 export class NodeSandbox {
   readonly root = mkdtempSync(join(tmpdir(), 'node-'));
+  /** Where the machine's stand-ins for programs are. */
+  programs = join(here, 'stand-ins');
   readonly logCalls: LogCall[] = [];
   /** Answers of the log service to come, by status; then it accepts. */
   readonly logFailures: { status: number; type: string }[] = [];
@@ -158,7 +160,7 @@ export class NodeSandbox {
 
   #environment(): Record<string, string> {
     return {
-      PATH: `${join(here, 'stand-ins')}:/usr/bin:/bin:/usr/sbin:/sbin`,
+      PATH: `${this.programs}:/usr/bin:/bin:/usr/sbin:/sbin`,
       UNITS_DIR: this.units,
       ORCHESTRATOR_ROOT: this.root,
       AWS_EC2_METADATA_SERVICE_ENDPOINT: this.endpoint,
