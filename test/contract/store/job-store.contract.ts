@@ -162,8 +162,9 @@ export function jobStoreContract(newWorld: NewWorld): void {
       expect(odd.cursor).toBeUndefined();
       const running = await world.jobs.list({ namespace: 'research', state: 'RUNNING' }, 10);
       expect(running).toEqual({ items: [] });
+      await submitted(world, 12, { outcome: 'FAILED' });
       const failed = await world.jobs.list({ namespace: 'research', outcome: 'FAILED' }, 10);
-      expect(failed).toEqual({ items: [] });
+      expect(failed).toEqual({ items: [expect.objectContaining({ jobId: idOf(12) })] });
     });
 
     it('finds what a filter asks for behind many jobs that do not match', async () => {
