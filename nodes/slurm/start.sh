@@ -5,7 +5,7 @@ set -euo pipefail
 . "$ORCH_FILES/common.sh"
 
 PATIENCE_SECONDS=540
-# How long a worker waits for the controller to have its word.
+# How long a worker waits for the controller where nobody waits for its word.
 CONTROLLER_SECONDS=30
 # This step in this round of the configuration, the same on all nodes.
 step=$(basename "${ORCH_FILES%/*}")
@@ -134,11 +134,16 @@ install_files() {
   if [ ! -e /etc/slurm/slurm.conf ]; then mkdir -p /etc/slurm && ln -sfn "$SLURM_CONF" /etc/slurm/slurm.conf; fi
 }
 
-# start UNIT COMMAND...: unless it runs.
+# A unit whose process has failed starts again in a moment, a few times (Restart=).
+has_ended() {
+  case $(systemctl show --property=ActiveState --value "$1") in inactive | failed) return 0 ;; *) return 1 ;; esac
+}
+
+# start UNIT COMMAND...: unless it runs, or is about to again.
 start() {
   local unit=$1
   shift
-  systemctl is-active --quiet "$unit" && return
+  has_ended "$unit" || return 0
   systemctl reset-failed "$unit" 2> /dev/null || true
   systemd-run --quiet --unit="$unit" --property=KillMode=process --property=Restart=on-failure --property=Delegate=yes \
     --property=OOMPolicy=continue --property=TasksMax=infinity --property=LimitMEMLOCK=infinity --property=LimitNOFILE=1048576 \
@@ -152,7 +157,7 @@ await() {
   local unit=$1 what=$2
   shift 2
   until "$@" > /dev/null 2>&1; do
-    if ! systemctl is-active --quiet "$unit" || [ $((SECONDS - began)) -gt $PATIENCE_SECONDS ]; then fail_with "$unit" "$what"; fi
+    if has_ended "$unit" || [ $((SECONDS - began)) -gt $PATIENCE_SECONDS ]; then fail_with "$unit" "$what"; fi
     sleep 0.2
   done
 }
@@ -161,15 +166,16 @@ fail_with() {
   local words
   words=$({ journalctl --unit="$1" --lines=6 --no-pager --output=cat; tail -n 6 "$slurm/logs/${1#orch-}.log"; } 2> /dev/null | awk '!seen[$0]++' | tail -n 6) || true
   printf '%s\n' "$2: ${words:-no word of why}" >&2
-  # The head need not wait for a daemon that is not there. Without munge it cannot be told.
-  if [ "$1" = orch-slurmd ]; then with_controller timeout 10 scontrol update NodeName="$ORCH_NODE" State=DOWN Reason="$2 ($step)"; fi
+  # The head need not wait for a daemon that is not there: it is told for as long as it waits. Without munge it cannot be.
+  if [ "$1" = orch-slurmd ]; then with_controller $((began + PATIENCE_SECONDS - SECONDS)) timeout 10 scontrol update NodeName="$ORCH_NODE" State=DOWN Reason="$2 ($step)"; fi
   exit 1
 }
 
-# with_controller COMMAND...: as soon as the controller answers, if that is soon: on workers it may be about to start.
+# with_controller SECONDS COMMAND...: as soon as the controller answers, if it does so soon: on workers it may be about to start.
 with_controller() {
   local -i end=SECONDS
-  [ "$ORCH_RANK" -eq 0 ] || end+=CONTROLLER_SECONDS
+  [ "$ORCH_RANK" -eq 0 ] || end+=$1
+  shift
   until "$@" 2> /dev/null; do
     [ $SECONDS -lt $end ] || return 0
     sleep 1
@@ -218,7 +224,7 @@ start_daemon() {
   if [ -n "$changed" ] && systemctl is-active --quiet orch-slurmd; then systemctl kill --kill-who=main --signal=HUP orch-slurmd; fi
   start orch-slurmd slurmd -D -f "$SLURM_CONF"
   await orch-slurmd 'slurmd did not start' daemon_answers
-  [ -e $slurm/nodes ] || with_controller undrain
+  [ -e $slurm/nodes ] || with_controller $CONTROLLER_SECONDS undrain
 }
 
 # The nodes that do not answer, each with its state and reason. Drained ones are there.
