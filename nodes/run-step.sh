@@ -36,12 +36,11 @@ start_unit() {
     [ -z "$value" ] || set -- "$@" --setenv="$name=$value"
   done
   # Refused when the unit is there already: then another command was quicker, and its unit starts any moment.
-  patience=300
-  problem=$(systemd-run "$@" "$python" -EsSB "$dir/step_unit.py" "$dir" 2>&1) || patience=50
+  problem=$(systemd-run "$@" "$python" -EsSB "$dir/step_unit.py" "$dir" 2>&1) || true
 }
 
 await_start() {
-  for _ in $(seq "$patience"); do
+  for _ in $(seq 300); do
     [ ! -e "$dir/started" ] || return 0
     sleep 0.2
   done
