@@ -15,6 +15,7 @@ import { parseScenario } from '../../../local/fleet/market/scenario.ts';
 import { startSimulator } from '../../../local/fleet/simulator.ts';
 import { stepDocumentContent } from '../../../nodes/step-document.ts';
 import { aNode } from '../../builders/nodes.ts';
+import { destroyAll } from './destroy-all.ts';
 import { ServedPayloads } from './served-payloads.ts';
 import type { NodesWorld } from './world.ts';
 
@@ -32,9 +33,16 @@ export async function openFleetNodes(userData?: string): Promise<NodesWorld> {
   await payloads.listen();
   const cloud = new StandaloneCloud();
   if (userData !== undefined) cloud.templates.set('lt-1', { userData });
+  const clear = async (): Promise<void> => {
+    payloads.close();
+    await rm(stateDirectory, { recursive: true, force: true });
+  };
   const simulator = await startSimulator({
     port: 0, stateDirectory, speed: 1, cloud, upstream: payloads.url, authorizer: OPEN_AUTHORIZER, driver,
     scenario: parseScenario({ boot, visibility: { instanceMs: 0 } }),
+  }).catch(async (error: unknown) => {
+    await clear();
+    throw error;
   });
   const client = { endpoint: simulator.url, region, credentials };
   const ec2 = new EC2Client(client);
@@ -52,11 +60,13 @@ export async function openFleetNodes(userData?: string): Promise<NodesWorld> {
     heldScript: (text, exitCode) => `until [ -e /data/go ]; do sleep 0.05; done; rm /data/go; echo ${text}; exit ${exitCode}`,
     letGo: (node) => writeFile(join(stateDirectory, 'instances', node.instanceId, 'root/data/go'), ''),
     close: async () => {
-      const instances = [...(await describe(ec2)).keys()];
-      await simulator.close();
-      for (const id of instances) await driver.destroy(id);
-      payloads.close();
-      await rm(stateDirectory, { recursive: true, force: true });
+      const instances = simulator.context.instances.values().map(({ id }) => id);
+      try {
+        await simulator.close();
+        await destroyAll(driver, instances);
+      } finally {
+        await clear();
+      }
     },
   };
 }

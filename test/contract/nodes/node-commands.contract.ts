@@ -20,7 +20,7 @@ export function describeNodeCommands(name: string, open: () => Promise<NodesWorl
       nodes = await world.start(job, 3);
       await world.awaitOnline(job, nodes.map(({ instanceId }) => instanceId));
     });
-    afterAll(() => world.close());
+    afterAll(() => world?.close());
 
     const stepOf = (index: number, script: string, fields: Partial<StepDispatch['step']> = {}): StepDispatch =>
       aDispatch({ jobId: job, nodes, step: aStep({ index, action: { kind: 'script', script }, ...fields }) });

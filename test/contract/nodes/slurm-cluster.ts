@@ -21,6 +21,7 @@ import { parseScenario } from '../../../local/fleet/market/scenario.ts';
 import { startSimulator, type Simulator } from '../../../local/fleet/simulator.ts';
 import { stepDocumentContent } from '../../../nodes/step-document.ts';
 import { aNode } from '../../builders/nodes.ts';
+import { destroyAll } from './destroy-all.ts';
 import { ServedPayloads } from './served-payloads.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -32,7 +33,12 @@ const HARDWARE = { vcpus: 8, cores: 4, memoryMiB: 8192, gpus: 0 };
 /** Between a Spot notice and the end of the machine. */
 const NOTICE_SECONDS = 24;
 const POLL_MS = 50;
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 60_000;
+/** From when a step is sent, which may live through much that a test does; less than a test may take. */
+const STEP_PATIENCE_MS = 240_000;
+
+/** Longest that a test on such a cluster takes: more than it waits for anything. */
+export const SLURM_TEST_MS = 300_000;
 
 /** A command that was sent, and what became of it. */
 export interface SentStep {
@@ -51,6 +57,8 @@ export class SlurmCluster {
   #commands: SsmNodeCommands | undefined;
   #ec2: EC2Client | undefined;
   #inspections = 0;
+  /** Ends what tests that failed still wait for: it would be told of in other files. */
+  readonly #closed = new AbortController();
 
   private constructor(directory: string, base: string | undefined) {
     this.#directory = directory;
@@ -60,7 +68,12 @@ export class SlurmCluster {
 
   static async open(base?: string): Promise<SlurmCluster> {
     const cluster = new SlurmCluster(await mkdtemp(join(tmpdir(), 'slurm-contract-')), base);
-    await cluster.#start();
+    try {
+      await cluster.#start();
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
     return cluster;
   }
 
@@ -93,7 +106,7 @@ export class SlurmCluster {
     const found = await this.#ec2?.send(new DescribeInstancesCommand({ InstanceIds: [InstanceId] }));
     const address = found?.Reservations?.[0]?.Instances?.[0]?.PrivateIpAddress ?? '';
     const node = aNode(rank, { instanceId: instanceId(InstanceId), address, zone, market, hardware: HARDWARE });
-    await until(`${node.instanceId} is online`, async () => (await this.#commands?.online(job, 1))?.has(node.instanceId) ?? false);
+    await this.until(`${node.instanceId} is online`, async () => (await this.#commands?.online(job, 1))?.has(node.instanceId) ?? false);
     return node;
   }
 
@@ -119,7 +132,10 @@ export class SlurmCluster {
   }
 
   send(manifest: Manifest, step: NodeStep, stopFirst: readonly string[] = []): SentStep {
-    return { ended: this.#sent(manifest, step, stopFirst).then((commandId) => this.#end(commandId)) };
+    const ended = this.#sent(manifest, step, stopFirst).then((commandId) => this.#end(commandId));
+    // Where the test fails before it asks.
+    ended.catch(() => undefined);
+    return { ended };
   }
 
   async #sent(manifest: Manifest, step: NodeStep, stopFirst: readonly string[]): Promise<string> {
@@ -132,13 +148,11 @@ export class SlurmCluster {
   }
 
   async #end(commandId: string): Promise<CommandStatus> {
-    let status: CommandStatus | undefined;
-    await until(`command ${commandId} ends`, async () => {
-      status = await this.#commands?.status(commandId);
-      return status?.over === true;
-    });
-    if (status === undefined) throw new Error('no such command');
-    return status;
+    const over = async (): Promise<CommandStatus | undefined> => {
+      const status = await this.#commands?.status(commandId);
+      return status?.over === true ? status : undefined;
+    };
+    return eventually(`command ${commandId} ends`, over, STEP_PATIENCE_MS, POLL_MS, this.#closed.signal);
   }
 
   /** What a script prints on a host, beside whatever runs there. */
@@ -165,9 +179,14 @@ export class SlurmCluster {
     return [join(folder, 'upper'), join(folder, 'runs'), ...['run', 'tmp', 'data', 'dev/shm'].map((name) => `/proc/${pid}/root/${name}`)];
   }
 
+  /** Waits until something is so, no longer than a minute, nor than the cluster is there. */
+  async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+    await eventually(what, isSo, PATIENCE_MS, POLL_MS, this.#closed.signal);
+  }
+
   /** Waits until a line of a step says each of these words. */
   async heard(...words: string[]): Promise<void> {
-    await until(`the steps say ${words.join(', ')}`, () => words.every((word) => this.logs().includes(word)));
+    await this.until(`the steps say ${words.join(', ')}`, () => words.every((word) => this.logs().includes(word)));
   }
 
   /** The lines of the steps so far, as CloudWatch Logs has them. */
@@ -176,11 +195,15 @@ export class SlurmCluster {
   }
 
   async close(): Promise<void> {
+    this.#closed.abort();
     const ids = this.#simulator?.context.instances.values().map(({ id }) => id) ?? [];
-    await this.#simulator?.close();
-    for (const id of ids) await this.#driver.destroy(id);
-    this.payloads.close();
-    await rm(this.#directory, { recursive: true, force: true });
+    try {
+      await this.#simulator?.close();
+      await destroyAll(this.#driver, ids);
+    } finally {
+      this.payloads.close();
+      await rm(this.#directory, { recursive: true, force: true });
+    }
   }
 }
 
@@ -196,9 +219,4 @@ class CloudWithRole extends StandaloneCloud {
   override async roleCredentials(roleArn: string, sessionName: string): Promise<RoleCredentials> {
     return { ...(await super.roleCredentials(roleArn, sessionName)), expiresAtMs: Date.UTC(2100, 0) };
   }
-}
-
-/** Waits until something is so, and no longer than a test may take: one that waited on would keep the tests from ending. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  await eventually(what, isSo, PATIENCE_MS, POLL_MS);
 }

@@ -4,10 +4,10 @@ import type { NodeAnswer } from '../../../core/ports/node-commands.ts';
 import { whereSlurmIs } from '../../slurm/slurm-here.ts';
 import { BatchJobs, answerOf } from './batch-jobs.ts';
 import { FOLLOWER, interrupted, KILL_BOTH, SUBMIT } from './interrupted-submission.ts';
-import { SlurmCluster, until } from './slurm-cluster.ts';
+import { SLURM_TEST_MS, SlurmCluster } from './slurm-cluster.ts';
 import { aSlurmManifest } from './slurm-manifest.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(SLURM_TEST_MS);
 
 const what = 'batch jobs whose launcher is killed';
 const launcher = `pgrep --oldest --full '^/bin/bash .*/run-job.sh'`;
@@ -28,7 +28,7 @@ whereSlurmIs(what)(what, () => {
     await cluster.look(head, `kill -KILL ${victim}`);
     const said = new RegExp(`was killed[^]*begun ${number}`);
     if (!victim.includes('step_unit')) {
-      await until(`the steps say ${said.source}`, () => said.test(cluster.logs()));
+      await cluster.until(`the steps say ${said.source}`, () => said.test(cluster.logs()));
       await cluster.look(head, `touch /data/go-${number}`);
     }
     return answerOf(sent);
@@ -45,7 +45,7 @@ whereSlurmIs(what)(what, () => {
     cluster.nodes = nodes;
     await cluster.configure(manifest);
   });
-  afterAll(() => cluster.close());
+  afterAll(() => cluster?.close());
 
   it.each([
     ['it', `$(${launcher})`],

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { Node } from '../../../core/job/job.ts';
 import { whereSlurmIs } from '../../slurm/slurm-here.ts';
 import { BatchJobs, answerOf, bash, linesOf } from './batch-jobs.ts';
-import { SlurmCluster, until } from './slurm-cluster.ts';
+import { SLURM_TEST_MS, SlurmCluster } from './slurm-cluster.ts';
 import { aSlurmManifest } from './slurm-manifest.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(SLURM_TEST_MS);
 
 const manifest = aSlurmManifest({ script: '#!/bin/sh' }, 2);
 const state = 'sinfo --noheader --Node --partition=all --format="%N %T %E"';
@@ -29,6 +29,15 @@ whereSlurmIs(what)(what, () => {
     expect(answers.filter(({ exitCode = 0 }) => exitCode !== 0)).toEqual([]);
     return answers.findLast(({ instanceId }) => instanceId === head.instanceId)?.tail;
   };
+  /** What comes of something while a node is not as it should be. It is again then, whatever came of it: other tests follow. */
+  const sabotaged = async <T>(node: Node, breaks: string, mends: string, meanwhile: () => Promise<T>): Promise<T> => {
+    await cluster.look(node, breaks);
+    try {
+      return await meanwhile();
+    } finally {
+      await cluster.look(node, mends);
+    }
+  };
   const daemons = (): Promise<string> => cluster.look(worker, 'systemctl show --property=MainPID --value orch-munged orch-slurmd');
 
   beforeAll(async () => {
@@ -39,24 +48,21 @@ whereSlurmIs(what)(what, () => {
     worker = second;
     cluster.nodes = [first, second, third];
   });
-  afterAll(() => cluster.close());
+  afterAll(() => cluster?.close());
 
   it('say why a daemon did not start, and on the head whose; it may in another round', async () => {
-    await cluster.look(worker, 'printf "#!/bin/sh\\necho slurmd: fatal: broken on purpose >&2\\nexit 1\\n" > /usr/local/sbin/slurmd; chmod +x /usr/local/sbin/slurmd');
-    const answers = await cluster.configure(manifest);
+    const broken = 'printf "#!/bin/sh\\necho slurmd: fatal: broken on purpose >&2\\nexit 1\\n" > /usr/local/sbin/slurmd; chmod +x /usr/local/sbin/slurmd';
+    const answers = await sabotaged(worker, broken, 'rm /usr/local/sbin/slurmd', () => cluster.configure(manifest));
     const said = ({ instanceId }: Node): string => answers.filter((answer) => answer.instanceId === instanceId).map(({ exitCode, tail }) => `${exitCode}: ${tail}`).at(-1) ?? '';
     expect(said(head)).toMatch(/^1: 1 of 2 nodes are not in the cluster: workers-0 \(down.*, slurmd did not start\)$/);
     expect(said(worker)).toMatch(/^1: slurmd did not start: slurmd: fatal: broken on purpose$/);
-    await cluster.look(worker, 'rm /usr/local/sbin/slurmd');
     await configured();
   });
 
   it('say which program is missing', async () => {
-    await cluster.look(head, 'mv /usr/sbin/slurmctld /usr/sbin/away');
     rounds += 1;
-    const answers = await cluster.configure(manifest, rounds);
+    const answers = await sabotaged(head, 'mv /usr/sbin/slurmctld /usr/sbin/away', 'mv /usr/sbin/away /usr/sbin/slurmctld', () => cluster.configure(manifest, rounds));
     expect(answers.filter(({ exitCode }) => exitCode !== 0)).toMatchObject([{ instanceId: head.instanceId, exitCode: 1, tail: 'this machine has no slurmctld: use an image with Slurm' }]);
-    await cluster.look(head, 'mv /usr/sbin/away /usr/sbin/slurmctld');
   });
 
   it('may be configured twice at once, and go on as they are', async () => {
@@ -75,7 +81,15 @@ whereSlurmIs(what)(what, () => {
     await jobs.onHead('scontrol update NodeName=workers-0 State=DRAIN Reason="Spot interruption at 2020-01-01T00:00:00Z"');
     await cluster.look(worker, 'systemctl stop orch-slurmd orch-munged; rm -rf /var/lib/orchestrator/slurm');
     await configured();
-    await until('both nodes are idle', async () => (await jobs.onHead(state)) === 'workers-0 idle none\nworkers-1 idle none');
+    await cluster.until('both nodes are idle', async () => (await jobs.onHead(state)) === 'workers-0 idle none\nworkers-1 idle none');
+  });
+
+  it('take another key, all of them, when theirs was kept no longer', async () => {
+    Object.assign(cluster, { secret: cluster.secret.split('').toReversed().join('') });
+    // A new machine has never had another one.
+    await cluster.look(worker, 'systemctl stop orch-slurmd orch-munged; rm -rf /var/lib/orchestrator/slurm');
+    await configured();
+    expect(linesOf(await jobs.run('srun hostname')).filter((line) => line.startsWith('workers-')).toSorted()).toEqual(['workers-0', 'workers-1']);
   });
 
   it('run an image once for each task, with what Slurm and the orchestrator tell it', async () => {
@@ -91,16 +105,18 @@ whereSlurmIs(what)(what, () => {
   });
 
   it('run no job whose submission was interrupted', async () => {
-    await cluster.look(head, 'printf "#!/bin/sh\\ntouch /data/submits\\nuntil [ -e /data/go ]; do sleep 0.05; done\\nexec /usr/bin/sbatch \\"\\$@\\"\\n" > /usr/local/bin/sbatch; chmod +x /usr/local/bin/sbatch');
-    const { step } = jobs.step({ script: '#!/bin/bash\nsleep 600' });
-    const sent = cluster.send(manifest, step);
-    await cluster.look(head, 'until [ -e /data/submits ]; do sleep 0.05; done');
-    const after = { phase: 'postRun', index: 0, name: 'after', ranks: 'head', env: {}, system: false, action: { kind: 'script', script: 'squeue --noheader' } } as const;
-    const post = answerOf(cluster.send(manifest, after, [`orch-01hjob0000000000000000000s-1-run-${step.index}`]));
-    await cluster.look(head, `until [ -e /var/lib/orchestrator/steps/orch-01hjob0000000000000000000s-1-run-${step.index}/files/stop ]; do sleep 0.05; done; touch /data/go`);
-    expect(await answerOf(sent)).toMatchObject({ exitCode: 143, scheduler: { state: 'CANCELLED' } });
-    expect((await post).tail).toBe('');
-    await cluster.look(head, 'rm /usr/local/bin/sbatch');
+    const waits = 'printf "#!/bin/sh\\ntouch /data/submits\\nuntil [ -e /data/go ]; do sleep 0.05; done\\nexec /usr/bin/sbatch \\"\\$@\\"\\n" > /usr/local/bin/sbatch; chmod +x /usr/local/bin/sbatch';
+    // What waits for the word is let go, too.
+    await sabotaged(head, waits, 'touch /data/go; rm /usr/local/bin/sbatch', async () => {
+      const { step } = jobs.step({ script: '#!/bin/bash\nsleep 600' });
+      const sent = cluster.send(manifest, step);
+      await cluster.look(head, 'until [ -e /data/submits ]; do sleep 0.05; done');
+      const after = { phase: 'postRun', index: 0, name: 'after', ranks: 'head', env: {}, system: false, action: { kind: 'script', script: 'squeue --noheader' } } as const;
+      const post = cluster.send(manifest, after, [`orch-01hjob0000000000000000000s-1-run-${step.index}`]);
+      await cluster.look(head, `until [ -e /var/lib/orchestrator/steps/orch-01hjob0000000000000000000s-1-run-${step.index}/files/stop ]; do sleep 0.05; done; touch /data/go`);
+      expect(await answerOf(sent)).toMatchObject({ exitCode: 143, scheduler: { state: 'CANCELLED' } });
+      expect((await answerOf(post)).tail).toBe('');
+    });
   });
 
   it('run jobs again when one was killed, on the machine that takes its place, and end those that ask for what it has not', async () => {

@@ -5,9 +5,9 @@ import { slurmRuntime } from '../../../core/runtimes/slurm/slurm-runtime.ts';
 import { stepsOf } from '../../../core/runtimes/steps.ts';
 import { aManifestText } from '../../builders/manifest.ts';
 import { whereSlurmIs } from '../../slurm/slurm-here.ts';
-import { SlurmCluster, until, type SentStep } from './slurm-cluster.ts';
+import { SLURM_TEST_MS, SlurmCluster, type SentStep } from './slurm-cluster.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(SLURM_TEST_MS);
 
 const what = 'a cluster that goes on with fewer nodes';
 
@@ -53,7 +53,7 @@ whereSlurmIs(what)(what, () => {
     cluster.nodes = await Promise.all([0, 1, 2, 3, 4, 5].map((rank) => cluster.launch(rank, `us-east-1${rank < 3 ? 'a' : 'b'}`)));
     await cluster.configure(aManifest('', 'Replace', ['true']));
   });
-  afterAll(() => cluster.close());
+  afterAll(() => cluster?.close());
 
   it('keeps a job that goes on without the lost one, and asks for no more nodes than there are in the next', async () => {
     const script = ['echo "begun with $SLURM_NNODES"', '[ "$SLURM_NNODES" = 5 ] || exit 0', 'srun sleep 600', 'until [ -e /data/go ]; do sleep 0.2; done', 'srun --nodes=4 hostname', 'echo "goes on"'];
@@ -93,7 +93,7 @@ whereSlurmIs(what)(what, () => {
     const sent = submit(manifest);
     const started = /start 0 on (workers-\d)/g;
     const before = [...cluster.logs().matchAll(started)].length;
-    await until('the job starts', () => [...cluster.logs().matchAll(started)].length > before);
+    await cluster.until('the job starts', () => [...cluster.logs().matchAll(started)].length > before);
     const name = [...cluster.logs().matchAll(started)].at(-1)?.[1];
     await lose(manifest, Number(name?.split('-')[1]) + 1, isTold);
     expect(await there()).not.toContain(name);

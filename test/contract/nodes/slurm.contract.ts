@@ -6,7 +6,7 @@ import { processes } from '../../slurm/processes.ts';
 import { BatchJobs, answerOf, bash, linesOf } from './batch-jobs.ts';
 import { interrupted, KILL_BOTH, SUBMIT, SUBMIT_LATE } from './interrupted-submission.ts';
 import { aSlurmManifest } from './slurm-manifest.ts';
-import { SlurmCluster, until } from './slurm-cluster.ts';
+import { SlurmCluster } from './slurm-cluster.ts';
 
 const zones = ['us-east-1a', 'us-east-1a', 'us-east-1b', 'us-east-1c'];
 const workers = ['workers-0', 'workers-1', 'workers-2'];
@@ -43,7 +43,7 @@ export function slurmNodesContract(base?: string): void {
   });
   afterAll(async () => {
     clearInterval(watch);
-    await cluster.close();
+    await cluster?.close();
   });
 
   it('is a cluster of all nodes when the steps of the configuration are done', async () => {
@@ -125,8 +125,8 @@ export function slurmNodesContract(base?: string): void {
     const told = await answerOf(image);
     expect(told).toMatchObject({ exitCode: 0 });
     expect(linesOf(told).filter((line) => line.startsWith('told')).toSorted()).toEqual(['told 0', 'told 1', 'told 2']);
-    await cluster.heard('is in the queue again, restarts: 1');
     expect(await cluster.look(lost, 'echo still there')).toBe('still there');
+    await cluster.heard('is in the queue again, restarts: 1');
     await cluster.kill(lost);
     await cluster.tellLost(manifest, [lost]);
     cluster.nodes = [...cluster.nodes.slice(0, 3), await cluster.launch(3, 'us-east-1b', 'spot')];
@@ -139,7 +139,7 @@ export function slurmNodesContract(base?: string): void {
     expect(await jobs.onHead('scontrol show topology | grep us-east-1b | cut -d" " -f4')).toContain('workers-[1-2]');
     // What waits for the signal on behalf of a script ends with it.
     const [, first] = cluster.nodes;
-    if (first !== undefined) await until('nobody waits for the signal any more', async () => (await cluster.look(first, 'pgrep --full "[t]ask-prolog"')) === '');
+    if (first !== undefined) await cluster.until('nobody waits for the signal any more', async () => (await cluster.look(first, 'pgrep --full "[t]ask-prolog"')) === '');
   });
 
   it('has its key on the nodes, for root alone, and nowhere else', async () => {
