@@ -92,6 +92,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     void simulator.close().then(() => {
       endOwnNamespace(stateDirectory);
       process.exit(0);
+    }, (error: unknown) => {
+      console.error('Instances could not be ended:', error);
+      process.exit(1);
     });
   });
 }

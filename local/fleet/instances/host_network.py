@@ -1,6 +1,4 @@
-"""The network of simulated hosts, for `hosts.py`: the bridge, the relay's start, addresses and listeners; and records
-of processes that outlive those who write them.
-"""
+"""The network of simulated hosts, for `hosts.py`: the bridge, the relay's start, addresses and listeners."""
 
 import json
 import os
@@ -10,6 +8,7 @@ import subprocess
 import sys
 
 import namespace as ns
+import process_records as records
 
 CLONE_NEWNET = 0x40000000
 RELAY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "relay.py")
@@ -18,7 +17,7 @@ BRIDGE = "br0"
 VPC_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]
 METADATA_ADDRESS = "169.254.169.254"
 BACKLOG = 128
-HAND_OVER_SECONDS = 10
+HAND_OVER_SECONDS = 60
 
 
 def ip(*lines, keep=()):
@@ -31,36 +30,9 @@ def enter_network(descriptor):
     ns.checked(ns.libc.setns(descriptor, CLONE_NEWNET), "setns")
 
 
-def start_time(pid):
-    """What tells a process from a later one with its id; None where it has ended. See process-identity.ts."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        return None if fields[0] == "Z" else fields[19]
-    except OSError:
-        return None
-
-
-def read_record(path):
-    """The record of a process that runs still, or None."""
-    try:
-        with open(path, encoding="ascii") as file:
-            record = json.load(file)
-        started = start_time(record["pid"])
-        return record if started is not None and started == record["identity"] else None
-    except (OSError, ValueError):
-        return None
-
-
-def write_record(path, pid, **more):
-    with open(f"{path}.new", "w", encoding="ascii") as file:
-        json.dump({"pid": pid, "identity": start_time(pid), **more}, file)
-    os.rename(f"{path}.new", path)
-
-
 def ensure_network(directory):
     """The relay's record. Called under the lock of the folder, without which the relay may end."""
-    record = read_record(f"{directory}/network.json")
+    record = records.read_record(f"{directory}/network.json")
     if record is not None:
         return record
     reader, writer = os.pipe()
@@ -69,7 +41,7 @@ def ensure_network(directory):
     os.close(writer)
     if os.read(reader, 1) != b"1":
         raise OSError("the network of the hosts could not be made")
-    return read_record(f"{directory}/network.json")
+    return records.read_record(f"{directory}/network.json")
 
 
 def run_network(directory, writer):
@@ -84,7 +56,7 @@ def run_network(directory, writer):
         control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         control.bind("socket")
         control.listen(BACKLOG)
-        write_record(f"{directory}/network.json", os.getpid(), bridge=bridge)
+        records.write_record(f"{directory}/network.json", os.getpid(), bridge=bridge)
         os.write(writer, b"1")
         for descriptor in (control.fileno(), bridge):
             os.set_inheritable(descriptor, True)

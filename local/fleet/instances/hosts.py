@@ -21,6 +21,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import host_network as network  # noqa: E402
 import namespace as ns  # noqa: E402
+import process_records as records  # noqa: E402
 
 
 def own_system_files(root, host_name):
@@ -76,7 +77,7 @@ def make_host(host, args, bridge):
         if os.read(ready_reader, 1) != b"1":
             raise OSError("its root could not be made")
         network.hand_over(pid, network.open_listeners(host), args.network)
-        network.write_record(f"{host['folder']}/holder.json", pid)
+        records.write_record(f"{host['folder']}/holder.json", pid)
     except OSError:
         os.kill(pid, signal.SIGKILL)
         raise
@@ -99,13 +100,13 @@ def up_one(host, args):
             open(f"{args.network}/lock", "w", encoding="ascii") as network_lock:
         fcntl.flock(own, fcntl.LOCK_EX)
         fcntl.flock(network_lock, fcntl.LOCK_SH)
-        relay = network.read_record(f"{args.network}/network.json")
+        relay = records.read_record(f"{args.network}/network.json")
         if relay is None:
             fcntl.flock(network_lock, fcntl.LOCK_UN)
             fcntl.flock(network_lock, fcntl.LOCK_EX)
             relay = network.ensure_network(args.network)
         bridge = os.open(f"/proc/{relay['pid']}/fd/{relay['bridge']}", os.O_RDONLY)
-        running = network.read_record(f"{host['folder']}/holder.json")
+        running = records.read_record(f"{host['folder']}/holder.json")
         if running is not None:
             connect_again(running["pid"], host, args, bridge)
             return running["pid"]

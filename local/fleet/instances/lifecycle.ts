@@ -5,6 +5,7 @@ import { instanceTarget } from '../faults.ts';
 import type { Faults } from '../faults.ts';
 import { END_REASONS, endDue } from './end-reasons.ts';
 import type { EndReason } from './end-reasons.ts';
+import { goOnWithout } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { giveNotice } from './spot-notices.ts';
 import type { SpotNotice } from './spot-notices.ts';
@@ -74,7 +75,7 @@ export class InstanceLifecycle {
     const { boot } = this.#parts.market.scenario;
     const goneAtMs = this.#parts.clock.nowMs() + this.#parts.clock.wallMs(reason === 'host' ? 0 : boot.terminateSeconds);
     const ending = this.#enter({ ...instance, stateReason: END_REASONS[reason], goneAtMs }, 'shutting-down');
-    void this.#parts.machine.kill(ending);
+    goOnWithout(ending, this.#parts.machine.kill(ending));
     this.#advance(id);
     return ending;
   }
@@ -90,7 +91,7 @@ export class InstanceLifecycle {
       return;
     }
     const stopped = this.#enter({ ...instance, stateReason: END_REASONS.itself }, 'stopped');
-    void this.#parts.machine.kill(stopped);
+    goOnWithout(stopped, this.#parts.machine.kill(stopped));
   }
 
   /** Gives a Spot instance a notice, by default all that EC2 says; false where it is none or has had it already. */
@@ -205,7 +206,7 @@ export class InstanceLifecycle {
       return;
     }
     this.#booted.add(instance.id);
-    void this.#parts.machine.boot(instance).then(() => this.#isUp(instance.id));
+    goOnWithout(instance, this.#parts.machine.boot(instance).then(() => this.#isUp(instance.id)));
   }
 
   #isUp(id: string): void {
@@ -234,7 +235,7 @@ export class InstanceLifecycle {
     if (now < goneAtMs) {
       return goneAtMs;
     }
-    void this.#parts.machine.destroy(instance);
+    goOnWithout(instance, this.#parts.machine.destroy(instance));
     return this.#stepTerminated(this.#enter(instance, 'terminated'), now);
   }
 

@@ -11,3 +11,8 @@ export interface Machine {
   /** Nothing of it is left. */
   destroy(instance: Instance): Promise<void>;
 }
+
+/** Waits for nothing of a machine. What goes wrong with it is said, and ends nobody else. */
+export function goOnWithout(instance: Instance, done: Promise<void>): void {
+  done.catch((error: unknown) => console.error(`Instance ${instance.id}, which is ${instance.state}:`, error));
+}

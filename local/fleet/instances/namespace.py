@@ -7,7 +7,8 @@
   namespace.py unshare --pid PID --target PATH
 
 `boot` makes the mount, PID, IPC and UTS namespaces of instances and prints the PID of the first process of each,
-which does nothing but keep them and reap orphans; 0 for one that failed. Inside, `/` is the instance's own folder: the system's folders are
+which does nothing but keep them and reap orphans; 0 for one that failed. The PID is also in holder.json of the folder, before
+the process goes on, so that it is found whoever is killed meanwhile; one that runs already is left as it is. Inside, `/` is the instance's own folder: the system's folders are
 overlaid (what is written there stays with the instance) or read-only, /data, /tmp, /run and /dev are its own, and
 the folder that holds all instances cannot be seen. What the simulator itself writes for an instance stands beside
 its root, where the instance can put no link in the way: NAME in FOLDER is mounted on TARGET. `share` bind-mounts a folder of the caller's namespace into
@@ -16,10 +17,14 @@ that of another process, and `unshare` takes it away.
 
 import argparse
 import ctypes
+import fcntl
 import os
 import shutil
 import signal
 import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import process_records as records  # noqa: E402
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWPID = 0x20000, 0x4000000, 0x8000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
@@ -196,12 +201,16 @@ def enter(root, host_name):
     checked(libc.sethostname(host_name.encode(), len(host_name)), "sethostname")
 
 
-def become_first_process(folder, host_name, args, ready):
+def become_first_process(folder, host_name, args, ready, go):
     os.setsid()
+    # Not shared with the caller, whose root would change too.
+    checked(libc.unshare(CLONE_NEWNS), "unshare")
     enter(lay_out(folder, args), host_name)
+    os.write(ready, b"1")
+    if os.read(go, 1) != b"1":
+        os._exit(1)
     # Ignored across exec: the kernel then reaps every orphan of the instance by itself.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    os.write(ready, b"1")
     nothing = os.open("/dev/null", os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
@@ -229,13 +238,27 @@ def each_by_a_helper(folders, work):
 
 
 def boot_one(folder, host_name, args):
-    checked(libc.unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID), "unshare")
-    reader, writer = os.pipe()
+    # An earlier life of the simulator may have been killed in the midst of the same boot, and its tool be at it still.
+    with open(f"{folder}/boot.lock", "w", encoding="ascii") as own:
+        fcntl.flock(own, fcntl.LOCK_EX)
+        running = records.read_record(f"{folder}/holder.json")
+        return running["pid"] if running is not None else make_first_process(folder, host_name, args)
+
+
+def make_first_process(folder, host_name, args):
+    checked(libc.unshare(CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID), "unshare")
+    ready_reader, ready = os.pipe()
+    go_reader, go = os.pipe()
     pid = os.fork()
     if pid == 0:
-        become_first_process(folder, host_name, args, writer)
-    os.close(writer)
-    return pid if os.read(reader, 1) == b"1" else 0
+        os.close(go)
+        become_first_process(folder, host_name, args, ready, go_reader)
+    os.close(ready)
+    if os.read(ready_reader, 1) != b"1":
+        return 0
+    records.write_record(f"{folder}/holder.json", pid)
+    os.write(go, b"1")
+    return pid
 
 
 def boot(args):

@@ -75,8 +75,7 @@ export class ProcessDriver implements InstanceDriver {
     } else if (this.isolation === 'none') {
       linkMachineFiles(folder);
     } else {
-      const pid = await this.#boots.boot(`${folder}=${boot.hostName}`);
-      writeFileSync(join(folder, 'holder.json'), JSON.stringify(recordProcess(pid)));
+      await this.#boots.boot(`${folder}=${boot.hostName}`);
     }
   }
 
@@ -138,7 +137,7 @@ export class ProcessDriver implements InstanceDriver {
       kill(holder, 'process');
       await until(() => !isRunning(holder));
       // What the kernel kept there for the overlays; even its owner cannot read it.
-      await rm(join(this.#folder(instanceId), 'kernel'), { recursive: true, force: true });
+      await rm(join(this.#folder(instanceId), 'kernel'), { recursive: true, force: true, maxRetries: 3 });
       return;
     }
     // What an ended one had written down are ids of its own namespace, and old ones of this machine: others' by now.
@@ -221,7 +220,7 @@ export class ProcessDriver implements InstanceDriver {
     const node = join(this.#folder(instanceId), 'root', 'run', 'fleet');
     const runs = foldersIn(join(this.#folder(instanceId), RUNS.host)).map((name) => this.#files(instanceId, name).process());
     const pids = ['units', 'containers'].flatMap((kind) =>
-      foldersIn(join(node, kind)).map((name) => readPid(join(node, kind, name, 'pid'))),
+      foldersIn(join(node, kind)).map((name) => readProcess(join(node, kind, name))),
     );
     return [...runs, ...pids].filter((record) => record !== undefined);
   }
@@ -248,9 +247,10 @@ function foldersIn(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory) : [];
 }
 
-function readPid(file: string): ProcessRecord | undefined {
-  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-  return pid > 1 ? recordProcess(pid) : undefined;
+/** The main process of a unit or container, as it was written down when it began: another may have its id by now. */
+function readProcess(folder: string): ProcessRecord | undefined {
+  const [pid = '', identity = ''] = ['pid', 'identity'].map((name) => join(folder, name)).map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''));
+  return Number(pid) > 1 && identity !== '' ? { pid: Number(pid), identity } : undefined;
 }
 
 async function until(condition: () => boolean): Promise<void> {

@@ -45,7 +45,11 @@ export class ProcessMachine implements Machine {
   /** Ends every process, of machines that are booting too. */
   async killAll(): Promise<void> {
     const ids = this.#parts.instances.values().map(({ id }) => id);
-    const killEach = () => Promise.all(ids.map((id) => this.#parts.driver.kill(id)));
+    const killEach = async () => {
+      const ends = await Promise.allSettled(ids.map((id) => this.#parts.driver.kill(id)));
+      const refused = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+      if (refused.length > 0) throw new AggregateError(refused, `${refused.length} of ${ids.length} instances could not be ended`);
+    };
     await killEach();
     // What was booting has a first process only when its boot is over.
     await Promise.all(this.#booting);

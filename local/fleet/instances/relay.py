@@ -19,7 +19,6 @@ import socket
 import sys
 
 CHUNK = 65_536
-HAND_OVER_SECONDS = 5
 LOOK_SECONDS = 1
 
 
@@ -32,7 +31,8 @@ class Relay:
         self.hosts = {}
 
     async def run(self):
-        asyncio.get_running_loop().add_reader(self.control, self.take_up)
+        self.control.setblocking(False)
+        asyncio.get_running_loop().add_reader(self.control, self.accept)
         while self.hosts or not self.may_end():
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -49,11 +49,17 @@ class Relay:
             pass  # The folder of the whole simulator has been removed.
         return True
 
-    def take_up(self):
+    def accept(self):
+        """Nobody is waited for: who hands a host over may be slow, and all others need this loop."""
+        with contextlib.suppress(OSError):  # Whoever came is gone again.
+            connection, _ = self.control.accept()
+            connection.setblocking(False)
+            asyncio.get_running_loop().add_reader(connection, self.take_up, connection)
+
+    def take_up(self, connection):
         """A host: the ports of the machine, and as descriptors its first process and a listener for each port."""
-        connection, _ = self.control.accept()
+        asyncio.get_running_loop().remove_reader(connection)
         with connection:
-            connection.settimeout(HAND_OVER_SECONDS)
             try:
                 ports, (ending, *listeners), _, _ = socket.recv_fds(connection, CHUNK, 64)
                 self.serve(ending, [socket.socket(fileno=listener) for listener in listeners], json.loads(ports))
