@@ -55,14 +55,18 @@ export function isRunning(process: DetachedProcess): boolean {
 /**
  * Asks the process to end, waits, and ends it and what is left of its group by force after the grace period.
  * Does nothing to a process that ended before, nor to another that has its id now.
+ *
+ * @returns whether it needed no force.
  */
-export async function stop(process: DetachedProcess, graceMs: number): Promise<void> {
-  if (!isRunning(process)) return;
+export async function stop(process: DetachedProcess, graceMs: number): Promise<boolean> {
+  if (!isRunning(process)) return true;
   signal(process.pid, 'SIGTERM');
   const deadline = Date.now() + graceMs;
   while (isRunning(process) && Date.now() < deadline) await delay(pollMs);
+  const endedItself = !isRunning(process);
   signal(-process.pid, 'SIGKILL');
   while (isRunning(process)) await delay(pollMs);
+  return endedItself;
 }
 
 /** Asks the process to end without waiting, for the moment in which this process itself ends. */

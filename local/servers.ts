@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasCollector, takesTraces } from './collector/rotel.ts';
 import { freePort, isFree, preferPort } from './ports.ts';
-import { isRunning, stop, type DetachedProcess } from './processes.ts';
+import { isRunning, logTail, stop, type DetachedProcess } from './processes.ts';
 import { readRecord, recordFile, writeRecord, type CloudRecord } from './record.ts';
 import {
   collectorLog, collectorUrlOf, endpointOf, fleetDirectory, fleetUrlOf, startCollector, startFleet, startMiniStack, waitUntil, waitUntilHealthy,
@@ -12,7 +12,10 @@ import {
 
 const preferredPort = 4566;
 const preferredFleetPort = 4567;
-const stopGraceMs = 15_000;
+/** The simulator ends all instances, of which there may be many. */
+const stopGraceMs = 60_000;
+/** A port that was free may be somebody's before a server has it. */
+const sitesTried = 3;
 
 /**
  * Makes the servers of the directory's cloud run. A fleet simulator that died comes back with its instances; if
@@ -32,15 +35,37 @@ export async function ensureServers(
     return fleet && isRunning(fleet) ? collected : restartFleet(collected, fleetOptions);
   }
   await stopServers(dir);
-  return startServers(await chooseSite(dir, port), fleetOptions);
+  for (let tries = sitesTried; ; tries -= 1) {
+    const site = await chooseSite(dir, port);
+    try {
+      return await startServers(site, fleetOptions);
+    } catch (error) {
+      if (tries <= 1) throw error;
+      await stopServers(dir);
+      const areFree = await Promise.all(portsOf(site).map(isFree));
+      if (!areFree.includes(false)) throw error;
+    }
+  }
 }
 
-/** Ends the servers, all instances, and removes what they wrote but the logs. False when nothing was there. */
-export async function stopServers(dir: string): Promise<boolean> {
+function portsOf({ port, fleetPort, collectorPort }: Site): number[] {
+  return [port, fleetPort, ...(collectorPort === undefined ? [] : [collectorPort])];
+}
+
+/**
+ * Ends the servers, all instances, and removes what they wrote but the logs. False when nothing was there.
+ *
+ * @param graceMs how long each may take to end by itself.
+ * @throws when instances cannot be ended; what is left can be ended by another try.
+ */
+export async function stopServers(dir: string, graceMs = stopGraceMs): Promise<boolean> {
   const record = readRecord(dir);
   if (record === undefined) return false;
   await endInstancesOfDeadFleet(record);
-  for (const process of record.processes) await stop(process, stopGraceMs);
+  for (const process of record.processes) {
+    const endedItself = await stop(process, graceMs);
+    if (!endedItself && process.name === 'fleet') await endInstancesOfDeadFleet(record);
+  }
   for (const leftover of [fleetDirectory({ dir }), record.site.temporary, join(dir, 'env'), recordFile(dir)]) {
     rmSync(leftover, { recursive: true, force: true });
   }
@@ -54,7 +79,7 @@ async function endInstancesOfDeadFleet({ site, processes }: CloudRecord): Promis
   const elsewhere = { ...site, fleetPort: await freePort() };
   const successor = await startFleet(elsewhere, {});
   await waitForFleet(elsewhere, successor);
-  await stop(successor, stopGraceMs);
+  if (!await stop(successor, stopGraceMs)) throw new Error(`The fleet simulator could not end its instances:\n${logTail(successor)}`);
 }
 
 /** Starts the simulator again on the same port, after it ended by itself or by a test. */

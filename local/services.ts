@@ -116,7 +116,7 @@ export function fleetDirectory(site: Pick<Site, 'dir'>): string {
 /**
  * Waits until the process answers the URL.
  *
- * @throws with the end of its log when it ends instead, or when it takes longer than a minute.
+ * @throws with the end of its log when it ends instead, also where another answers in its place, or when it takes longer than a minute.
  */
 export function waitUntilHealthy(process: DetachedProcess, url: string): Promise<void> {
   return waitUntil(process, url, () => answers(url));
@@ -125,8 +125,10 @@ export function waitUntilHealthy(process: DetachedProcess, url: string): Promise
 /** The same, of a process that says otherwise that it is there. */
 export async function waitUntil(process: DetachedProcess, what: string, holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
-  while (!await holds()) {
+  for (;;) {
+    const isThere = await holds();
     if (!isRunning(process)) throw new Error(`${process.name} ended while it started:\n${logTail(process)}`);
+    if (isThere) return;
     if (Date.now() > deadline) throw new Error(`${process.name} does not answer ${what}:\n${logTail(process)}`);
     await delay(pollMs);
   }

@@ -30,7 +30,7 @@ describe('the fleet simulator, read by boto3', () => {
     clients = { pricing: new pricing.PricingClient(options), quotas: new quotas.ServiceQuotasClient(options) };
   });
   afterAll(async () => {
-    await boto3.close();
+    await boto3?.close();
     await fleet.close();
   });
 

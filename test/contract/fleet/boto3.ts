@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { end } from '../child-process.ts';
 import { pythonWith } from '../python.ts';
 
 /** What boto3 made of an answer. */
@@ -25,7 +25,6 @@ export function startBoto3(endpoint: string): Boto3 {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_DEFAULT_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true' },
   });
-  const exited = once(child, 'exit');
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async call(service, operation, parameters = {}) {
@@ -35,9 +34,6 @@ export function startBoto3(endpoint: string): Boto3 {
       const answer: Boto3Answer = JSON.parse(value);
       return answer;
     },
-    async close() {
-      child.stdin.end();
-      await exited;
-    },
+    close: () => end(child, () => void child.stdin.end()),
   };
 }

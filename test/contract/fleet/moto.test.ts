@@ -24,7 +24,7 @@ import { aDeployment, aGang, aPool, ManualClock, silentLog, ZONES } from '../../
 import type { PythonServer } from '../python-server.ts';
 import { startMoto } from './moto.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const { region } = aDeployment();
 /** An image that moto knows. */
@@ -45,8 +45,8 @@ describe('the adapters of EC2, judged by moto', () => {
     deployment = aDeployment({ subnets: await defaultSubnets(), namespaces: { '*': { launchTemplates: { x86_64: await launchTemplate() } } } });
   });
   afterAll(async () => {
-    ec2.destroy();
-    await moto.stop();
+    ec2?.destroy();
+    await moto?.stop();
   });
 
   const defaultSubnets = async (): Promise<Record<string, string>> => {

@@ -6,7 +6,7 @@ import { aDeployment } from '../../builders/capacity.ts';
 import { AwsWorld } from './aws-world.ts';
 import { marketKnowledgeContract, type Market } from './market-knowledge.contract.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const HOUR_MS = 3_600_000;
 const { region, subnets } = aDeployment();

@@ -15,8 +15,8 @@ let cloudWatch: CloudWatchClient;
 beforeAll(async () => {
   aws = await startLocalAws();
   cloudWatch = new CloudWatchClient(aws.client);
-}, 60_000);
-afterAll(async () => { await aws.stop(); });
+}, 120_000);
+afterAll(async () => { await aws?.stop(); });
 
 /** Writes a value into each of the last periods, the last of which is the last character: `-` for none, X breaches, 0 does not. */
 async function write(metric: string, pattern: string, dimensions: Readonly<Record<string, string>> = {}): Promise<void> {

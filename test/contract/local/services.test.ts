@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { CloudWatchClient, DescribeAlarmHistoryCommand, GetMetricDataCommand, PutMetricAlarmCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CloudWatchLogsClient, CreateLogGroupCommand, DeleteQueryDefinitionCommand, DescribeQueryDefinitionsCommand, FilterLogEventsCommand,
@@ -12,14 +12,17 @@ import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { eventually } from '../../../local/eventually.ts';
 import { startLocalAws, type LocalAws } from './local-aws.ts';
 
+// Longer than a condition is waited for.
+jest.setTimeout(240_000);
+
 const begin = new Date(Date.now() - 60_000);
 let aws: LocalAws;
 let cloudWatch: CloudWatchClient;
 beforeAll(async () => {
   aws = await startLocalAws();
   cloudWatch = new CloudWatchClient(aws.client);
-}, 60_000);
-afterAll(async () => { await aws.stop(); });
+}, 120_000);
+afterAll(async () => { await aws?.stop(); });
 
 async function evaluate(): Promise<void> {
   await fetch(`${aws.endpoint}/_local/alarms/evaluate`, { method: 'POST', body: JSON.stringify({ at: new Date() }) });
@@ -53,7 +56,7 @@ test.each([['Succeed', 'ExecutionsSucceeded'], ['Fail', 'ExecutionsFailed']])('a
     name: metric, roleArn: role?.Arn ?? '', definition: JSON.stringify({ StartAt: 'End', States: { End: { Type } } }),
   }));
   await machines.send(new StartExecutionCommand({ stateMachineArn }));
-  await eventually(`${metric} is 1`, async () => (await sumOf('AWS/States', metric, 'StateMachineArn', stateMachineArn)) === 1, 10_000);
+  await eventually(`${metric} is 1`, async () => (await sumOf('AWS/States', metric, 'StateMachineArn', stateMachineArn)) === 1);
   await expect(sumOf('AWS/States', 'ExecutionsStarted', 'StateMachineArn', stateMachineArn)).resolves.toBe(1);
 });
 
@@ -80,7 +83,7 @@ test('a rule writes events to a log group once a resource policy admits it', asy
   const written = await eventually('an event is written', async () => {
     const { events: found = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName: 'audit' }));
     return found.length > 0 && found;
-  }, 10_000);
+  });
   expect(written.map(({ message = '{}' }) => JSON.parse(message) as unknown)).toEqual([
     expect.objectContaining({ source: 'tests', 'detail-type': 'Audited', detail: { who: 'somebody' } }),
   ]);

@@ -15,7 +15,7 @@ export function attemptSecretsContract(name: string, start: () => Promise<Secret
     let world: SecretsWorld;
     beforeAll(async () => {
       world = await start();
-    }, 60_000);
+    }, 120_000);
     afterAll(() => world?.close());
 
     it('is 128 characters of base64', async () => {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { startLocalCloud } from '../../../local/cloud.ts';
 import type { LocalCloud } from '../../../local/cloud.ts';
 import type { Credentials } from '../../../local/environment-file.ts';
 import { eventually } from '../../../local/eventually.ts';
+import { stopServers } from '../../../local/servers.ts';
 import { testClouds } from '../../../local/test-clouds.ts';
 import { prepareAccount } from './account.ts';
 import type { PreparedAccount } from './account.ts';
@@ -25,6 +27,8 @@ import type { PreparedAccount } from './account.ts';
 jest.setTimeout(120_000);
 
 const PATIENCE_MS = 60_000;
+/** How long the unit of the last test sleeps: no other run on this machine has the same. */
+const LONG = String(randomInt(100_000_000, 1_000_000_000));
 
 const DOCUMENT = {
   schemaVersion: '2.2',
@@ -108,10 +112,11 @@ describe('the fleet in an account with IAM', () => {
     expect(result).toMatchObject({ ResponseCode: 0, StandardOutputContent: 'active\n' });
   });
 
-  it('ends with every process of its instances', async () => {
-    await run('systemd-run --quiet --unit=long sleep 8151');
+  it('ends with every process of its instances, also where the simulator hangs', async () => {
+    await run(`systemd-run --quiet --unit=long sleep ${LONG}`);
     const before = await longSleepers();
-    await cloud.stop();
+    process.kill(cloud.fleetPid(), 'SIGSTOP');
+    await stopServers(join(testClouds, 'fleet'), 500);
     expect([before, await longSleepers()]).toEqual([1, 0]);
     expect(existsSync(join(testClouds, 'fleet', 'fleet'))).toBe(false);
     await expect(clients(account.operator).ec2.send(new TerminateInstancesCommand({ InstanceIds: [node] }))).rejects.toThrow('ECONNREFUSED');
@@ -122,5 +127,5 @@ describe('the fleet in an account with IAM', () => {
 async function longSleepers(): Promise<number> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-  return lines.filter((line) => line === 'sleep\u00008151\u0000').length;
+  return lines.filter((line) => line === `sleep\0${LONG}\0`).length;
 }

@@ -30,7 +30,7 @@ describe('a detached process', () => {
     const process = await start('trap "echo asked; exit 0" TERM; echo begun; while :; do sleep 0.05; done');
     await until(() => logTail(process).includes('begun'));
 
-    await stop(process, 5_000);
+    expect(await stop(process, 5_000)).toBe(true);
 
     expect(isRunning(process)).toBe(false);
     expect(logTail(process)).toBe('begun\nasked');
@@ -41,7 +41,7 @@ describe('a detached process', () => {
     await until(() => logTail(process).includes('begun'));
     const child = { ...process, pid: Number(readFileSync(join(folder, 'child'), 'utf8')) };
 
-    await stop(process, 100);
+    expect(await stop(process, 100)).toBe(false);
 
     expect(isRunning(process)).toBe(false);
     await until(() => !isAlive(child.pid));
