@@ -1,16 +1,19 @@
 // What `npm test` and `npm run check` run: every check in order, to the end even if one fails, and an honest exit code.
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { prepareSlurm } from './check-slurm.ts';
 import { messageOf } from './command.ts';
+import { endTree, signalGroup, startTree } from './process-tree.ts';
 import { besideEachOther, planSteps, stepResult, summarize, type JestReport, type Step, type StepResult } from './check-plan.ts';
 import { repositoryRoot, searchPath } from './paths.ts';
 import { stopServers } from './servers.ts';
 import { testClouds } from './test-clouds.ts';
 
 const reportFolder = join(repositoryRoot, '.local', 'checks');
+
+/** Passed on to the step that runs: it is in a group of its own, which no terminal tells. */
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 let interrupted = false;
 
@@ -56,24 +59,23 @@ function readReport(file: string): JestReport | undefined {
 }
 
 function runToEnd(step: Step): Promise<boolean> {
-  const child = spawn(step.command, step.arguments, {
-    cwd: repositoryRoot, stdio: 'inherit', env: { ...process.env, PATH: searchPath() },
-  });
-  const passOn = () => {
+  const tree = startTree(step.command, step.arguments, { cwd: repositoryRoot, env: { ...process.env, PATH: searchPath() } });
+  const passOn = (signal: NodeJS.Signals): void => {
     interrupted = true;
-    if (!process.stdin.isTTY) child.kill('SIGINT'); // a terminal has told the child already
+    signalGroup(tree, signal);
   };
-  process.on('SIGINT', passOn);
+  for (const signal of INTERRUPTIONS) process.on(signal, passOn);
+  let ended = Promise.resolve();
   const limit = setTimeout(() => {
     console.error(`checks: ${step.name} has not ended in ${step.limitMinutes} minutes, so it is ended`);
-    child.kill('SIGKILL');
+    ended = endTree(tree).catch((error: unknown) => console.error(`checks: ${messageOf(error)}`));
   }, step.limitMinutes * 60_000);
   return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      process.off('SIGINT', passOn);
+    tree.child.once('error', reject);
+    tree.child.once('close', (code) => {
+      for (const signal of INTERRUPTIONS) process.off(signal, passOn);
       clearTimeout(limit);
-      resolve(code === 0);
+      resolve(ended.then(() => code === 0));
     });
   });
 }

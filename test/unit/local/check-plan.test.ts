@@ -19,6 +19,13 @@ describe('planSteps', () => {
   });
 });
 
+describe('the limits of steps', () => {
+  it('leave CI time to say what hangs: it ends a run after 90 minutes', () => {
+    const longest = besideEachOther(planSteps(false, 'reports')).map((together) => Math.max(...together.map(({ limitMinutes }) => limitMinutes)));
+    expect(longest.reduce((sum, minutes) => sum + minutes, 0)).toBeLessThan(85);
+  });
+});
+
 describe('stepResult', () => {
   it('counts a check that failed as one failure', () => {
     expect(stepResult('types', false, 1, undefined)).toMatchObject({ succeeded: false, passed: 0, failed: 1 });
