@@ -116,8 +116,12 @@ export class NodeSandbox {
   }
 
   killUnit(unit: string, signal: NodeJS.Signals): void {
+    const file = join(this.units, `${unit}.pid`);
+    const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+    // What 0 and 1 name are whole groups, that of this process among them.
+    if (!(pid > 1)) return;
     try {
-      process.kill(Number(readFileSync(join(this.units, `${unit}.pid`), 'utf8')), signal);
+      process.kill(pid, signal);
     } catch {
       // It has ended by itself.
     }
