@@ -66,5 +66,5 @@ describe('a deployment of a new release', () => {
 
 /** The job is done a moment before its execution is. */
 async function entersLast({ jobId }: JobRef, state: string): Promise<void> {
-  await eventually(`the execution of job ${jobId} enters ${state}`, async () => (await cloud.account.statesOf(jobId)).at(-1) === state, 30_000);
+  await eventually(`the execution of job ${jobId} enters ${state}`, async () => (await cloud.account.statesOf(jobId)).at(-1) === state);
 }
