@@ -1,3 +1,4 @@
+import type { Job, JobEvent } from '../job/job.ts';
 import { PRIORITY_CLASSES } from '../manifest/schema.ts';
 import { launchCodes } from './catalogue.ts';
 
@@ -9,6 +10,15 @@ export function priorityClass(priority: number): string {
   const reached = Object.entries(PRIORITY_CLASSES).filter(([, number]) => priority >= number).toSorted(([, a], [, b]) => b - a);
   return reached[0]?.[0] ?? 'low';
 }
+
+/** What a job's priority was when an entry of its history was written: the record may be older than that, or younger. */
+export function priorityAt({ priority }: Job, history: readonly JobEvent[], entry: JobEvent): number {
+  const changed: unknown = history.findLast(({ number, type }) => number < entry.number && type === 'PriorityChanged')?.data?.['to'];
+  return typeof changed === 'number' ? changed : priority;
+}
+
+/** All that `priorityClass` answers. */
+export const priorityClasses: readonly string[] = Object.keys(PRIORITY_CLASSES);
 
 /** A code that launches fail with. */
 export const codeDimension = (code: string): string => launchCodes.find((known) => known === code) ?? OTHER;

@@ -13,7 +13,8 @@ export interface LanesSeen {
   readonly left: ReadonlySet<string>;
 }
 
-const queuedAt = ({ queuedAtMs, submittedAtMs }: QueueEntry): EpochMs => queuedAtMs ?? submittedAtMs;
+/** When an attempt came into the queue. */
+export const queuedAt = ({ queuedAtMs, submittedAtMs }: Pick<QueueEntry, 'queuedAtMs' | 'submittedAtMs'>): EpochMs => queuedAtMs ?? submittedAtMs;
 
 /**
  * Since when jobs wait, as far as one knows who reads nothing for it. A cycle reads the fronts of lanes that have room. Nobody is

@@ -3,13 +3,15 @@ import type { ParkedEntry } from '../lifecycle/change.ts';
 import type { ShareUse } from '../scheduling/snapshot.ts';
 import { measurement, type Measurement } from './catalogue.ts';
 import { namespaceDimension } from './dimensions.ts';
-import type { LanesSeen, LaneWaits } from './lane-waits.ts';
+import { priorityClass, priorityClasses } from './job-dimensions.ts';
+import { queuedAt, type LanesSeen, type LaneWaits } from './lane-waits.ts';
 
 /** What a cycle saw of the queue, and what it did: all of it was read for the cycle itself. */
 export interface QueueSeen extends Omit<LanesSeen, 'left'> {
   readonly uses: readonly ShareUse[];
   readonly admitted: readonly Pick<Job, 'jobId' | 'namespace' | 'demand'>[];
   readonly turns: readonly Pick<ParkedEntry, 'namespace' | 'demand'>[];
+  readonly parked: readonly Pick<ParkedEntry, 'priority' | 'submittedAtMs' | 'queuedAtMs'>[];
 }
 
 interface NamespaceSums {
@@ -40,7 +42,17 @@ export function queueMeasurements(seen: QueueSeen, waits: LaneWaits, named: Read
   return [
     ...[...sums].flatMap(([Namespace, sum]) => inNamespace(Namespace, sum)),
     measurement('LongestWaitSeconds', Math.max(0, ...[...sums.values()].map(({ waitMs }) => waitMs)) / 1000, {}),
+    ...capacityWaits(seen.parked, nowMs),
   ];
+}
+
+/** By the clock of `SecondsToCapacity`: who is parked so long will be late by that, if there is ever anything. */
+function capacityWaits(parked: QueueSeen['parked'], nowMs: number): readonly Measurement[] {
+  const byClass = Map.groupBy(parked, ({ priority }) => priorityClass(priority));
+  return priorityClasses.map((PriorityClass) => {
+    const longestMs = Math.max(0, ...(byClass.get(PriorityClass) ?? []).map((entry) => nowMs - queuedAt(entry)));
+    return measurement('CapacityWaitSeconds', longestMs / 1000, { PriorityClass });
+  });
 }
 
 const held = ({ namespace, demand: { nodes } }: QueueSeen['turns'][number]) => ({ namespace, nodes });

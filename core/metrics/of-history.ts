@@ -4,7 +4,7 @@ import { isTerminal, jobStates } from '../lifecycle/states.ts';
 import type { ClosedSpan } from '../trace/closed-spans.ts';
 import { measurement, type Measurement } from './catalogue.ts';
 import { namespaceDimension } from './dimensions.ts';
-import { priorityClass } from './job-dimensions.ts';
+import { priorityAt, priorityClass } from './job-dimensions.ts';
 import { endMeasurements, type MeasuredDeployment } from './of-end.ts';
 import { launchMeasurements } from './of-launches.ts';
 
@@ -53,12 +53,6 @@ function ofEntry({ namespaces }: MeasuredDeployment, job: Job, history: readonly
 function secondsToCapacity({ submittedAtMs }: Job, history: readonly JobEvent[], entry: JobEvent): number {
   const queued = history.findLast(({ number, type, to }) => number < entry.number && (to === 'PENDING' || type === 'AttemptRetried'));
   return Math.max(0, entry.atMs - (queued?.atMs ?? submittedAtMs)) / 1000;
-}
-
-/** The record may be older than the entry. */
-function priorityAt({ priority }: Job, history: readonly JobEvent[], entry: JobEvent): number {
-  const changed: unknown = history.findLast(({ number, type }) => number < entry.number && type === 'PriorityChanged')?.data?.['to'];
-  return typeof changed === 'number' ? changed : priority;
 }
 
 function countIn({ data }: JobEvent): number {

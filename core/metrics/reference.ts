@@ -16,7 +16,7 @@ const sources: Readonly<Record<Source, { readonly title: string; readonly says: 
   },
   reconciler: {
     title: 'Of the second line',
-    says: 'Written by `lifecycle/reconcile` at the end of each pass, once a minute, zeros too. What a pass does not know it does not write: `OrphansTerminated` if it could not list the machines, 0 as `JobsStuck` if it could not read all attempts. What machines cost now is at least so much: of a job that it could not look after the machines count all the same, but for those that it could not read. Machines count at the price of their type and market at launch, as jobs that have ended do; until a gang is whole, as soon as one machine of it is there, the job counts with the most that it can cost, the dearest type of each pool on demand. An attempt is stuck that looks for capacity beyond its time-out, is '
+    says: 'Written by `lifecycle/reconcile` at the end of each pass, once a minute, zeros too. What a pass does not know it does not write: `OrphansTerminated` if it could not list the machines, 0 as `JobsStuck` or `MachinesLeft` if it could not read all attempts. What machines cost now is at least so much: of a job that it could not look after the machines count all the same, but for those that it could not read. Machines count at the price of their type and market at launch, as jobs that have ended do; until a gang is whole, as soon as one machine of it is there, the job counts with the most that it can cost, the dearest type of each pool on demand. An attempt is stuck that looks for capacity beyond its time-out, is '
       + 'configured or runs beyond its TTL, or winds down for longer than its post-run steps and 15 minutes, each by three times `intervals.unansweredAfter` more.',
   },
   api: {
@@ -52,7 +52,7 @@ export function metricsReference(): string {
     '',
     `CloudWatch bills each set of dimensions as a metric of its own: **${mostSeriesInAll()}** at most, which is **${usd(mostSeriesInAll())} USD** a month at ${USD_PER_SERIES.toFixed(2)} USD each. Only what has values in a month is billed,`,
     'by the hour: a deployment with two namespaces, without `telemetry.costLabel` and without errors has some fifty. Lines that come without jobs are the scheduler’s and the',
-    'reconciler’s: some 600 bytes a minute for each namespace, 270 for each value of `telemetry.costLabel` and 650 beside, 26 MB, 12 MB and 28 MB a month.',
+    'reconciler’s: some 600 bytes a minute for each namespace, 270 for each value of `telemetry.costLabel` and 1,800 beside, 26 MB, 12 MB and 79 MB a month.',
     '',
   ].join('\n');
 }
@@ -64,7 +64,7 @@ function row(name: MetricName): string {
 }
 
 /** What the reconciler finds again each minute. */
-const gauges: readonly MetricName[] = ['JobsStuck', 'CostPerHourUsd', 'CostPerHourUsdByLabel', 'SpendPerHourUsd'];
+const gauges: readonly MetricName[] = ['JobsStuck', 'MachinesLeft', 'CostPerHourUsd', 'CostPerHourUsdByLabel', 'SpendPerHourUsd'];
 
 function readAs(name: MetricName): string {
   const { from, unit } = metricCatalogue[name];

@@ -87,8 +87,10 @@ function restApi(scope: Construct, configuration: DeploymentConfiguration, acces
     deployOptions: {
       stageName,
       tracingEnabled: true,
-      metricsEnabled: true,
-      loggingLevel: MethodLoggingLevel.ERROR,
+      // Alarms and dashboards read the metrics of the whole API, which cost nothing; those of each method are billed.
+      metricsEnabled: false,
+      // API Gateway makes a group of its own for this log, which keeps it for ever. What went wrong is in the access log.
+      loggingLevel: MethodLoggingLevel.OFF,
       throttlingRateLimit: api.requestsPerSecond,
       throttlingBurstLimit: api.burst,
       accessLogDestination: new LogGroupLogDestination(accessLogs),
@@ -111,6 +113,8 @@ const accessLogFields = {
   latencyMs: '$context.responseLatency',
   functionMs: '$context.integrationLatency',
   error: '$context.error.message',
+  /** What API Gateway heard from Lambda, where that did not answer: throttled, not permitted, ended. */
+  functionError: '$context.integration.error',
 };
 
 /**

@@ -120,7 +120,9 @@ export const deploymentConfiguration = z.strictObject({
   telemetry: telemetryConfiguration.prefault({}),
   logRetentionDays: retention().default(30).describe('How long logs are kept, but for those that `retentionDays` names.'),
   retentionDays: retentionByKind.prefault({}).describe('How long logs of a kind are kept. Left out: as `logRetentionDays` says.'),
-  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO').describe('Level of the functions.'),
+  logLevel: z.enum(['DEBUG', 'INFO'], {
+    error: 'DEBUG or INFO: metrics and the lines of spans are written as INFO, and above it Lambda drops them, so that no alarm rings',
+  }).default('INFO').describe('Level of the functions. There is none above `INFO`: Lambda would drop the metrics, and no alarm would ring.'),
 }).refine(({ namespaces, machineImages }) => Object.values(namespaces).every(({ efa }) =>
   (['x86_64', 'arm64'] as const).every((architecture) => efa[architecture].length === 0 || machineImages['default']?.[architecture] !== undefined)),
 { path: ['namespaces'], message: 'Elastic Fabric Adapters only for architectures that the machine image `default` has' })

@@ -113,6 +113,11 @@ export const acknowledgements: readonly Acknowledgement[] = [
     reason: 'Every route asks for a SigV4 signature; a web ACL has a monthly price and is a choice (`api.waf`).',
   },
   {
+    finding: /^AwsSolutions-APIG6$/,
+    construct: /^Api\/Api\/DeploymentStage/,
+    reason: 'The access log has each request and what was wrong with it; the execution log would be kept for ever, in a group that API Gateway makes.',
+  },
+  {
     finding: /^AwsSolutions-COG4$/,
     construct: /^Api\/Api\//,
     reason: 'Callers sign with IAM credentials: namespaces are separated by plain IAM policies.',

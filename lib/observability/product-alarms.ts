@@ -35,8 +35,8 @@ function productAlarms(oldestWaitSeconds: number): readonly ProductAlarm[] {
       description: 'A job is beyond every deadline of its own, and the reconciler does not end it: its machines run on.',
     },
     {
-      id: 'MachinesLeft', severity: 'wake', metric: 'MachinesLeft', statistic: 'Sum', minutes: 5, threshold: 1, section: 'machines-left',
-      description: 'Machines of a job could not be verified gone: they run on and cost.',
+      id: 'MachinesLeft', severity: 'wake', metric: 'MachinesLeft', statistic: 'Maximum', minutes: 5, threshold: 1, section: 'machines-left',
+      description: 'Machines of a job that has ended could not be verified gone: they run on and cost.',
     },
     {
       id: 'JobsUnexplained', severity: 'look', metric: 'JobsUnexplained', statistic: 'Sum', minutes: 5, threshold: 1, section: 'jobs-unexplained',

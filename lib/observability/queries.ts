@@ -92,7 +92,11 @@ export function savedQueries(costLabel: string): readonly SavedQuery[] {
     },
     {
       name: 'calls that failed', sources: ['calls'],
-      commands: ['fields @timestamp, requestId, caller, method, resource, status, error, functionMs, latencyMs', 'filter status >= 500', 'sort @timestamp desc', most],
+      commands: ['fields @timestamp, requestId, caller, method, resource, status, error, functionError, functionMs, latencyMs', 'filter status >= 500', 'sort @timestamp desc', most],
+    },
+    {
+      name: 'submissions that were slow', sources: ['calls'],
+      commands: ['fields @timestamp, requestId, traceId, caller, status, functionMs, latencyMs', 'filter method = "POST" and resource = "/v1/namespaces/{namespace}/jobs"', 'sort latencyMs desc', most],
     },
     {
       name: 'what a user changed', sources: ['audit'],

@@ -1,6 +1,6 @@
 import type { DeploymentConfiguration } from '../configuration/schema.ts';
 import { burnRate } from './burn-rate.ts';
-import { budgetBurns, serviceLevels, span, targetDays, watchedLevels, type ServiceLevel, type WatchedLevels } from './slo.ts';
+import { budgetBurns, capacitySeconds, serviceLevels, span, targetDays, watchedLevels, type ServiceLevel, type WatchedLevels } from './slo.ts';
 
 const runbook = 'runbook/README.md';
 
@@ -38,6 +38,12 @@ export function sloReference(telemetry: Pick<DeploymentConfiguration['telemetry'
     '```text',
     ...formula(levels),
     '```',
+    '',
+    '## Jobs that have no machines yet',
+    '',
+    'How late a job was is known only when it has its machines, or gives up. `CapacityWait` (look) rings before: when a job that EC2 had nothing for when it asked',
+    `last has been without machines for as long as its class is promised: ${capacitySeconds(telemetry).map(([priorityClass, seconds]) => `\`${priorityClass}\` ${span(seconds)}`).join(', ')}.`,
+    'It may wait on, for `capacity.timeoutSeconds` in all, which is a day where the manifest says nothing else.',
     '',
     '## Money',
     '',

@@ -111,8 +111,13 @@ function timeToCapacity(priorityClass: keyof typeof PRIORITY_CLASSES, limitSecon
     promise: `The whole gang of a job of priority class \`${priorityClass}\` is launched within ${span(limitSeconds)} of its submission`,
     indicator: { kind: 'durations', of: { metric: 'SecondsToCapacity', dimensions: { PriorityClass: priorityClass } }, limitSeconds },
     burns: [slow], section: 'capacity-late',
-    blind: 'Jobs that have no machines yet, or never get any: `OldestWait` rings for those that wait, `orch list --state PENDING` shows them.',
+    blind: 'Jobs that have no machines yet: `CapacityWait` rings where EC2 has none for so long, `OldestWait` where it is not their turn. Who gives up (`NO_CAPACITY`) counts as late, however short its patience was; who is cancelled does not count.',
   };
+}
+
+/** Seconds that jobs of each priority class may wait for their machines. */
+export function capacitySeconds({ objectives }: Pick<DeploymentConfiguration['telemetry'], 'objectives'>): readonly (readonly [priorityClass: string, seconds: number])[] {
+  return Object.entries(objectives.capacityMinutes).map(([priorityClass, minutes]) => [priorityClass, minutes * 60]);
 }
 
 /** An alarm on money: what jobs hold costs so many times as much as the month's budget allows, over some time. */

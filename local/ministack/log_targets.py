@@ -78,9 +78,11 @@ def _admitted(group: dict, rule: dict) -> bool:
         if statement.get("Effect") == "Allow" and _is_for_events(statement) and _is_for_rule(statement, rule)
         and any(_matches(f"{arn}:log-stream:x", resource) or _matches(f"{arn}:*", resource) for resource in _list(statement.get("Resource", [])))
     ]
+    # For whom a stream is made is not said: a statement with conditions lets nobody make one.
+    may = {"logs:PutLogEvents": statements, "logs:CreateLogStream": [each for each in statements if "Condition" not in each]}
     return all(
-        any(_matches(needed, action) for statement in statements for action in _list(statement.get("Action", [])))
-        for needed in ("logs:CreateLogStream", "logs:PutLogEvents")
+        any(_matches(needed, action) for statement in admitting for action in _list(statement.get("Action", [])))
+        for needed, admitting in may.items()
     )
 
 

@@ -39,7 +39,10 @@ describe('the log of the audit', () => {
     expect(JSON.stringify(target)).toMatch(/:log-group:/);
     const policies = ofType(resources, 'AWS::Logs::ResourcePolicy').map(([, { Properties }]) => JSON.stringify(Properties));
     expect(policies).toHaveLength(1);
-    expect(policies[0]).toMatch(/ArnEquals.*aws:SourceArn.*AuditRule.*events\.amazonaws\.com.*delivery\.logs\.amazonaws\.com/);
+    expect(policies[0]).toMatch(/events\.amazonaws\.com.*delivery\.logs\.amazonaws\.com/);
+    const [, making = '', writing = ''] = /Statement(.*)logs:CreateLogStream(.*logs:PutLogEvents.*)/.exec(policies[0] ?? '') ?? [];
+    expect([making, writing].map((text) => (text.match(/aws:SourceArn/g) ?? []).length)).toEqual([0, 1]);
+    expect(writing).toMatch(/ArnEquals.*aws:SourceArn.*AuditRule/);
     expect(policies[0]).not.toContain('"*\\"');
   });
 });

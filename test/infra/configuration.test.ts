@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { NEVER_SECONDS } from '../../core/metrics/of-end.ts';
 import { nodeCollector } from '../../core/runtimes/telemetry.ts';
 import { bundledConstants, fixedDeployment } from '../../lib/configuration/deployment-environment.ts';
 import { parseConfiguration, readConfiguration } from '../../lib/configuration/load.ts';
@@ -33,6 +34,8 @@ describe('the configuration', () => {
     [{ machineImages: { default: {} } }, 'at least one architecture'],
     [{ intervals: { cooldownMaximum: 601 } }, 'at intervals.cooldownMaximum'],
     [{ logRetentionDays: 31 }, 'at logRetentionDays'],
+    [{ logLevel: 'WARN' }, 'no alarm rings'],
+    [{ telemetry: { objectives: { capacityMinutes: { low: NEVER_SECONDS / 60 } } } }, 'at telemetry.objectives.capacityMinutes.low'],
     [{ storage: ['Lustre'] }, 'at storage[0]'],
     [{ storage: ['EFS', 'EFS'] }, 'no type twice'],
     [{ telemetry: { costLabel: { key: 'team', values: ['fold', 'Zürich'] } } }, 'at telemetry.costLabel.values[1]'],

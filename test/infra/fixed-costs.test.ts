@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { metricCatalogue, type MetricName } from '../../core/metrics/catalogue.ts';
+import { bounds, metricCatalogue, type MetricName } from '../../core/metrics/catalogue.ts';
 import { mostSeriesInAll } from '../../core/metrics/series.ts';
 import { ofType, sourceRoot, synthesize } from './synthesize.ts';
 import { metricsOf, watched } from './watched.ts';
@@ -56,8 +56,10 @@ describe('the list of fixed costs', () => {
     // Those of a label are on top, where one is configured.
     const idle = (Object.keys(metricCatalogue) as MetricName[])
       .filter((name) => ['scheduler', 'reconciler'].includes(metricCatalogue[name].from) && !metricCatalogue[name].dimensions.some((dimension) => dimension === 'Label'));
-    expect(row('metrics')).toContain(`${idle.length} × 0.30`);
-    expect(price(row('metrics'), 2)).toBeCloseTo(idle.length * 0.3, 5);
+    // For one namespace, and each priority class.
+    const series = idle.reduce((sum, name) => sum + (metricCatalogue[name].dimensions.some((dimension) => dimension === 'PriorityClass') ? bounds.PriorityClass.values : 1), 0);
+    expect(row('metrics')).toContain(`${series} × 0.30`);
+    expect(price(row('metrics'), 2)).toBeCloseTo(series * 0.3, 5);
     expect(costs).toContain(`${mostSeriesInAll()} metrics at most`);
   });
 });

@@ -99,6 +99,17 @@ describe('burn-rate alarms', () => {
   });
 });
 
+describe('jobs that have no machines yet', () => {
+  it('ring when one of them has waited for as long as its priority class is promised', () => {
+    const [alarm] = metricAlarms.filter((each) => String(each['AlarmName']).endsWith('-CapacityWait'));
+    const metrics = metricsOf(alarm ?? {});
+    const at = (waited: Readonly<Record<string, number>>) => evaluated({ expression: expressionOf(alarm ?? {}) ?? '' },
+      Object.fromEntries(Object.entries(metrics).map(([id, { Dimensions }]) => [id, waited[String(Dimensions.find(({ Name }) => Name === 'PriorityClass')?.Value)] ?? 0])));
+    expect(alarm).toMatchObject({ Threshold: 1 });
+    expect([at({ urgent: 60 }), at({ high: 900, low: 43_200 }), at({ normal: 28_800 }), at({})]).toEqual([1, 0.5, 2, 0]);
+  });
+});
+
 describe('the budget', () => {
   const spend = metricAlarms.filter((alarm) => alarm['MetricName'] === 'SpendPerHourUsd');
 

@@ -54,7 +54,7 @@ describe('the reconciler measures', () => {
     expect(await measuredByPass()).toMatchObject({ OrphansTerminated: 0, JobsStuck: 0 });
     await world.ask(id, requestCancel);
     await world.live();
-    expect(await measuredByPass()).toEqual({ OrphansTerminated: 0, JobsStuck: 0, 'CostPerHourUsd *': 0, SpendPerHourUsd: 0 });
+    expect(await measuredByPass()).toEqual({ OrphansTerminated: 0, JobsStuck: 0, MachinesLeft: 0, 'CostPerHourUsd *': 0, SpendPerHourUsd: 0 });
   });
 
   it('orphans that it terminated, once', async () => {
@@ -86,6 +86,20 @@ describe('the reconciler measures', () => {
     expect(await measuredByPass()).toMatchObject({ JobsStuck: 0 });
   });
 
+  it('a job whose machines do not go, as long as they do not, and if nobody can tell', async () => {
+    const id = await runningJob();
+    world.capacity.machines.stubborn = true;
+    await world.ask(id, requestCancel);
+    for (let n = 0; n < 60 && world.job(id).state !== 'DESTRUCTION_FAILED'; n += 1) await world.tick(15);
+    expect(await measuredByPass()).toMatchObject({ MachinesLeft: 1 });
+    world.gate = (call) => (call === 'capacity.release' ? 'before' : undefined);
+    expect(await measuredByPass()).toMatchObject({ MachinesLeft: 1 });
+    world.gate = () => undefined;
+    world.capacity.machines.stubborn = false;
+    for (let n = 0; n < 10 && world.table.attempts.get(`${id}/1`)?.active === true; n += 1) await world.pass(60_000);
+    expect(await measuredByPass()).toMatchObject({ MachinesLeft: 0 });
+  });
+
   it('no rehearsal as stuck', async () => {
     const { ttlSeconds } = world.job(await runningJob({ provider: 'simulated' }));
     world.gate = (call) => (call === 'tokens.answer' ? 'before' : undefined);
@@ -104,7 +118,9 @@ describe('the reconciler measures', () => {
   it('jobs that are stuck, but not that none is, where it could not look at all of them', async () => {
     await runningJob();
     world.gate = (call) => (call === 'attempts.wait' ? 'before' : undefined);
-    expect(await measuredByPass()).not.toHaveProperty('JobsStuck');
+    const measured = await measuredByPass();
+    expect(measured).not.toHaveProperty('JobsStuck');
+    expect(measured).not.toHaveProperty('MachinesLeft');
   });
 
   it('nothing of jobs that it could not list', async () => {

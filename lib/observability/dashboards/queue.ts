@@ -9,13 +9,15 @@ export function queueDashboard(seen: Observed): DashboardDefinition {
   return { suffix: 'queue', title: 'Queue and shares', hours: 24, variables: [], rows: [waiting(seen), passing(seen), shares(seen)] };
 }
 
-function waiting({ deployment, namespaces }: Observed): Row {
+function waiting({ deployment, namespaces, priorityClasses }: Observed): Row {
   const metrics = metricsOf(deployment);
   return {
     title: 'Waiting',
     panels: [
       stack('Jobs that wait', 'count', [metrics.by('QueueDepth', 'Namespace', namespaces, 'Maximum')]),
       graph('The oldest at the head of a lane has waited', 'seconds', [metrics.by('OldestWaitSeconds', 'Namespace', namespaces, 'Maximum')]),
+      graph('The oldest without capacity has waited', 'seconds', [metrics.by('CapacityWaitSeconds', 'PriorityClass', priorityClasses, 'Maximum')],
+        'Of jobs that EC2 had nothing for when they asked last, since their submission.'),
       graph('Submitted', 'count', [metrics.by('JobsSubmitted', 'Namespace', namespaces, 'Sum')]),
     ],
   };
@@ -32,8 +34,9 @@ function passing({ deployment, namespaces, priorityClasses }: Observed): Row {
       graph('Time in a state, median', 'seconds', [metrics.by('SecondsInState', 'State', left, 'p50')]),
       graph('Time in a state, p95', 'seconds', [metrics.by('SecondsInState', 'State', left, 'p95')]),
       graph('Time to capacity, median', 'seconds', [metrics.by('SecondsToCapacity', 'PriorityClass', priorityClasses, 'p50')],
-        'From the submission until the whole gang was launched.'),
-      graph('Time to capacity, p95', 'seconds', [metrics.by('SecondsToCapacity', 'PriorityClass', priorityClasses, 'p95')]),
+        'From the submission until the whole gang was launched. 31 days: more than half were given nothing, and have given up.'),
+      graph('Time to capacity, p95', 'seconds', [metrics.by('SecondsToCapacity', 'PriorityClass', priorityClasses, 'p95')],
+        '31 days: more than one in twenty was given nothing, and has given up.'),
       stack('Ended', 'count', [metrics.by('JobsEnded', 'Outcome', outcomes.map(plain), 'Sum')]),
     ],
   };

@@ -24,7 +24,7 @@ function health({ deployment, names }: Observed): Row {
       { kind: 'alarms', title: 'Alarms', width: 24, height: 4 },
       numbers('Jobs', 'count', [
         metrics.of('JobsUnexplained', 'Sum', 'failed, cause unknown'), metrics.of('JobsStuck', 'Maximum', 'stuck'),
-        metrics.of('MachinesLeft', 'Sum', 'machines not verified gone'), metrics.of('OrphansTerminated', 'Sum', 'orphans terminated'),
+        metrics.of('MachinesLeft', 'Maximum', 'ended, machines not verified gone'), metrics.of('OrphansTerminated', 'Sum', 'orphans terminated'),
       ]),
       { kind: 'graph', title: 'Dead letters', unit: 'count', width: 8, height: 4, series: [
         awsBy('AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', names.deadLetters, 'Maximum'),

@@ -9,7 +9,7 @@ import { laneId } from '../../../../core/scheduling/share-nodes.ts';
 import type { ActiveLane } from '../../../../core/scheduling/snapshot.ts';
 import { aDemand, aUse, aWaitingJob, NOW, windowsOf, type JobSketch } from '../../../builders/scheduling.ts';
 
-const nothingSeen: QueueSeen = { lanes: [], windows: [], uses: [], admitted: [], turns: [] };
+const nothingSeen: QueueSeen = { lanes: [], windows: [], uses: [], admitted: [], turns: [], parked: [] };
 const named = { lattice: {}, '*': {} };
 
 const lane = (namespace: string, fields: Partial<ActiveLane> = {}): ActiveLane => ({ namespace, user: 'ada', lane: '0', pending: 1, enteredAtMs: epochMs(NOW - 1000), ...fields });
@@ -22,7 +22,8 @@ const measured = (seen: Partial<QueueSeen>, waits = new Map()) => valuesOf(queue
 describe('what is measured of the queue', () => {
   it('is zero where there is nothing, for each namespace of the configuration', () => {
     const zeros = ['QueueDepth', 'OldestWaitSeconds', 'RunningNodes'].flatMap((name) => [[`${name} lattice`, 0], [`${name} *`, 0]]);
-    expect(measured({})).toEqual({ ...Object.fromEntries(zeros), LongestWaitSeconds: 0 });
+    const classes = ['low', 'normal', 'high', 'urgent'].map((name) => [`CapacityWaitSeconds ${name}`, 0]);
+    expect(measured({})).toEqual({ ...Object.fromEntries([...zeros, ...classes]), LongestWaitSeconds: 0 });
   });
 
   it('adds up lanes and leaves, those of namespaces without a name of their own under *', () => {
@@ -43,6 +44,13 @@ describe('what is measured of the queue', () => {
   it('has the longest wait of each namespace, and of all', () => {
     const waits = new Map([['a', 60], ['b', 90], ['c', 30]].map(([id, seconds], i) => [id, { namespace: i < 2 ? 'lattice' : 'quarks', sinceMs: epochMs(NOW - Number(seconds) * 1000) }]));
     expect(measured({}, waits)).toMatchObject({ 'OldestWaitSeconds lattice': 90, 'OldestWaitSeconds *': 30, LongestWaitSeconds: 90 });
+  });
+
+  it('has the longest wait for capacity of each priority class, from when the attempt came into the queue', () => {
+    const parked = ([[950, 30], [950, 90], [500, 60, 20]] as const).map(([priority, submitted, queued]) => ({
+      priority, submittedAtMs: epochMs(NOW - submitted * 1000), ...(queued === undefined ? {} : { queuedAtMs: epochMs(NOW - queued * 1000) }),
+    }));
+    expect(measured({ parked })).toMatchObject({ 'CapacityWaitSeconds urgent': 90, 'CapacityWaitSeconds normal': 20, 'CapacityWaitSeconds high': 0, 'CapacityWaitSeconds low': 0, LongestWaitSeconds: 0 });
   });
 
   it('has no more sets of dimensions than are paid for, whatever namespaces there are', () => {

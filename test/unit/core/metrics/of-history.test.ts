@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Job, JobEvent } from '../../../../core/job/job.ts';
 import { epochMs, jobId, microUsd } from '../../../../core/job/ids.ts';
+import { NEVER_SECONDS } from '../../../../core/metrics/of-end.ts';
 import { historyMeasurements } from '../../../../core/metrics/of-history.ts';
 import { closedSpans } from '../../../../core/trace/closed-spans.ts';
 import type { TracedEvent } from '../../../../core/trace/traced.ts';
@@ -73,10 +74,20 @@ describe('what a history measures', () => {
     ), 3)).toEqual(['NodesInterrupted{} 1', 'NodesLost{} 4']);
   });
 
+  it.each([
+    ['in the queue', aHistory([0, submitted], [60, moved('PENDING', 'DONE', 'NO_CAPACITY')])],
+    ['while it looked', after({ type: 'Parked' }, moved('ACQUIRING_CAPACITY', 'PROVISIONING_FAILED', 'NO_CAPACITY'))],
+    ['with machines that had to go first', after(moved('ACQUIRING_CAPACITY', 'DESTROYING', 'NO_CAPACITY'), moved('DESTROYING', 'DONE', 'NO_CAPACITY'))],
+    ['and another one follows', after({ type: 'AttemptRetried', data: { outcome: 'NO_CAPACITY', attempt: 1 } }, moved('ACQUIRING_CAPACITY', 'PENDING'))],
+  ])('is for ever, once, of an attempt that was given nothing: %s', (_, events) => {
+    const never = measured({ priority: 950, outcome: 'NO_CAPACITY' }, events).filter((each) => each.startsWith('SecondsToCapacity'));
+    expect(never).toEqual([`SecondsToCapacity{"PriorityClass":"urgent"} ${NEVER_SECONDS}`]);
+  });
+
   it('is machines that are left, whose cost is known when they are gone', () => {
     const events = after(moved('ACQUIRING_CAPACITY', 'DESTROYING', 'CANCELLED'), moved('DESTROYING', 'DESTRUCTION_FAILED', 'CANCELLED'), { type: 'NodesGone' });
     const job = { outcome: 'CANCELLED', state: 'DESTRUCTION_FAILED', cost } as const;
-    expect(measured(job, events.slice(0, -1), 4)).toEqual(['JobsEnded{"Outcome":"CANCELLED"} 1', 'MachinesLeft{} 1', 'SecondsInState{"State":"DESTROYING"} 1']);
+    expect(measured(job, events.slice(0, -1), 4)).toEqual(['JobsEnded{"Outcome":"CANCELLED"} 1', 'SecondsInState{"State":"DESTROYING"} 1']);
     expect(measured(job, events, 5)).toEqual(['JobCostUsdByLabel{"Label":"other"} 1.5', 'JobCostUsd{"Namespace":"research"} 1.5'].toSorted());
   });
 
