@@ -1,5 +1,6 @@
 """Steps that are container images, run by the engine of the node: docker, else podman."""
 
+import glob
 import os
 import re
 import shutil
@@ -28,17 +29,36 @@ def engine():
 
 
 def arguments(engine_path, name, action, environment, data_folder, node_list):
-    """The command line: the host's network, `/data`, and a command that replaces the image's entrypoint."""
+    """The command line: the host's network, shared memory and devices for MPI, `/data`, and a command that replaces the image's entrypoint."""
     line = [engine_path, "run", "--rm", "--network", "host", "--name", name,
-            "-v", "%s:%s" % (data_folder, data_folder), "-v", "%s:%s:ro" % (node_list, node_list)]
-    if os.path.exists("/dev/nvidiactl") and engine_path.endswith("/docker"):
-        line += ["--gpus", "all"]
+            "-v", "%s:%s" % (data_folder, data_folder), "-v", "%s:%s:ro" % (node_list, node_list),
+            "--ipc", "host", "--ulimit", "memlock=-1:-1"] + _devices(engine_path.endswith("/docker"))
+    # By what is in there a task of srun's finds its peers.
+    pmix = environment.get("PMIX_SERVER_TMPDIR", "")
+    if os.path.isdir(pmix):
+        line += ["-v", "%s:%s" % (pmix, pmix)]
     for key in sorted(environment):
         line += ["-e", "%s=%s" % (key, environment[key])]
     command = action.get("command") or []
     if command:
         line += ["--entrypoint", command[0]]
     return line + [action["image"]] + command[1:]
+
+
+def _devices(is_docker):
+    """Fabric adapters and GPUs. Podman knows GPUs by what the vendor's tools have written for it."""
+    line = []
+    for device in sorted(glob.glob("/dev/infiniband/*") + glob.glob("/dev/gdrdrv")):
+        line += ["--device", device]
+    if not os.path.exists("/dev/nvidiactl"):
+        # There from the first use on.
+        _quietly(["nvidia-modprobe", "-c0", "-u"], COMMAND_SECONDS)
+    if os.path.exists("/dev/nvidiactl"):
+        if is_docker:
+            line += ["--gpus", "all"]
+        elif glob.glob("/etc/cdi/nvidia*") or glob.glob("/var/run/cdi/nvidia*"):
+            line += ["--device", "nvidia.com/gpu=all"]
+    return line
 
 
 def sign_in(engine_path, image):

@@ -1,5 +1,7 @@
-"""Waits until this machine has booted: its user data (bootstrap.sh) puts the instance store at /data, and the SSM agent takes
-commands before that has ended. A machine that runs no user data, or has no cloud-init, has nothing to wait for."""
+"""Waits until this machine has booted."""
+
+# User data (bootstrap.sh) puts the instance store at /data, and the SSM agent takes commands before that has ended. A machine
+# that runs no user data, or has no cloud-init, has nothing to wait for.
 
 import os
 import select
@@ -9,7 +11,6 @@ from step_process import STOPPED_EXIT_CODE, Outcome
 
 PATIENCE_SECONDS = 300
 LOOK_SECONDS = 0.2
-UNBOOTED_EXIT_CODE = 1
 
 
 def wait(run_folder, wakeups):
@@ -17,15 +18,14 @@ def wait(run_folder, wakeups):
     ends_at = time.monotonic() + PATIENCE_SECONDS
     while _is_booting(run_folder):
         if time.monotonic() >= ends_at:
-            note = "this machine did not boot within %g s: its user data has not ended" % PATIENCE_SECONDS
-            return Outcome("exited", UNBOOTED_EXIT_CODE, note)
+            return Outcome("exited", 1, "this machine did not boot within %g s: its user data has not ended" % PATIENCE_SECONDS)
         if select.select([wakeups], [], [], LOOK_SECONDS)[0] and wakeups.stop_requested():
             return Outcome("stopped", STOPPED_EXIT_CODE, "")
     return None
 
 
 def take_problems(run_folder):
-    """What the user data could not do, one a line. The step that asks first tells of it."""
+    """What the user data could not do, to whoever asks first."""
     file = os.path.join(run_folder, "orchestrator/boot-problems")
     try:
         with open(file, encoding="utf-8", errors="replace") as lines:
@@ -39,5 +39,5 @@ def take_problems(run_folder):
 def _is_booting(run_folder):
     # Cloud-init has its folder before there is a network, and writes this file when all that it runs has ended.
     cloud_init = os.path.join(run_folder, "cloud-init")
-    over = (os.path.join(run_folder, "orchestrator/booted"), os.path.join(cloud_init, "result.json"))
+    over = (run_folder + "/orchestrator/booted", cloud_init + "/result.json")
     return os.path.isdir(cloud_init) and not any(map(os.path.exists, over))

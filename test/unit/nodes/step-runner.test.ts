@@ -169,6 +169,7 @@ describe('a step on a node', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: 'orchestrator: exited 4\nx; y 0 0\n' });
     const called = node.text('units/docker.arguments');
     expect(called).toContain(`run\n--rm\n--network\nhost\n--name\n${unit}\n-v\n${node.root}/data:${node.root}/data\n`);
+    expect(called).toContain('--ipc\nhost\n--ulimit\nmemlock=-1:-1\n');
     expect(called).toContain('-e\nMINE=x; y\n');
     expect(called).toMatch(/--entrypoint\nsh\nsome\/image:1\n-c\n/);
     expect(node.has(stepFolder(), 'exit')).toBe(true);
