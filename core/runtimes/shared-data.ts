@@ -1,3 +1,4 @@
+import { awsHost } from '../deployment/aws-host.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import type { UnplacedStep } from './node-step.ts';
 
@@ -15,9 +16,9 @@ export function sharedDataSteps({ spec }: Manifest): readonly UnplacedStep[] {
     case 'HeadNode':
       return nodes === 1 ? [] : [prepareStep(headNodeScript, {})];
     case 'EFS':
-      return [prepareStep(efsScript, { FILE_SYSTEM: `${storage.fileSystemId}.efs.${spec.placement.region}.amazonaws.com` })];
+      return [prepareStep(efsScript, { FILE_SYSTEM: awsHost(`${storage.fileSystemId}.efs`, spec.placement.region) })];
     case 'FSx':
-      return [prepareStep(fsxScript, { FILE_SYSTEM: `${storage.fileSystemId}.fsx.${spec.placement.region}.amazonaws.com` })];
+      return [prepareStep(fsxScript, { FILE_SYSTEM: awsHost(`${storage.fileSystemId}.fsx`, spec.placement.region) })];
   }
 }
 

@@ -1,4 +1,5 @@
 import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
+import { awsHost } from '../../../core/deployment/aws-host.ts';
 import type { SignedHeaders } from './signed-headers.ts';
 
 /** Where a request goes, and with which headers. */
@@ -23,7 +24,7 @@ const PROTOBUF = { 'content-type': 'application/x-protobuf' } as const;
 export function endpointOf(environment: OtlpEnvironment, region: string, signed: SignedHeaders): Endpoint {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base = '', OTEL_EXPORTER_OTLP_HEADERS: headers = '' } = environment;
   if (base === '') {
-    const url = `https://xray.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}/v1/traces`;
+    const url = `https://${awsHost('xray', region)}/v1/traces`;
     return { url, headers: (body) => signed(url, PROTOBUF, body) };
   }
   const all = { ...parseKeyPairsIntoRecord(headers), ...PROTOBUF };

@@ -23,8 +23,8 @@ describe('the step that shares /data', () => {
     writeFileSync(file, `#!/bin/bash\necho "${name} $*" >> ${folder}/calls\n${body}\n`);
     chmodSync(file, 0o755);
   };
-  const run = (rank: number, storage = '') => {
-    const parsed = parseManifest(aManifestText({ spec: storage }));
+  const run = (rank: number, storage = '', region = 'us-east-1') => {
+    const parsed = parseManifest(aManifestText({ spec: storage }).replace('us-east-1', region));
     const [step] = parsed.ok ? sharedDataSteps(parsed.manifest) : [];
     if (step?.action.kind !== 'script') throw new Error('no step shares /data');
     const env = { ...step.env, PATH: `${folder}/bin:/usr/bin:/bin`, ORCH_RANK: String(rank), ORCH_NODE_LIST: join(folder, 'nodes') };
@@ -75,5 +75,13 @@ describe('the step that shares /data', () => {
     const { status, calls } = run(0, efs);
     expect(status).toBe(0);
     expect(calls[0]).toMatch(/^mount -t nfs4 -o nfsvers=4\.1,.* fs-0123456789abcdef0\.efs\.us-east-1\.amazonaws\.com:\/ \/data$/);
+  });
+
+  it.each([
+    ['EFS', 'fs-0123456789abcdef0.efs.cn-north-1.amazonaws.com.cn:/'],
+    ['FSx', 'fs-0123456789abcdef0.fsx.cn-north-1.amazonaws.com.cn:/fsx'],
+  ])('knows the domain of China’s regions: %s', (type, source) => {
+    standIn('mount', '');
+    expect(run(0, `  storage: { type: ${type}, fileSystemId: fs-0123456789abcdef0 }\n`, 'cn-north-1').calls[0]).toContain(` ${source} /data`);
   });
 });
