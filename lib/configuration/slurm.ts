@@ -34,7 +34,7 @@ const images = z.strictObject({
     arm64: instanceTypes.default(['c7g.2xlarge', 'c6g.2xlarge']),
   }).prefault({}).describe('On what they are built, the first that is to be had.'),
   volumeGiB: z.int().min(8).max(16_384).default(20).describe('Size of the root volume, at least that of the parent.'),
-  efaInstaller: z.string().regex(/^(latest|\d+\.\d+\.\d+)$/, 'a release such as 1.43.1, or latest').default('latest')
+  efaInstaller: z.string().regex(/^(latest|\d+\.\d+\.\d+)$/, 'a release such as 1.47.0, or latest').default('1.47.0')
     .describe("Release of Amazon's installer for Elastic Fabric Adapters."),
   schedule: z.string().regex(/^(cron|rate)\(.+\)$/, 'cron(…) or rate(…)').optional()
     .describe('When they are built anew, in UTC: `cron(0 4 ? * sun *)`. Left out: when somebody starts a pipeline.'),

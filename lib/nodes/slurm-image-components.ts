@@ -54,9 +54,16 @@ export function slurmImageComponents(scope: Construct, deployment: string, sourc
     verify: make('Verify', {
       phase: 'test',
       description: 'A machine of the image runs a job of Slurm',
-      steps: [{ name: 'RunJob', script: read('verify.sh'), variables: ['SLURM_VERSION'] }],
+      steps: [{ name: 'RunJobs', script: [...nodeFiles(sourceRoot), 'export MUST_CONFINE=yes', read('verify.sh')].join('\n'), variables: ['SLURM_VERSION'] }],
     }),
   };
+}
+
+/** Shell text that puts the files by which nodes configure Slurm into a folder. */
+function nodeFiles(sourceRoot: string): readonly string[] {
+  const files = ['common.sh', 'machine.sh'].flatMap((file) =>
+    [`cat > "$NODE_FILES/${file}" << 'END_OF_FILE'`, readFileSync(join(sourceRoot, 'nodes', 'slurm', file), 'utf8').trimEnd(), 'END_OF_FILE']);
+  return ['export NODE_FILES=$(mktemp --directory)', ...files];
 }
 
 /** A component never changes: its name has a digest of its text, so that another text is another component. */

@@ -44,17 +44,15 @@ export interface PipelineAccess {
  */
 export function pipelineRole(scope: Construct, { buildRole, catalogue, parents }: PipelineAccess): Role {
   const stack = Stack.of(scope);
-  const parameters = (names: readonly string[]): string[] =>
-    names.map((name) => stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') }));
-  const ownParents = parents.filter((name) => !name.startsWith(publicParameters));
   const passBuildRole = allow(['iam:PassRole'], [buildRole.roleArn]);
   passBuildRole.addCondition('StringEquals', { 'iam:PassedToService': 'ec2.amazonaws.com' });
   const statements = [
     passBuildRole,
-    allow(['ssm:PutParameter'], parameters(catalogue)),
+    allow(['ssm:PutParameter'], catalogue.map((name) => parameterArn(stack, name))),
     // Parameter Store asks EC2 for an image before it takes its id.
     allow(['ec2:DescribeImages'], ['*']),
-    ...(ownParents.length > 0 ? [allow(['ssm:GetParameter'], parameters(ownParents))] : []),
+    // AWS's own policy names parameters below `/imagebuilder/` only.
+    ...(parents.length > 0 ? [allow(['ssm:GetParameter', 'ssm:GetParameters'], parents.map((name) => parameterArn(stack, name)))] : []),
   ];
   return new Role(scope, 'PipelineRole', {
     assumedBy: new ServicePrincipal('imagebuilder.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
@@ -62,4 +60,10 @@ export function pipelineRole(scope: Construct, { buildRole, catalogue, parents }
     managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('EC2ImageBuilderExecutionPolicy')],
     inlinePolicies: { Catalogue: new PolicyDocument({ statements }) },
   });
+}
+
+/** Public parameters are no account's. */
+function parameterArn(stack: Stack, name: string): string {
+  const account = name.startsWith(publicParameters) ? { account: '' } : {};
+  return stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, ''), ...account });
 }

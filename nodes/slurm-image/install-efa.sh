@@ -1,6 +1,6 @@
 #!/bin/bash
 # Amazon's installer for Elastic Fabric Adapters: driver, libfabric, and Open MPI in /opt/amazon. It does nothing on a
-# machine without an adapter. EFA_VERSION: a release such as 1.43.1, or latest.
+# machine without an adapter. EFA_VERSION: a release such as 1.47.0, or latest.
 set -euo pipefail
 
 host=https://efa-installer.amazonaws.com
@@ -33,6 +33,9 @@ cd aws-efa-installer
 
 # Steps of jobs have a PATH of their own, without /opt. By its whole name mpirun finds its daemons on the other nodes, too.
 # Nobody is on a node but root, for whom mpirun asks to be told twice.
+for command in mpicc mpirun; do
+  [ -x "/opt/amazon/openmpi/bin/$command" ] || { echo "The installer $EFA_VERSION for Elastic Fabric Adapters has no /opt/amazon/openmpi/bin/$command." >&2; exit 1; }
+done
 for command in mpicc mpicxx mpifort mpirun mpiexec ompi_info; do
   [ -x "/opt/amazon/openmpi/bin/$command" ] || continue
   printf '#!/bin/sh\nexport OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1\nexec /opt/amazon/openmpi/bin/%s "$@"\n' "$command" > "/usr/local/bin/$command"

@@ -3,6 +3,8 @@
 # on all of them when some were replaced: what runs goes on, and learns of the new ones.
 set -euo pipefail
 . "$ORCH_FILES/common.sh"
+. "$ORCH_FILES/machine.sh"
+. "$ORCH_FILES/gres.sh"
 
 PATIENCE_SECONDS=540
 # How long a worker waits for the controller where nobody waits for its word.
@@ -29,64 +31,6 @@ put() {
 
 sent() { cat "$ORCH_FILES/$1"; }
 
-# Where the plugins of the installed Slurm are: beside its own library.
-plugins() {
-  local library
-  library=$(ldd "$(command -v scontrol)" | sed -n 's/.*libslurmfull\.so => \([^ ]*\).*/\1/p')
-  dirname "$(readlink -f "${library:-/usr/lib/slurm/none}")"
-}
-
-# Whether this Slurm can confine jobs by the control groups of this machine.
-manages_cgroups() {
-  local groups=/sys/fs/cgroup
-  if [ -e $groups/cgroup.controllers ]; then
-    [ -w $groups/cgroup.subtree_control ] && [ -e "$(plugins)/cgroup_v2.so" ]
-  else
-    [ -w $groups/freezer ] && [ -w $groups/cpuset ] && [ -w $groups/memory ] && [ -e "$(plugins)/cgroup_v1.so" ]
-  fi
-}
-
-# What depends on the machine and its Slurm: slurm.conf includes it.
-machine_conf() {
-  if manages_cgroups; then
-    printf 'ProctrackType=proctrack/cgroup\nTaskPlugin=task/cgroup%s\n' "$([ ! -e "$(plugins)/task_affinity.so" ] || echo ,task/affinity)"
-  else
-    printf 'ProctrackType=proctrack/linuxproc\nTaskPlugin=task/none\n'
-  fi
-  # Addresses of names are not kept beyond one connection. Later releases have no such option. Where a node takes the place of
-  # another, either release learns its address because /etc/hosts is written before the controller is started anew and
-  # the daemons read their configuration again.
-  is_since 23.11 || echo 'CommunicationParameters=NoAddrCache'
-  if has_pmix; then printf 'MpiDefault=pmix\n'; fi
-}
-
-has_pmix() { compgen -G "$(plugins)/mpi_pmix*.so" > /dev/null; }
-
-# Without control groups Slurm wants to be told so, each release in its own word.
-cgroup_conf() {
-  if manages_cgroups; then sent cgroup.conf
-  elif is_since 23.11; then echo 'CgroupPlugin=disabled'
-  else echo 'CgroupPlugin=cgroup/v1'
-  fi
-}
-
-# Slurm starts only where the devices of its GPUs are, and counts none without: the null device stands in for each.
-gres_conf() {
-  local line list device
-  while IFS= read -r line; do
-    if [ ! -e /dev/nvidia0 ] && [[ $line =~ ^(.*)File=/dev/nvidia(\[0-([0-9]+)\]|0)$ ]]; then
-      line="${BASH_REMATCH[1]}File=$slurm/devices/nvidia${BASH_REMATCH[2]}"
-      mkdir -p $slurm/devices
-      for ((device = 0; device <= ${BASH_REMATCH[3]:-0}; device++)); do ln -sfn /dev/null "$slurm/devices/nvidia$device"; done
-      list=${line#NodeName=}
-      if scontrol show hostnames "${list%% *}" | grep --quiet --line-regexp --fixed-strings "$ORCH_NODE"; then
-        echo 'This machine has no /dev/nvidia0: Slurm counts its GPUs all the same.' >&2
-      fi
-    fi
-    printf '%s\n' "$line"
-  done < "$ORCH_FILES/gres.conf"
-}
-
 # The names of the nodes, whoever else names anything there. The file may be a link.
 write_hosts() {
   local begin='# Nodes of the job, by the orchestrator' end='# End of the nodes of the job' text new
@@ -106,7 +50,8 @@ write_hosts() {
 
 set_name() {
   [ "$(cat /proc/sys/kernel/hostname)" != "$ORCH_NODE" ] || return 0
-  hostname "$ORCH_NODE" 2> /dev/null || printf '%s' "$ORCH_NODE" > /proc/sys/kernel/hostname || die "this machine does not take the host name $ORCH_NODE"
+  # A name of the kernel's alone may be set back by whoever manages the network.
+  hostnamectl set-hostname "$ORCH_NODE" 2> /dev/null || hostname "$ORCH_NODE" 2> /dev/null || printf '%s' "$ORCH_NODE" > /proc/sys/kernel/hostname || die "this machine does not take the host name $ORCH_NODE"
 }
 
 install_files() {
@@ -183,6 +128,8 @@ with_controller() {
 }
 
 start_munge() {
+  # It reads its key when it starts. Attempts that are older than their first key get another one.
+  if [ "$conf/munge.key" -nt $run/munge.socket ]; then systemctl stop orch-munged 2> /dev/null || true; fi
   start orch-munged munged --foreground --force --socket=$run/munge.socket --key-file="$conf/munge.key" \
     --pid-file=$run/munged.pid --log-file=$slurm/logs/munged.log --seed-file=$slurm/state/munged.seed
   await orch-munged 'munge did not start' munge --socket=$run/munge.socket --no-input

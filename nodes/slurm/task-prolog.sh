@@ -19,6 +19,17 @@ case ${OTEL_RESOURCE_ATTRIBUTES-} in
       s/(orchestrator\.node\.pool=)[^,]*/\1$ORCH_POOL/; s/,(cloud\.availability_zone|host\.id)=[^,]*//g" <<< "$OTEL_RESOURCE_ATTRIBUTES")"
     ;;
 esac
+# Open MPI takes docker's bridge, which has the same address on every node, for a way to the others, and waits there for ever
+# (open-mpi/ompi#6377). It ends where it is told both of interfaces to use and of others to leave out: whoever names some, in
+# the environment or for mpirun in the script, is told of none.
+names_interfaces() {
+  compgen -e | grep --quiet "_MCA_$1_if_" || grep --quiet --no-messages "$1_if_" "$(printf '%s/spool/job%05d/slurm_script' "$slurm" "${SLURM_JOB_ID-0}")"
+}
+if [ -e /sys/class/net/docker0 ]; then
+  for transport in btl_tcp oob_tcp; do
+    names_interfaces $transport || printf 'export OMPI_MCA_%s_if_exclude=lo,docker0\n' $transport
+  done
+fi
 [ -z "${SLURM_STEP_ID-}" ] || [ "$SLURM_STEP_ID" = 4294967291 ] || exit 0
 
 batch=$SLURM_TASK_PID

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
+import { cgroupConf } from '../../core/runtimes/slurm/cluster/cgroup-conf.ts';
 import { parseConfiguration } from '../../lib/configuration/load.ts';
 import { mostSlurmVersions } from '../../lib/configuration/slurm.ts';
 import { grantsOf } from './policies.ts';
@@ -143,6 +144,14 @@ describe('components', () => {
     }
   });
 
+  it('test the image by what nodes are configured by', () => {
+    const [[data] = ['']] = documents.filter(([text]) => text.includes('export MUST_CONFINE=yes'));
+    const commands = (parse(data) as ComponentDocument).phases[0]?.steps[0]?.inputs.commands[0] ?? '';
+    for (const file of ['common.sh', 'machine.sh']) expect(commands).toContain(readFileSync(join(sourceRoot, 'nodes', 'slurm', file), 'utf8'));
+    expect(commands).toContain(`printf '${cgroupConf.replaceAll('\n', '\\n')}'`);
+    expect(spawnSync('bash', ['-n'], { input: commands, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  });
+
   it('test the image on a machine of its own', () => {
     expect(documents.flatMap(([, { phases }]) => phases.map(({ name }) => name)).sort()).toEqual(['build', 'build', 'test']);
   });
@@ -174,7 +183,7 @@ describe('roles', () => {
 
   it('let Image Builder write the parameters of the catalogue only, and pass on the role of machines that build', () => {
     const role = 'SlurmImagesPipelineRole';
-    expect(new Set(allowed(role).flatMap(({ actions }) => actions))).toEqual(new Set(['iam:PassRole', 'ssm:PutParameter', 'ec2:DescribeImages']));
+    expect(new Set(allowed(role).flatMap(({ actions }) => actions))).toEqual(new Set(['iam:PassRole', 'ssm:PutParameter', 'ec2:DescribeImages', 'ssm:GetParameter', 'ssm:GetParameters']));
     const put = allowed(role).find(({ actions }) => actions.includes('ssm:PutParameter'));
     expect(put?.resources.map((each) => JSON.stringify(each).match(/:parameter(\/[\w./-]+)/)?.[1]).sort()).toEqual([
       '/orchestrator/images/slurm/23.02.7/arm64', '/orchestrator/images/slurm/23.02.7/x86_64',
@@ -184,11 +193,13 @@ describe('roles', () => {
     expect(trust).toMatchObject({ Statement: [{ Principal: { Service: 'imagebuilder.amazonaws.com' }, Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } } }] });
   });
 
-  it('let it read a parameter of ours that holds a parent, and none of AWS', () => {
-    const own = stackOf(configured({ parents: { x86_64: 'resolve:ssm:/ours/base', arm64: 'ami-0123456789abcdef0' } }));
+  it('let it read the parameters that hold parents, those of AWS too', () => {
+    const own = stackOf(configured({ parents: { x86_64: 'resolve:ssm:/ours/base' } }));
     const reads = grantsOf(own.resources).filter(({ policy, actions }) => policy.startsWith('SlurmImagesPipelineRole') && actions.includes('ssm:GetParameter'));
-    expect(reads).toHaveLength(1);
-    expect(JSON.stringify(reads[0]?.resources)).toContain(':parameter/ours/base');
+    const [theirs, ours] = reads[0]?.resources.map((each) => JSON.stringify(each)) ?? [];
+    expect([reads.length, ours, theirs]).toEqual([
+      1, expect.stringContaining('"AWS::AccountId"},":parameter/ours/base"'), expect.stringContaining('::parameter/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"'),
+    ]);
   });
 
   it('let machines that build take commands, fetch the components, and log', () => {

@@ -43,7 +43,7 @@ const startStep = ({ spec: { runtime, onNodeLoss } }: Manifest): UnplacedStep =>
   action: { kind: 'script', script: '#!/bin/bash\nexec /bin/bash "$ORCH_FILES/start.sh"\n' },
   env: { NOTICE_SIGNAL: runtime.noticeSignal ?? 'USR1', NOTICE_SECONDS: String(runtime.noticeSeconds ?? NOTICE_SECONDS), ON_NODE_LOSS: onNodeLoss },
   timeoutSeconds: START_TIMEOUT_SECONDS,
-  nodeFiles: ['slurm/common.sh', 'slurm/start.sh', 'slurm/watch-spot.sh', 'slurm/task-prolog.sh', 'slurm/run_image.py', 'containers.py'],
+  nodeFiles: ['slurm/common.sh', 'slurm/machine.sh', 'slurm/gres.sh', 'slurm/start.sh', 'slurm/watch-spot.sh', 'slurm/task-prolog.sh', 'slurm/run_image.py', 'containers.py'],
   clusterFiles: true,
   system: true,
 });
