@@ -68,9 +68,9 @@ export const acknowledgements: readonly Acknowledgement[] = [
     reason: 'Versions of the one state machine, and its executions, which have generated names.',
   },
   {
-    finding: /^AwsSolutions-IAM5\[Resource::<NodesSteps\w+\.Arn>\/steps\/\*\]$/,
+    finding: /^AwsSolutions-IAM5\[Resource::<NodesSteps\w+\.Arn>\/(steps|secrets)\/\*\]$/,
     construct: /^(Lifecycle|Events)\/\w+Role\//,
-    reason: 'Payloads of steps, one object each, under one prefix of a bucket that holds nothing else.',
+    reason: 'Payloads of steps and secrets of attempts, one object each, under two prefixes of a bucket that holds nothing else.',
   },
   {
     finding: /^AwsSolutions-IAM5\[Resource::(<NodesResults\w+\.Arn>\/[\w-]+\/\*|arn:.+:s3:::[\w.-]+\/\*)\]$/,

@@ -16,6 +16,8 @@ import { stepDocument } from './step-document.ts';
 
 /** Payloads of steps are fetched within the hour; they stay for whoever looks into a failure. */
 const stepPayloadDays = 30;
+/** A job without a TTL may live long, and needs its secret whenever a node is replaced; one that lives on has another one then. */
+const secretDays = 366;
 
 export interface JobNodesProps {
   readonly configuration: DeploymentConfiguration;
@@ -42,7 +44,7 @@ export class JobNodes extends Construct {
     this.jobLogs = retainedLogGroup(this, 'JobLogs', configuration, 'jobs', {
       removalPolicy: configuration.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    this.stepBucket = privateBucket(this, 'Steps', configuration, { key, expireAfterDays: stepPayloadDays });
+    this.stepBucket = privateBucket(this, 'Steps', configuration, { key, expireAfterDays: { 'steps/': stepPayloadDays, 'secrets/': secretDays } });
     this.resultsBucket = configuration.resultsBucket ? privateBucket(this, 'Results', configuration) : undefined;
     this.document = stepDocument(this, 'StepDocument', props.sourceRoot);
     this.namespaces = Object.entries(configuration.namespaces).map(([namespace, settings]) =>
@@ -78,9 +80,9 @@ export class JobNodes extends Construct {
     reader.allow(['ssm:DescribeInstanceInformation', 'ssm:ListCommands', 'ssm:ListCommandInvocations'], ['*']);
   }
 
-  /** Publishing the payload of a step, and signing the URL by which nodes fetch it. */
+  /** Publishing the payload of a step with the secret of its attempt, and signing the URL by which nodes fetch it. */
   allowStepPayloads(publisher: OrchestratorFunction): void {
-    publisher.allow(['s3:PutObject', 's3:GetObject'], [this.stepBucket.arnForObjects('steps/*')]);
+    publisher.allow(['s3:PutObject', 's3:GetObject'], [this.stepBucket.arnForObjects('steps/*'), this.stepBucket.arnForObjects('secrets/*')]);
     this.stepBucket.encryptionKey?.grant(publisher, 'kms:GenerateDataKey', 'kms:Decrypt');
   }
 

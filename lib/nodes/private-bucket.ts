@@ -6,8 +6,8 @@ import type { DeploymentConfiguration } from '../configuration/schema.ts';
 
 export interface PrivateBucketOptions {
   readonly key?: IKey | undefined;
-  /** Objects go after this many days; they stay when it is left out. */
-  readonly expireAfterDays?: number;
+  /** After how many days objects go, by the beginning of their keys; the others stay. */
+  readonly expireAfterDays?: Readonly<Record<string, number>>;
 }
 
 /** A bucket that is encrypted, closed to the public and to plain HTTP, and that is kept in production. */
@@ -20,10 +20,10 @@ export function privateBucket(
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     removalPolicy: configuration.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    lifecycleRules: [{
-      abortIncompleteMultipartUploadAfter: Duration.days(1),
-      ...(options.expireAfterDays === undefined ? {} : { expiration: Duration.days(options.expireAfterDays) }),
-    }],
+    lifecycleRules: [
+      { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ...Object.entries(options.expireAfterDays ?? {}).map(([prefix, days]) => ({ prefix, expiration: Duration.days(days) })),
+    ],
     ...(options.key === undefined
       ? { encryption: BucketEncryption.S3_MANAGED }
       // One data key for many objects: without it each object costs a call of KMS.

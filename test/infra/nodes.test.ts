@@ -112,3 +112,13 @@ describe('file systems', () => {
     expect(outputsOf([])).toEqual([]);
   });
 });
+
+describe('the bucket of steps', () => {
+  it('keeps the secrets of attempts for longer than the steps, since a job without a TTL may live long', () => {
+    synthesize({}).template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: { Rules: Match.arrayWith([
+        { Prefix: 'steps/', ExpirationInDays: 30, Status: 'Enabled' }, { Prefix: 'secrets/', ExpirationInDays: 366, Status: 'Enabled' },
+      ]) },
+    });
+  });
+});

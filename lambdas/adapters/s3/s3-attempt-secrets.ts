@@ -13,10 +13,11 @@ const SECRET = /^[A-Za-z0-9+/]{128}$/;
 const MAX_TRIES = 5;
 
 /**
- * Secrets beside the steps of their attempt, one object each that is written once: whoever comes later finds it. They go
- * with the steps, 30 days after they were made, which is longer than an attempt has.
+ * Secrets in the bucket of steps, one object each that is written once: whoever comes later finds it. The bucket keeps them
+ * for a year. An attempt that lives longer, as one without a TTL may, gets another one with the next node that is replaced,
+ * on all its nodes at once: what they start with it then starts anew.
  *
- * IAM: `s3:PutObject` and `s3:GetObject` on `<bucket>/steps/*`, and `kms:GenerateDataKey` and `kms:Decrypt` on the bucket's
+ * IAM: `s3:PutObject` and `s3:GetObject` on `<bucket>/secrets/*`, and `kms:GenerateDataKey` and `kms:Decrypt` on the bucket's
  * key if it has one of its own.
  */
 export class S3AttemptSecrets implements AttemptSecrets {
@@ -30,7 +31,7 @@ export class S3AttemptSecrets implements AttemptSecrets {
 
   /** @throws what S3 says, or InternalError for an object that is no secret. */
   async of(jobId: JobId, attempt: number): Promise<string> {
-    const Key = `steps/${jobId}/${attempt}/secret`;
+    const Key = `secrets/${jobId}/${attempt}`;
     const made = randomBytes(SECRET_BYTES).toString('base64');
     for (let tries = 1; ; tries += 1) {
       const written = await this.#writeFirst(Key, made, tries === MAX_TRIES);
