@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 
-import namespace as ns
+import instance_root as view
 import process_records as records
 
 CLONE_NEWNET = 0x40000000
@@ -27,7 +27,7 @@ def ip(*lines, keep=()):
 
 
 def enter_network(descriptor):
-    ns.checked(ns.libc.setns(descriptor, CLONE_NEWNET), "setns")
+    view.checked(view.libc.setns(descriptor, CLONE_NEWNET), "setns")
 
 
 def ensure_network(directory):
@@ -75,7 +75,7 @@ def make_bridge():
     pid = os.fork()
     if pid == 0:
         try:
-            ns.checked(ns.libc.unshare(CLONE_NEWNET), "unshare")
+            view.checked(view.libc.unshare(CLONE_NEWNET), "unshare")
             ip("link set lo up", f"link add {BRIDGE} type bridge", f"link set {BRIDGE} up")
             os.write(making, b"1")
             signal.pause()

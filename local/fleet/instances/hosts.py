@@ -20,16 +20,17 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import host_network as network  # noqa: E402
+import instance_root as view  # noqa: E402
 import namespace as ns  # noqa: E402
 import process_records as records  # noqa: E402
 
 
 def own_system_files(root, host_name):
     """What shows the network that the host is in, and what names it and the others."""
-    ns.mount("sysfs", f"{root}/sys", "sysfs", ns.MS_NOSUID | ns.MS_NODEV | ns.MS_NOEXEC)
+    view.mount("sysfs", f"{root}/sys", "sysfs", view.MS_NOSUID | view.MS_NODEV | view.MS_NOEXEC)
     if os.path.isdir("/sys/fs/cgroup"):
-        ns.bind("/sys/fs/cgroup", f"{root}/sys/fs/cgroup")
-    ns.make_read_only(f"{root}/sys")
+        view.bind("/sys/fs/cgroup", f"{root}/sys/fs/cgroup")
+    view.make_read_only(f"{root}/sys")
     for name in ("hosts", "hostname", "resolv.conf"):
         if os.path.lexists(f"{root}/etc/{name}"):
             os.unlink(f"{root}/etc/{name}")
@@ -44,12 +45,12 @@ def own_system_files(root, host_name):
 def become_first_process(host, args, ready, go):
     os.setsid()
     # Not shared with the caller, whose root would change too.
-    ns.checked(ns.libc.unshare(ns.CLONE_NEWNS), "unshare")
-    root = ns.lay_out(host["folder"], args, host.get("base", args.base).rstrip("/"))
+    view.checked(view.libc.unshare(ns.CLONE_NEWNS), "unshare")
+    root = view.lay_out(host["folder"], args, host.get("base", args.base).rstrip("/"))
     own_system_files(root, host["hostName"])
-    ns.put(f"{args.network}/shared", root, "/run/fleet/network")
-    ns.put(args.init, root, "/.tini")
-    ns.enter(root, host["hostName"])
+    view.put(f"{args.network}/shared", root, "/run/fleet/network")
+    view.put(args.init, root, "/.tini")
+    view.enter(root, host["hostName"])
     os.write(ready, b"1")
     if os.read(go, 1) != b"1":
         os._exit(1)
@@ -59,7 +60,7 @@ def become_first_process(host, args, ready, go):
 
 def make_host(host, args, bridge):
     """Makes the first process, and lets it go on once its network is there and its PID is written down."""
-    ns.checked(ns.libc.unshare(ns.CLONE_NEWUTS | ns.CLONE_NEWIPC | ns.CLONE_NEWPID | network.CLONE_NEWNET), "unshare")
+    view.checked(view.libc.unshare(ns.CLONE_NEWUTS | ns.CLONE_NEWIPC | ns.CLONE_NEWPID | network.CLONE_NEWNET), "unshare")
     ready_reader, ready = os.pipe()
     go_reader, go = os.pipe()
     pid = os.fork()
@@ -120,7 +121,7 @@ def up(args):
 
 
 def probe(_args):
-    ns.checked(ns.libc.unshare(network.CLONE_NEWNET), "unshare")
+    view.checked(view.libc.unshare(network.CLONE_NEWNET), "unshare")
     network.ip("link set lo up", f"link add {network.BRIDGE} type bridge", "link add v0 type veth peer name v1")
     return ns.probe(None)
 
@@ -134,7 +135,7 @@ def main():
     starting.add_argument("--network", required=True)
     starting.add_argument("--init", required=True)
     starting.add_argument("--base", default="/")
-    ns.add_layout_arguments(starting)
+    view.add_layout_arguments(starting)
     starting.set_defaults(run=up)
     args = parser.parse_args()
     try:
