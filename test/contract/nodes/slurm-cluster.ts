@@ -36,6 +36,8 @@ const POLL_MS = 50;
 const PATIENCE_MS = 60_000;
 /** From when a step is sent, which may live through much that a test does; less than a test may take. */
 const STEP_PATIENCE_MS = 240_000;
+/** Of the steps, where one does not end: characters. */
+const LAST_WORDS = 6_000;
 
 /** Longest that a test on such a cluster takes: more than it waits for anything. */
 export const SLURM_TEST_MS = 300_000;
@@ -132,7 +134,7 @@ export class SlurmCluster {
   }
 
   send(manifest: Manifest, step: NodeStep, stopFirst: readonly string[] = []): SentStep {
-    const ended = this.#sent(manifest, step, stopFirst).then((commandId) => this.#end(commandId));
+    const ended = this.#sent(manifest, step, stopFirst).then((commandId) => this.#end(commandId, step));
     // Where the test fails before it asks.
     ended.catch(() => undefined);
     return { ended };
@@ -147,12 +149,14 @@ export class SlurmCluster {
     return this.#commands.send(dispatch);
   }
 
-  async #end(commandId: string): Promise<CommandStatus> {
+  async #end(commandId: string, { phase, index }: NodeStep): Promise<CommandStatus> {
     const over = async (): Promise<CommandStatus | undefined> => {
       const status = await this.#commands?.status(commandId);
       return status?.over === true ? status : undefined;
     };
-    return eventually(`command ${commandId} ends`, over, STEP_PATIENCE_MS, POLL_MS, this.#closed.signal);
+    return eventually(`step ${phase}/${index} ends`, over, STEP_PATIENCE_MS, POLL_MS, this.#closed.signal).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${this.logs().slice(-LAST_WORDS)}`, { cause: error });
+    });
   }
 
   /** What a script prints on a host, beside whatever runs there. */

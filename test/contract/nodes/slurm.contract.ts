@@ -113,10 +113,10 @@ export function slurmNodesContract(base?: string): void {
   it('goes through the loss of a node that EC2 wants back: scripts that handle the signal get it, others are spared, and put back or go on', async () => {
     const lost = spot();
     const handles = jobs.submit(SHARED, `trap 'echo "caught, $(sinfo --noheader --nodes=workers-2 --partition=all --format=%E)"; exit 5' USR1`, 'echo handles', 'while :; do sleep 0.1; done');
-    const image = jobs.submit(SHARED, runsImage('bash:5', 'bash', '-c', `trap 'echo "told $SLURM_PROCID"; exit 0' USR1; echo contains; while :; do sleep 0.1; done`));
+    const image = jobs.submit(SHARED, runsImage('bash:5', 'bash', '-c', `trap 'echo "told $SLURM_PROCID"; exit 0' USR1; echo "contains $SLURM_PROCID"; while :; do sleep 0.1; done`));
     const begunAgain = jobs.submit(SHARED, 'echo "run ${SLURM_RESTART_COUNT-0}"', '[ -n "${SLURM_RESTART_COUNT-}" ] || srun sleep 600', 'srun hostname', 'echo through');
     const goesOn = jobs.send({ script: bash(SHARED, 'echo stays', 'while scontrol show job $SLURM_JOB_ID | grep -q NumNodes=3; do sleep 0.2; done', 'echo "with $(scontrol show job $SLURM_JOB_ID | grep -o NumNodes=.)"') }, 'Replace');
-    await cluster.heard('handles', 'run 0', 'stays', 'contains');
+    await cluster.heard('handles', 'run 0', 'stays', 'contains 0', 'contains 1', 'contains 2');
     const before = await daemons();
     await cluster.notice(lost);
     const caught = await answerOf(handles);
