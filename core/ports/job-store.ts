@@ -78,7 +78,8 @@ export interface AttemptStore {
   peekNodes(jobId: JobId, attempt: number): Promise<readonly Node[]>;
   /** Creates the record; answers the one that was there if the step was begun before. */
   beginStep(step: StepRecord): Promise<StepRecord>;
-  updateStep(step: StepRecord): Promise<void>;
+  /** Replaces the record of a step that has not ended; `false` where it has: of several that see its end, one tells it. */
+  updateStep(step: StepRecord): Promise<boolean>;
   step(jobId: JobId, attempt: number, step: string): Promise<StepRecord | undefined>;
   /** Whether nobody noted this of the attempt before: of many that see the same, one tells it. */
   noteOnce(jobId: JobId, attempt: number, about: string): Promise<boolean>;

@@ -70,11 +70,21 @@ interface Said {
 /** A thousand nodes may fail together. */
 const MOST_FAILED = 10;
 
-/** Ends a step with `answer`: record, history, token, in this order, so that a lost answer can be given again. */
+/**
+ * Ends a step with `answer`: record, history, token, in this order, so that a lost answer can be given again. Where somebody
+ * else has seen its end, and ended it meanwhile, that is its answer, and the history has it.
+ */
 export async function finishStep(ports: SettlePorts, record: StepRecord, answer: TaskAnswer, { note, scheduler, failed = [], nodeRuns }: Said = {}): Promise<void> {
   const nowMs = ports.clock.now();
   const exitCode = answer.exitCode;
-  await ports.attempts.updateStep({ ...record, answer, finishedAtMs: nowMs, ...(exitCode === undefined ? {} : { exitCode }) });
+  if (!(await ports.attempts.updateStep({ ...record, answer, finishedAtMs: nowMs, ...(exitCode === undefined ? {} : { exitCode }) }))) {
+    const ended = await ports.attempts.step(record.jobId, record.attempt, record.step);
+    // A write whose answer was lost is sent again, and refused: at this very moment it was this one.
+    if (ended?.answer !== undefined && ended.finishedAtMs !== nowMs) {
+      await answerWait(ports, ended, ended.answer);
+      return;
+    }
+  }
   const message = answer.reason?.message ?? `${record.name} exited with 0${note === undefined ? '' : ` (${note})`}`;
   const data = {
     step: record.step, name: record.name, kind: answer.kind, exitCode: exitCode ?? null,

@@ -60,8 +60,11 @@ export class InMemoryAttemptStore implements AttemptStore {
     return copy(record);
   }
 
-  async updateStep(step: StepRecord): Promise<void> {
-    this.#table.steps.set(stepKey(step.jobId, step.attempt, step.step), copy(step));
+  async updateStep(step: StepRecord): Promise<boolean> {
+    const key = stepKey(step.jobId, step.attempt, step.step);
+    if (this.#table.steps.get(key)?.answer !== undefined) return false;
+    this.#table.steps.set(key, copy(step));
+    return true;
   }
 
   async step(jobId: JobId, attempt: number, step: string): Promise<StepRecord | undefined> {

@@ -13,6 +13,8 @@ import { TransactionRefused } from './refusals.ts';
 
 const absent = { condition: { attr: 'attempt', exists: false } } as const;
 
+const unended = { condition: { attr: 'record.answer', exists: false } } as const;
+
 /** What attempts leave behind, in DynamoDB. The nodes of an attempt are one item, packed: a gang of 65 is 2 KiB. */
 export class DynamoAttemptStore implements AttemptStore {
   readonly #table: OrchestratorTable;
@@ -74,8 +76,15 @@ export class DynamoAttemptStore implements AttemptStore {
     }
   }
 
-  async updateStep(step: StepRecord): Promise<void> {
-    await this.#table.call(() => this.#table.entities.step.build(PutItemCommand).item(stepItem(step)).send());
+  async updateStep(step: StepRecord): Promise<boolean> {
+    const put = this.#table.entities.step.build(PutItemCommand).item(stepItem(step)).options(unended);
+    try {
+      await this.#table.call(() => put.send());
+      return true;
+    } catch (error) {
+      if (error instanceof TransactionRefused) return false;
+      throw error;
+    }
   }
 
   async step(jobId: JobId, attempt: number, step: string): Promise<StepRecord | undefined> {

@@ -84,10 +84,19 @@ export function attemptStoreContract(newWorld: NewWorld): void {
       expect(await world.attempts.step(id, 1, 'configure/0')).toBeUndefined();
       expect(await world.attempts.beginStep(step())).toEqual(step());
       const sent = step({ commandId: 'c-1', sends: 1, deadlineMs: after(60_000) });
-      await world.attempts.updateStep(sent);
+      expect(await world.attempts.updateStep(sent)).toBe(true);
       expect(await world.attempts.beginStep(step({ startedAtMs: after(9) }))).toEqual(sent);
       expect(await world.attempts.step(id, 1, 'configure/0')).toEqual(sent);
       expect(await world.attempts.step(id, 2, 'configure/0')).toBeUndefined();
+    });
+
+    it('keeps the first end of a step, whoever comes with another one or has it going on', async () => {
+      await world.attempts.beginStep(step({ step: 'configure/7' }));
+      const ended = step({ step: 'configure/7', answer: { kind: 'stepDone', exitCode: 0 }, finishedAtMs: after(9) });
+      const ends = [ended, { ...ended, finishedAtMs: after(8) }, { ...ended, finishedAtMs: after(7) }];
+      const first = (await Promise.all(ends.map((end) => world.attempts.updateStep(end)))).indexOf(true);
+      expect(await world.attempts.updateStep(step({ step: 'configure/7', sends: 2 }))).toBe(false);
+      expect(await world.attempts.step(id, 1, 'configure/7')).toEqual(ends[first]);
     });
 
     it('answers all who begin it at once with one record', async () => {
