@@ -52,7 +52,8 @@ export function stepDocumentContent(read: (file: StepDocumentFile) => string): R
       },
     ],
   };
-  const bytes = new TextEncoder().encode(JSON.stringify(content)).length;
+  // CloudFormation hands it on with spaces between its parts.
+  const bytes = new TextEncoder().encode(JSON.stringify(content, null, 1).replaceAll(/\n */g, ' ')).length;
   if (bytes > MAX_DOCUMENT_BYTES) throw new TypeError(`the step document has ${bytes} bytes, SSM takes ${MAX_DOCUMENT_BYTES}`);
   return content;
 }
@@ -70,8 +71,14 @@ function script(read: (file: StepDocumentFile) => string): readonly string[] {
 
 const baseName = (name: StepDocumentFile): string => name.slice(name.lastIndexOf('/') + 1);
 
-/** Comments stay here: they, too, are a tenth. */
-const isCode = (line: string): boolean => !/^ *#/.test(line);
+/** What is for readers stays here: comments, docstrings of one line, but for one that is all there is of a class, and empty lines. */
+function isCode(line: string, at: number, lines: readonly string[]): boolean {
+  if (/^ *(#|$)/.test(line)) return false;
+  const next = lines.slice(at + 1).find((each) => each !== '') ?? '';
+  return !/^ *""".*"""$/.test(line) || indentation(next) < indentation(line);
+}
+
+const indentation = (line: string): number => line.length - line.trimStart().length;
 
 /** Four spaces of an indentation as one: they are a tenth of what SSM takes. No string of these files runs over lines but the first. */
 function narrow(line: string): string {
