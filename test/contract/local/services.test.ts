@@ -68,17 +68,18 @@ test('a rule writes events to a log group once a resource policy admits it', asy
   await events.send(new PutTargetsCommand({ Rule: 'audit', Targets: [{ Id: 'group', Arn: 'arn:aws:logs:us-east-1:000000000000:log-group:audit' }] }));
   const put = (who: string) => events.send(new PutEventsCommand({ Entries: [{ Source: 'tests', DetailType: 'Audited', Detail: JSON.stringify({ who }) }] }));
   await put('nobody');
-  const statement = {
-    Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: 'arn:aws:logs:us-east-1:000000000000:log-group:audit:*',
-  };
-  const admit = (terms: object) =>
-    logs.send(new PutResourcePolicyCommand({ policyName: 'events', policyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, ...terms }] }) }));
+  const byEvents = { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Resource: 'arn:aws:logs:us-east-1:000000000000:log-group:audit:*' };
+  const makes = { ...byEvents, Action: 'logs:CreateLogStream' };
+  const writes = { ...byEvents, Action: 'logs:PutLogEvents' };
+  const admit = (...Statement: object[]) =>
+    logs.send(new PutResourcePolicyCommand({ policyName: 'events', policyDocument: JSON.stringify({ Version: '2012-10-17', Statement }) }));
   const forRule = (name: string) => ({ Condition: { ArnEquals: { 'aws:SourceArn': `arn:aws:events:us-east-1:000000000000:rule/${name}` } } });
-  for (const less of [{ Action: 'logs:PutLogEvents' }, forRule('another'), { Principal: { Service: 'sns.amazonaws.com' } }]) {
-    await admit(less);
+  const sns = { Principal: { Service: 'sns.amazonaws.com' } };
+  for (const less of [[writes], [makes, { ...writes, ...forRule('another') }], [{ ...makes, ...forRule('audit') }, writes], [{ ...makes, ...sns }, { ...writes, ...sns }]]) {
+    await admit(...less);
     await put('nobody');
   }
-  await admit(forRule('audit'));
+  await admit(makes, { ...writes, ...forRule('audit') });
   await put('somebody');
   const written = await eventually('an event is written', async () => {
     const { events: found = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName: 'audit' }));
@@ -87,7 +88,7 @@ test('a rule writes events to a log group once a resource policy admits it', asy
   expect(written.map(({ message = '{}' }) => JSON.parse(message) as unknown)).toEqual([
     expect.objectContaining({ source: 'tests', 'detail-type': 'Audited', detail: { who: 'somebody' } }),
   ]);
-  await expect(sumOf('AWS/Events', 'FailedInvocations', 'RuleName', 'audit')).resolves.toBe(4);
+  await expect(sumOf('AWS/Events', 'FailedInvocations', 'RuleName', 'audit')).resolves.toBe(5);
 });
 
 test('saved queries are kept', async () => {
