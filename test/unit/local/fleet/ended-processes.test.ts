@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { eventually } from '../../../../local/eventually.ts';
@@ -22,6 +22,18 @@ async function startGroup(script: string): Promise<{ readonly pid: number; reado
 
 afterEach(() => {
   for (const { pid = 0 } of started.splice(0)) kill(recordProcess(pid), 'group');
+});
+
+const directories: string[] = [];
+
+function newDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'ended-'));
+  directories.push(directory);
+  return directory;
+}
+
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
 const BOOT = { instanceId: 'i-1', imageId: 'ami-1', hostName: 'ip-1', dnsName: 'ip-1.internal', addresses: ['10.0.0.1'], environment: {} };
@@ -56,7 +68,7 @@ describe('a recorded process', () => {
 describe('an instance that has ended', () => {
   it('takes no process with it that has an id by now which one of its own had', async () => {
     const { pid } = await startGroup('echo begun; exec sleep 600');
-    const directory = mkdtempSync(join(tmpdir(), 'ended-'));
+    const directory = newDirectory();
     const unit = join(directory, 'i-1/root/run/fleet/units/orch-slurmd');
     mkdirSync(unit, { recursive: true });
     writeFileSync(join(unit, 'pid'), `${pid}\n`);
@@ -71,7 +83,7 @@ describe('an instance that has ended', () => {
 
 describe('an instance without namespaces', () => {
   it('takes its units with it when it ends', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'ended-'));
+    const directory = newDirectory();
     const driver = openDriver(directory, 'false');
     expect(driver.isolation).toBe('none');
     await driver.start(BOOT);
@@ -86,7 +98,7 @@ describe('an instance without namespaces', () => {
 
   it('takes no process with it that has the id of its unit by now', async () => {
     const { pid } = await startGroup('echo begun; exec sleep 600');
-    const directory = mkdtempSync(join(tmpdir(), 'ended-'));
+    const directory = newDirectory();
     const unit = join(directory, 'i-1/root/run/fleet/units/job');
     mkdirSync(unit, { recursive: true });
     writeFileSync(join(unit, 'pid'), String(pid));
@@ -100,7 +112,7 @@ describe('an instance without namespaces', () => {
 
 describe('an instance that boots while its simulator is killed', () => {
   it('has one first process, which the next life of the simulator finds', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'ended-'));
+    const directory = newDirectory();
     const lives = [openDriver(directory, PYTHON), openDriver(directory, PYTHON)] as const;
 
     await Promise.all(lives.map((driver) => driver.start(BOOT)));
