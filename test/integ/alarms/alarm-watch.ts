@@ -1,5 +1,5 @@
 import {
-  CloudWatchClient, paginateDescribeAlarms, PutMetricDataCommand, type CompositeAlarm, type Metric, type MetricAlarm, type MetricDatum,
+  CloudWatchClient, GetMetricStatisticsCommand, paginateDescribeAlarms, PutMetricDataCommand, type CompositeAlarm, type Metric, type MetricAlarm, type MetricDatum,
 } from '@aws-sdk/client-cloudwatch';
 import type { SharedCloud } from '../cloud/shared-cloud.ts';
 
@@ -51,6 +51,23 @@ export class AlarmWatch {
   async write({ Namespace, MetricName, Dimensions }: Metric, values: readonly number[], at: Date): Promise<void> {
     const datum: MetricDatum = { MetricName, Dimensions, Timestamp: at, Values: [...values] };
     await this.#cloudWatch.send(new PutMetricDataCommand({ Namespace, MetricData: [datum] }));
+  }
+
+  /**
+   * Writes on what was last written since a moment, in each period that the alarm wants and that has not been yet.
+   *
+   * @returns when the last of these is over
+   */
+  async goOn({ parts: [part = {}] }: DeployedAlarm, since: Date): Promise<Date> {
+    const { EvaluationPeriods: periods = 1 } = part;
+    const [{ metric, periodMs } = { metric: {}, periodMs: 0 }] = metricsOf(part);
+    const after = (count: number): Date => new Date(since.getTime() + count * periodMs);
+    const { Datapoints: points = [] } = await this.#cloudWatch.send(new GetMetricStatisticsCommand({
+      Namespace: metric.Namespace, MetricName: metric.MetricName, Dimensions: metric.Dimensions ?? [], StartTime: since, EndTime: after(1), Period: periodMs / 1000, Statistics: ['Minimum'],
+    }));
+    const [least] = points.map(({ Minimum: minimum = 0 }) => minimum).toSorted((a, b) => a - b);
+    if (least !== undefined) for (let each = 1; each < periods; each += 1) await this.write(metric, [least], after(each + 0.5));
+    return after(periods);
   }
 
   async #evaluate(request: object): Promise<States> {

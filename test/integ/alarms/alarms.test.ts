@@ -36,12 +36,18 @@ describe('the alarms of a deployment', () => {
 
     const before = ago(9 * 24);
     await watch.evaluate(before);
-    const takeBack = await bringAbout(cloud, by('cause'));
+    const isAlone = ({ id }: DeployedAlarm): boolean => { const each = cases[id]; return each?.by === 'cause' && each.alone === true; };
+    const takeBackFirst = await bringAbout(cloud, by('cause').filter(isAlone));
+    const others = by('cause').filter((alarm) => !isAlone(alarm));
+    const [takeBack, lasting] = await Promise.all([bringAbout(cloud, others), bringAboutLasting(cloud, by('lasting'))]);
     await eventually('all that has a cause rings', async () => {
       note('cause', await watch.evaluate(new Date()));
       return by('cause').every(({ id }) => rang[id] === 'ALARM');
     }, 20_000).catch(() => undefined); // which does not, its own test says
+    for (const { alarm, since } of lasting) rang[alarm.id] = (await watch.evaluate(await watch.goOn(alarm, since)))[alarm.name];
+    for (const { takeBack: back } of lasting) await back();
     await takeBack();
+    await takeBackFirst();
 
     note('silence', await watch.evaluate(new Date(Date.now() + 12 * hour)));
 
@@ -54,7 +60,7 @@ describe('the alarms of a deployment', () => {
 
     await watch.evaluate(before);
     for (const each of Object.values(cases)) if (each.by === 'silence') await cloud.account.invoke(each.of);
-    atTheEnd = await watch.resume([...by('cause'), ...by('data')]);
+    atTheEnd = await watch.resume([...by('cause'), ...by('lasting'), ...by('data')]);
     for (const [topicArn, subscriber] of subscribers) told[topicArn] = await subscriber.told();
   });
 
@@ -75,6 +81,15 @@ describe('the alarms of a deployment', () => {
     expect(atTheEnd[alarm?.name ?? '']).toBe('OK');
   });
 });
+
+/** Does what each case is caused by that has to go on; answers since when it does, and what takes it back. */
+async function bringAboutLasting(cloud: SharedCloud, alarms: readonly DeployedAlarm[]): Promise<readonly { readonly alarm: DeployedAlarm; readonly since: Date; readonly takeBack: () => Promise<void> }[]> {
+  const brought = await Promise.all(alarms.map(async (alarm) => {
+    const each = cases[alarm.id];
+    return each?.by === 'lasting' ? { alarm, ...(await each.bring(cloud)) } : undefined;
+  }));
+  return brought.filter((each) => each !== undefined);
+}
 
 /** Does what each case is caused by, once where alarms have the same; answers what takes all of it back. */
 async function bringAbout(cloud: SharedCloud, alarms: readonly DeployedAlarm[]): Promise<() => Promise<void>> {

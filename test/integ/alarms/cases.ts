@@ -1,19 +1,23 @@
 import { CloudWatchLogsClient, DeleteResourcePolicyCommand, DescribeResourcePoliciesCommand, PutResourcePolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { eventually } from '../../../local/eventually.ts';
 import type { SharedCloud } from '../cloud/shared-cloud.ts';
-import { aCluster } from '../cloud/manifests.ts';
+import { aCluster, script } from '../cloud/manifests.ts';
 import { metricsOf, type AlarmWatch, type DeployedAlarm } from './alarm-watch.ts';
 
 /**
  * What makes an alarm ring, or several that have the same case:
  *
- * * `cause`: what it is there for, done to the deployment. It answers what takes the cause back.
+ * * `cause`: what it is there for, done to the deployment, `alone` where nothing else gets on meanwhile. It answers what takes the cause back.
+ * * `lasting`: the same for one that rings only if it goes on. It answers since when it does, and what takes the cause back.
  * * `silence`: that time passes in which a function is not invoked.
  * * `data`: values of exactly the metrics that it looks at, where the cause would take too long.
  */
 export type Case =
-  | { readonly by: 'cause'; readonly bring: (cloud: SharedCloud, alarm: DeployedAlarm) => Promise<() => Promise<void>> }
+  | { readonly by: 'cause'; readonly alone?: true; readonly bring: (cloud: SharedCloud, alarm: DeployedAlarm) => Promise<() => Promise<void>> }
+  | { readonly by: 'lasting'; readonly bring: (cloud: SharedCloud) => Promise<{ readonly since: Date; readonly takeBack: () => Promise<void> }> }
   | { readonly by: 'silence'; readonly of: string }
   | { readonly by: 'data'; readonly write: (watch: AlarmWatch, alarm: DeployedAlarm, at: Date) => Promise<void> };
 
@@ -41,6 +45,14 @@ const late: Case = {
   },
 };
 
+/** Waits of a day, which is more than any class is promised. */
+const overdue: Case = {
+  by: 'data',
+  write: async (watch, { parts: [part = {}] }, at) => {
+    for (const { metric } of metricsOf(part)) await watch.write(metric, [86_400], new Date(at.getTime() - 1000));
+  },
+};
+
 /** A message in the queue of what could not be handled. */
 const deadLetter = (): Case => ({
   by: 'cause',
@@ -54,7 +66,7 @@ const deadLetter = (): Case => ({
 
 /** Submissions while the function may not write to the table. */
 const failingSubmissions: Case = {
-  by: 'cause',
+  by: 'cause', alone: true,
   bring: async (cloud) => {
     await whileDenied(cloud, 'SubmitJob', { Action: 'dynamodb:*', Resource: '*' }, async () => {
       const manifest = JSON.stringify({ manifest: aCluster('alpha', 'unwritten') });
@@ -93,12 +105,51 @@ const unwrittenAudit: Case = {
   },
 };
 
+/** Machines that run for a job which is none: somebody has changed their tags. */
+const strayMachines: Case = {
+  by: 'cause',
+  bring: async ({ account, jobs, fleet }) => {
+    const job = await jobs.submit(aCluster('beta', 'strayed', { nodePools: [{ name: 'head', count: 5, instanceType: 'm6i.large' }], hooks: { onRun: [script('Work', 'sleep 500')] } }));
+    await jobs.reaches(job, 'RUNNING');
+    const ids = (await fleet.liveOf(job.jobId)).map(({ id }) => id);
+    await new EC2Client({ ...account.client, endpoint: fleet.url }).send(new CreateTagsCommand({ Resources: ids, Tags: [{ Key: 'orchestrator:job', Value: 'nobody' }] }));
+    await eventually('machines of nobody are ended', async () => {
+      await account.run('EventsReconcile');
+      return (await fleet.liveOf('nobody')).length === 0;
+    });
+    return () => Promise.resolve(); // the job has lost its nodes, and ends by itself
+  },
+};
+
+/** A job whose execution somebody has stopped, long beyond its time to live, and which the reconciler may not lead on. */
+const stuckJob: Case = {
+  by: 'lasting',
+  bring: async ({ account, jobs }) => {
+    const job = await jobs.submit(aCluster('alpha', 'stuck', { hooks: { onRun: [script('Work', 'sleep 500')] } }));
+    const { ttlSeconds } = await jobs.reaches(job, 'RUNNING');
+    const takeBack = await account.deny('EventsReconcile', { Action: 'states:StartExecution', Resource: '*' });
+    await account.stopExecution(job.jobId);
+    await account.setBack(job.jobId, 2 * ttlSeconds);
+    const since = new Date();
+    await account.run('EventsReconcile');
+    return {
+      since,
+      takeBack: async () => {
+        await takeBack();
+        await account.run('EventsReconcile');
+        await jobs.ends(job);
+      },
+    };
+  },
+};
+
 /** The case of each alarm, by its name without deployment and severity. */
 export const cases: Readonly<Record<string, Case>> = {
   ApiServerErrors: failingSubmissions,
   AuditNotWritten: unwrittenAudit,
   BudgetFast: threshold,
   BudgetSlow: threshold,
+  CapacityWait: overdue,
   'DeadLetters-capacity-refresh-market': deadLetter(),
   'DeadLetters-lifecycle-on-command-finished': deadLetter(),
   'DeadLetters-lifecycle-on-instance-event': deadLetter(),
@@ -108,12 +159,12 @@ export const cases: Readonly<Record<string, Case>> = {
   ExecutionsFailed: threshold,
   ExecutionsStopped: threshold,
   ExecutionsTimedOut: threshold,
-  JobsStuck: threshold,
+  JobsStuck: stuckJob,
   JobsUnexplained: threshold,
   LaunchesRefused: refusedLaunch,
   MachinesLeft: threshold,
   OldestWait: threshold,
-  OrphansTerminated: threshold,
+  OrphansTerminated: strayMachines,
   PublisherBehind: threshold,
   ReconcilerSilent: { by: 'silence', of: 'EventsReconcile' },
   SchedulerBehind: threshold,

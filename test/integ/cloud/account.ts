@@ -1,5 +1,5 @@
 import { GetExecutionHistoryCommand, type HistoryEvent } from '@aws-sdk/client-sfn';
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Job, JobEvent } from '../../../core/job/job.ts';
 import { LocalAccount } from '../../../local/account.ts';
 
@@ -46,6 +46,13 @@ export class Account extends LocalAccount {
     const { failed, said } = await this.run(part, event);
     if (failed) throw new Error(`${part} failed: ${said}`);
     return said === '' ? undefined : JSON.parse(said);
+  }
+
+  /** Has a job's record say that its configuration began so much earlier: nobody waits until its time to live is over. */
+  async setBack(jobId: string, seconds: number): Promise<void> {
+    await this.documents.send(new UpdateCommand({
+      TableName: this.table, Key: { pk: `JOB#${jobId}`, sk: 'JOB' }, UpdateExpression: 'SET configuringAtMs = configuringAtMs - :ms', ExpressionAttributeValues: { ':ms': seconds * 1000 },
+    }));
   }
 
   /** Has the reconciler make its pass now instead of within the minute. */
