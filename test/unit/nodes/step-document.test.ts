@@ -28,8 +28,8 @@ describe('the step document', () => {
   });
 
   it('leaves out what is for readers, but for the docstring that is all there is of a class', () => {
-    const text = '"""A module."""\n\nclass A:\n    """All of it."""\n\n\nclass B:\n    """Some of it."""\n\n    # Of what.\n    of = "it"\n';
-    const { mainSteps } = withText(text)() as { mainSteps: { inputs: { runCommand: string[] } }[] };
+    const module = '"""A module."""\n\nclass A:\n    """All of it."""\n\n\nclass B:\n    """Some of it."""\n\n    # Of what.\n    of = "it"\n';
+    const { mainSteps } = withText(module)() as { mainSteps: { inputs: { runCommand: string[] } }[] };
     const lines = mainSteps[0]?.inputs.runCommand ?? [];
     const from = lines.findIndex((line) => line.includes('/instance.py'));
     expect(lines.slice(from + 1, lines.indexOf('END_OF_FILE', from))).toEqual(['class A:', ' """All of it."""', 'class B:', ' of = "it"']);
