@@ -4,6 +4,7 @@ import type { TakeBack } from '../account.ts';
 import { eventually } from '../eventually.ts';
 import type { DrillCloud } from './cloud.ts';
 import type { Failure, Failures } from './failure.ts';
+import { falseAlarms } from './false-alarms.ts';
 import { alarmVerdict, causeVerdict, evidenceVerdict, isRight, receivedVerdict, spanVerdict, type Answer, type Verdict } from './verdict.ts';
 
 /** How long a cause may take to be named while a job waits, and an alarm to ring. */
@@ -18,14 +19,25 @@ interface DrillOptions {
   readonly meanwhile?: Promise<unknown>;
 }
 
+/** What a drill has found. */
+export interface Drilled {
+  readonly verdicts: readonly Verdict[];
+  /** Names of alarms that rang, and that no failure accounts for. */
+  readonly falseAlarms: readonly string[];
+}
+
 /**
  * Brings about all failures, each for a job of its own, and looks at what is said of them: at once, since what goes wrong for
- * one job is none of the others' business; those that stop a part that all need come afterwards.
+ * one job is none of the others' business; those that stop a part that all need come afterwards. Which alarms ring is looked
+ * at again whenever something was judged: nothing may ring but what a failure has to, or what rang before.
  */
-export async function drill(cloud: DrillCloud, failures: Failures, { told, meanwhile }: DrillOptions = {}): Promise<readonly Verdict[]> {
+export async function drill(cloud: DrillCloud, failures: Failures, { told, meanwhile }: DrillOptions = {}): Promise<Drilled> {
   const all = Object.entries(failures);
+  const before = new Set(await cloud.ringing());
+  const rang = new Set<string>();
   const judged = async ([name, failure]: (typeof all)[number]): Promise<Verdict> => {
     const verdict = await judge(cloud, name, failure);
+    for (const alarm of await cloud.ringing()) if (!before.has(alarm)) rang.add(alarm);
     told?.(verdict);
     return verdict;
   };
@@ -34,7 +46,10 @@ export async function drill(cloud: DrillCloud, failures: Failures, { told, meanw
   const verdicts = await alike('short');
   await meanwhile;
   verdicts.push(...await alike('heavy'), ...await alike('scheduler'), ...await long, ...await alike('telemetry'));
-  return all.flatMap(([name]) => verdicts.find((verdict) => verdict.name === name) ?? []);
+  return {
+    verdicts: all.flatMap(([name]) => verdicts.find((verdict) => verdict.name === name) ?? []),
+    falseAlarms: falseAlarms(rang, failures),
+  };
 }
 
 type Kind = 'short' | 'long' | 'heavy' | NonNullable<Failure['stops']>;
@@ -111,4 +126,4 @@ async function rings(cloud: DrillCloud, failure: Failure): Promise<Answer> {
 }
 
 /** Whether all was told as it has to be. */
-export const isAllRight = (verdicts: readonly Verdict[]): boolean => verdicts.length > 0 && verdicts.every(isRight);
+export const isAllRight = ({ verdicts, falseAlarms: rang }: Drilled): boolean => verdicts.length > 0 && verdicts.every(isRight) && rang.length === 0;

@@ -5,7 +5,7 @@ import { onDemoCloud } from '../demo-cloud.ts';
 import { heading, say } from '../demo-job.ts';
 import { failures } from './catalogue.ts';
 import { DrillCloud } from './cloud.ts';
-import { drill, isAllRight } from './drill.ts';
+import { drill, isAllRight, type Drilled } from './drill.ts';
 import type { Failures } from './failure.ts';
 import { complaints, verdictTable } from './table.ts';
 import { isRight, type Verdict } from './verdict.ts';
@@ -47,18 +47,19 @@ async function run({ only, json }: Options): Promise<void> {
   if (json) console.log = console.error;
   await onDemoCloud('npm run drill', { config, speed: 20 }, async (cloud) => {
     heading(`The drill: ${Object.keys(wanted).length} failures`);
-    const verdicts = await drill(new DrillCloud(cloud), wanted, { told: tell });
-    report(verdicts, json);
-    return isAllRight(verdicts);
+    const drilled = await drill(new DrillCloud(cloud), wanted, { told: tell });
+    report(drilled, json);
+    return isAllRight(drilled);
   });
 }
 
 const tell = (verdict: Verdict): void => say(`  ${isRight(verdict) ? '✓' : '✗'} ${verdict.name}: ${verdict.cause.found.slice(0, 100)} (${verdict.seconds.toFixed(0)} s)`);
 
-function report(verdicts: readonly Verdict[], json: boolean): void {
-  if (json) process.stdout.write(`${JSON.stringify(verdicts, undefined, 2)}\n`);
+function report({ verdicts, falseAlarms }: Drilled, json: boolean): void {
+  if (json) process.stdout.write(`${JSON.stringify({ verdicts, falseAlarms }, undefined, 2)}\n`);
   say(`\n${verdictTable(verdicts)}`);
   for (const complaint of complaints(verdicts)) say(`\n✗ ${complaint}`);
+  for (const alarm of falseAlarms) say(`\n✗ ${alarm} rang, and nothing that was done accounts for it`);
   say(`\n${verdicts.filter(isRight).length} of ${verdicts.length} failures are told right`);
 }
 

@@ -18,7 +18,8 @@ export function drillReference(): string {
     'as this page says. `--only` picks failures, `--json` is for programs. `npm test` runs all of them too.',
     '',
     'Alarms are of the deployment, not of a job: where two failures have the same one, as `LaunchesRefused` here, it is not known for which of',
-    'them it rings. `--only` tells.',
+    'them it rings. `--only` tells. Any alarm that rings and that none of the failures has to ring is a false one: the drill ends with its name',
+    'and exit code 1 (`local/drill/false-alarms.ts` has the few that may, and why).',
     '',
     ...failureGroups.flatMap(({ title, failures }) => section(title, failures)),
   ].join('\n');

@@ -1,3 +1,4 @@
+import { PRIORITY_CLASSES } from '../../../core/manifest/schema.ts';
 import { drilled, onlyAs } from '../manifests.ts';
 import type { Failures } from '../failure.ts';
 
@@ -6,14 +7,19 @@ const forbidden = 'c6i.2xlarge';
 const scarce = 'r6i.2xlarge';
 const acquiring = { subject: 'state', name: 'ACQUIRING_CAPACITY' } as const;
 const soon = { timeoutSeconds: 60 };
+/** Of three at least: a promise does not ring for fewer. */
+const wanted = drilled('no-capacity', { nodePools: onlyAs(scarce), capacity: soon, priority: PRIORITY_CLASSES.urgent });
 
 /** Machines that cannot be had. */
 export const capacityFailures: Failures = {
   'no capacity': {
-    how: `EC2 has no ${scarce} in any zone`,
-    manifest: drilled('no-capacity', { nodePools: onlyAs(scarce), capacity: soon }),
+    how: `EC2 has no ${scarce} in any zone, which three urgent jobs want`,
+    manifest: wanted,
     prepare: (cloud) => cloud.changeMarket({ capacity: [{ type: scarce, zone: '*', market: '*', capacity: 0 }] }),
-    asked: 'ended', cause: 'NoCapacity', evidence: { state: 'PROVISIONING_FAILED', awsCode: 'InsufficientInstanceCapacity' }, span: acquiring,
+    drive: async (cloud) => {
+      for (const each of [await cloud.submit(wanted), await cloud.submit(wanted)]) await cloud.ends(each);
+    },
+    asked: 'ended', cause: 'NoCapacity', evidence: { state: 'PROVISIONING_FAILED', awsCode: 'InsufficientInstanceCapacity' }, span: acquiring, alarm: { id: 'TimeToCapacitySlow' },
   },
   'account quota': {
     how: 'the account’s quota of vCPUs is used up',

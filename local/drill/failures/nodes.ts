@@ -33,6 +33,10 @@ export const nodeFailures: Failures = {
     how: 'EC2 does not end the machine that it is told to end',
     manifest: drilled('stays'),
     faults: [{ kind: 'terminateIgnored', seconds: 100_000 }],
+    drive: async (cloud, job) => {
+      await cloud.ends(job);
+      await cloud.reconcile();
+    },
     asked: 'ended', cause: 'MachinesLeft', evidence: { state: 'DESTRUCTION_FAILED', says: '1 of its 1 machines' }, span: { subject: 'state', name: 'DESTROYING' }, alarm: { id: 'MachinesLeft' }, long: true,
   },
 };

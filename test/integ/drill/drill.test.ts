@@ -2,9 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { failures } from '../../../local/drill/catalogue.ts';
 import { DrillCloud } from '../../../local/drill/cloud.ts';
-import { drill } from '../../../local/drill/drill.ts';
+import { drill, type Drilled } from '../../../local/drill/drill.ts';
 import { verdictTable } from '../../../local/drill/table.ts';
-import type { Verdict } from '../../../local/drill/verdict.ts';
 import { receivedSpans } from '../../../local/collector/received.ts';
 import { eventually } from '../../../local/eventually.ts';
 import { collectorLog } from '../../../local/services.ts';
@@ -28,7 +27,7 @@ let cloud: SharedCloud;
 /** Of tasks that waited in the middle of it. */
 let tokens: Readonly<Record<string, string>> = {};
 const survived = new Map<string, Promise<Survived>>();
-let drilled: Promise<readonly Verdict[]>;
+let drilled: Promise<Drilled>;
 
 async function survive({ manifest, faults = [], faultsOfJob = [], drive }: Mishap): Promise<Survived> {
   for (const fault of faults) await cloud.fleet.breaks(manifest.metadata.namespace, fault);
@@ -66,7 +65,7 @@ describe('a job ends right, runs no step twice and leaves nothing when', () => {
 
     expect(end).toMatchObject(ends);
     if (reason !== undefined) expect(end.reason?.code).toBe(reason);
-    if (told !== undefined) await cloud.jobs.happens(job, told, 10_000);
+    if (told !== undefined) await cloud.jobs.happens(job, told);
     expect(await cloud.fleet.instancesOf(job.jobId)).toHaveLength(launched);
     await runsOnce(cloud, job, steps);
     await leavesNothing(cloud, job);
@@ -75,13 +74,20 @@ describe('a job ends right, runs no step twice and leaves nothing when', () => {
 
 describe('the cause, its evidence, the failed span and the alarm are told of', () => {
   it.each(Object.keys(failures))('%s', async (name) => {
-    const verdict = (await drilled).find((each) => each.name === name);
+    const { verdicts } = await drilled;
+    const verdict = verdicts.find((each) => each.name === name);
     expect(verdict).toMatchObject({ cause: { isRight: true }, evidence: { isRight: true }, span: { isRight: true }, alarm: { isRight: true } });
-    expect(verdictTable(await drilled)).toContain(name);
+    expect(verdictTable(verdicts)).toContain(name);
   });
 });
 
 describe('when all of that is over', () => {
+  it('no alarm has rung but those that had to', async () => {
+    const rightly = Object.values(mishaps).flatMap(({ alarm }) => alarm ?? []);
+    const { falseAlarms } = await drilled;
+    expect(falseAlarms.filter((name) => !rightly.some((id) => name.endsWith(`-${id}`)))).toEqual([]);
+  });
+
   it('none of it has left a secret in a log or a history', async () => {
     await drilled;
     const { searched, found } = await findSecrets(cloud, tokens);

@@ -23,6 +23,8 @@ export interface Mishap {
   readonly launched: number;
   /** What the history tells of it. */
   readonly told?: JobEvent['type'];
+  /** What rings for it, and rightly. */
+  readonly alarm?: string;
 }
 
 const work = { onConfigure: [script('Set up')], onRun: [script('Work')] };
@@ -64,7 +66,7 @@ export const mishaps: Readonly<Record<string, Mishap>> = {
   'a task throws whenever it is tried': {
     manifest: mishap('throws-always'),
     faultsOfJob: [{ kind: 'fail', action: 'SendCommand', code: 'InvalidDocument' }],
-    ends: { state: 'DONE', outcome: 'FAILED' }, steps: 0, launched: 1,
+    ends: { state: 'DONE', outcome: 'FAILED' }, steps: 0, launched: 1, alarm: 'JobsUnexplained',
   },
   'every event comes twice': {
     manifest: mishap('twice'),

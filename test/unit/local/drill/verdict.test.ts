@@ -4,6 +4,7 @@ import { tracedEvent, tracedJob } from '../../../../core/trace/of-views.ts';
 import type { ReceivedSpan } from '../../../../local/collector/received.ts';
 import { failures } from '../../../../local/drill/catalogue.ts';
 import type { Failure } from '../../../../local/drill/failure.ts';
+import { falseAlarms } from '../../../../local/drill/false-alarms.ts';
 import { complaints, verdictTable } from '../../../../local/drill/table.ts';
 import { alarmVerdict, causeVerdict, evidenceVerdict, isRight, receivedVerdict, spanVerdict, type Verdict } from '../../../../local/drill/verdict.ts';
 import type { Diagnosis, JobDetail, JobEvent } from '../../../../sdk/src/index.ts';
@@ -39,6 +40,14 @@ describe('an answer is right', () => {
   it('where the alarm rings, and whatever rings where none should be asked for', () => {
     expect(alarmVerdict(failure, ['orchestrator-wake-LaunchesRefused']).isRight).toBe(true);
     expect(alarmVerdict(failure, ['orchestrator-look-JobsStuck']).isRight).toBe(false);
+  });
+});
+
+describe('an alarm is a false one', () => {
+  it('where no failure has it to ring, and it is none that may', () => {
+    const rang = ['orchestrator-wake-LaunchesRefused', 'orchestrator-wake-JobsStuck', 'orchestrator-part-JobsLateIn5Minutes', 'orchestrator-look-BudgetFast'];
+    expect(falseAlarms(rang, { refused: failure })).toEqual(['orchestrator-wake-JobsStuck']);
+    expect(falseAlarms(rang, {})).toEqual(['orchestrator-wake-JobsStuck', 'orchestrator-wake-LaunchesRefused']);
   });
 });
 
