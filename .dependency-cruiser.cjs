@@ -10,8 +10,7 @@ module.exports = {
       'Adapters implement ports of core with a technology; they know no handler and no construct.'),
     rule('handlers-compose', { path: '^lambdas/' }, { path: '^(bin|lib|local|cli|sdk|test|benchmarks)/' },
       'Handlers compose core, adapters and runtime.'),
-    // What generates documents reads the sources of all of them, and is no part of the product.
-    rule('lib-names-handlers-only', { path: '^(lib|bin)/', pathNot: '^bin/generate-docs\\.ts$' }, { path: '^(lambdas|local|cli|sdk|test|benchmarks)/' },
+    rule('lib-names-handlers-only', { path: '^(lib|bin)/' }, { path: '^(lambdas|local|cli|sdk|test|benchmarks)/' },
       'Constructs name handler entry files as paths; they never import them.'),
     rule('clients-use-the-sdk', { path: '^cli/' }, { path: '^(core/(?!trace/)|lambdas/|lib/|bin/|local/|test/|benchmarks/)' },
       'The CLI reaches the product through the SDK. How a history is read as a trace is decided once, in core/trace, for it and for whoever exports traces.'),

@@ -46,7 +46,7 @@ export function planSteps(quick: boolean, reportFolder: string): Step[] {
     const report = `${reportFolder}/${name}.json`;
     return {
       name, report, command: 'node', limitMinutes: 10,
-      arguments: [...jestOptions, ...files, '--selectProjects', ...projects, '--passWithNoTests', '--json', '--outputFile', report, ...args],
+      arguments: [...jestOptions, ...files, '--selectProjects', ...projects, '--json', '--outputFile', report, ...args],
     };
   };
   const checks = [

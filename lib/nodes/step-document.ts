@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { stepDocumentContent } from '../../nodes/step-document.ts';
+import { stepDocumentContent } from './step-document-content.ts';
 
 /**
  * The SSM document that runs a step. A new release is a new version of the same document, so that commands under way

@@ -13,7 +13,7 @@ import { OPEN_AUTHORIZER } from '../../../local/fleet/http/authorizer.ts';
 import { ProcessDriver } from '../../../local/fleet/instances/process-driver.ts';
 import { parseScenario } from '../../../local/fleet/market/scenario.ts';
 import { startSimulator } from '../../../local/fleet/simulator.ts';
-import { stepDocumentContent } from '../../../nodes/step-document.ts';
+import { stepDocumentContent } from '../../../lib/nodes/step-document-content.ts';
 import { aNode } from '../../builders/nodes.ts';
 import { destroyAll } from './destroy-all.ts';
 import { ServedPayloads } from './served-payloads.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { instanceId } from '../../../core/job/ids.ts';
 import type { StepPayload } from '../../../core/runtimes/step-payload.ts';
-import { stepDocumentContent } from '../../../nodes/step-document.ts';
+import { stepDocumentContent } from '../../../lib/nodes/step-document-content.ts';
 
 const here = import.meta.dirname;
 const nodesFolder = join(here, '../../../nodes');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { stepDocumentContent } from '../../../nodes/step-document.ts';
+import { stepDocumentContent } from '../../../lib/nodes/step-document-content.ts';
 
 const folder = join(import.meta.dirname, '../../../nodes');
 const text = (file: string): string => readFileSync(join(folder, file), 'utf8');

@@ -1,4 +1,4 @@
-/** Files of this folder that the step document carries to the nodes: the shell part first, then what the unit runs. */
+/** Files of `nodes/` that the step document carries to the nodes: the shell part first, then what the unit runs. */
 const stepDocumentFiles = [
   'run-step.sh',
   'step_unit.py',
@@ -25,7 +25,7 @@ const FILE_END = 'END_OF_FILE';
 
 /**
  * Content of the SSM Command document that runs a step (schema 2.2): all `stepDocumentFiles` in one shell script.
- * `read` answers the text of a file of this folder. The content knows nothing of a deployment, so that a version of
+ * `read` answers the text of a file of `nodes/`. The content knows nothing of a deployment, so that a version of
  * the document is a version of these files. Throws `TypeError` for a file that cannot be carried.
  */
 export function stepDocumentContent(read: (file: StepDocumentFile) => string): Readonly<Record<string, unknown>> {
