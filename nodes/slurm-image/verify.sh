@@ -131,7 +131,7 @@ ends_as() {
 }
 
 jobs_run() {
-  srun --mpi=list 2>&1 | grep --quiet pmix || fail 'srun knows no PMIx'
+  srun --mpi=list 2>&1 | grep pmix > /dev/null || fail 'srun knows no PMIx'
   ends_as FAILED 7 << 'END'
 #!/bin/bash
 srun --mpi=pmix true && exit 7

@@ -31,7 +31,7 @@ gres_conf() {
         for ((device = 0; device <= last; device++)); do ln -sfn /dev/null "$slurm/devices/nvidia$device"; done
         list=${line#NodeName=}
         # GPUs of AMD have other devices.
-        if [ ! -e /dev/kfd ] && scontrol show hostnames "${list%% *}" | grep --quiet --line-regexp --fixed-strings "$ORCH_NODE"; then
+        if [ ! -e /dev/kfd ] && scontrol show hostnames "${list%% *}" | grep --line-regexp --fixed-strings "$ORCH_NODE" > /dev/null; then
           printf 'This machine has not all of /dev/nvidia0 to /dev/nvidia%s: Slurm counts its GPUs all the same.\n' "$last" >&2
         fi
       fi

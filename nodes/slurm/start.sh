@@ -135,7 +135,7 @@ start_munge() {
   await orch-munged 'munge did not start' munge --socket=$run/munge.socket --no-input
 }
 
-controller_answers() { scontrol ping | grep --quiet 'is UP'; }
+controller_answers() { scontrol ping | grep 'is UP' > /dev/null; }
 
 start_controller() {
   local node
@@ -158,7 +158,7 @@ left_nodes() {
 }
 
 # scontrol exits with 0 where nobody answers.
-daemon_answers() { scontrol show slurmd "$ORCH_NODE" | grep --quiet '^Slurmd PID'; }
+daemon_answers() { scontrol show slurmd "$ORCH_NODE" | grep '^Slurmd PID' > /dev/null; }
 
 # What its predecessor was drained for is not true of a new machine.
 undrain() {

@@ -23,7 +23,7 @@ esac
 # (open-mpi/ompi#6377). It ends where it is told both of interfaces to use and of others to leave out: whoever names some, in
 # the environment or for mpirun in the script, is told of none.
 names_interfaces() {
-  compgen -e | grep --quiet "_MCA_$1_if_" || grep --quiet --no-messages "$1_if_" "$(printf '%s/spool/job%05d/slurm_script' "$slurm" "${SLURM_JOB_ID-0}")"
+  [ -n "$(compgen -e | grep "_MCA_$1_if_")" ] || grep --quiet --no-messages "$1_if_" "$(printf '%s/spool/job%05d/slurm_script' "$slurm" "${SLURM_JOB_ID-0}")"
 }
 if [ -e /sys/class/net/docker0 ]; then
   for transport in btl_tcp oob_tcp; do
@@ -40,14 +40,25 @@ QUIET_SECONDS=30
 # The notice to a node of this job (watch-spot.sh).
 notice() { scontrol --oneliner show job "$SLURM_JOB_ID" 2> /dev/null | field AdminComment; }
 
-# Whether the script handles the signal, or keeps it for later; another one would die of it, though nothing is lost yet.
-handles_signal() {
+# has_signal SET: whether the script has the signal among those it blocks (SigBlk) or catches (SigCgt).
+has_signal() {
   local name mask number
   number=$(kill -l "$NOTICE_SIGNAL")
   while read -r name mask; do
-    case $name in SigBlk: | SigCgt:) ((0x$mask >> (number - 1) & 1)) && return 0 ;; esac
+    if [ "$name" = "$1:" ]; then ((0x$mask >> (number - 1) & 1)); return; fi
   done < "/proc/$batch/status"
   return 1
+}
+
+# Whether the script handles the signal, or keeps it for later; another one would die of it, though nothing is lost yet.
+# While it starts a program the C library blocks all signals, for a moment: who keeps one does it for longer.
+handles_signal() {
+  local look
+  ! has_signal SigCgt || return 0
+  for look in 1 2 3 4; do
+    [ "$look" -eq 1 ] || sleep 0.1
+    has_signal SigBlk || return 1
+  done
 }
 
 # As long as the script runs. What it writes into its output file is seen by the head node when this node has sent it to
