@@ -1,20 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const patienceMs = 180_000;
-const defaultPollMs = 500;
-/** An ask that began just before the end has this long all the same. */
-const lastAskMs = 5_000;
+/** How long is waited, and how. */
+interface Patience {
+  /** No ask begins later than this; 180,000 by default. */
+  readonly timeoutMs?: number | undefined;
+  /** Between an answer and the next ask; 500 by default. */
+  readonly pollMs?: number | undefined;
+  /** An ask that begins shortly before the end has at least this long, also beyond the end; 5,000 by default. */
+  readonly lastAskMs?: number | undefined;
+  /** Ends the wait when it is aborted. */
+  readonly stopped?: AbortSignal | undefined;
+}
 
 /**
  * Asks until there is an answer, and gives it.
  *
  * @param what is waited for, as the message says it when it does not come.
  * @param ask answers `undefined` or `false` as long as the condition does not hold; what it throws ends the wait.
- * @param stopped ends the wait when it is aborted.
- * @throws when there is no answer after `timeoutMs`, also where `ask` itself does not come back.
+ * @throws when there is no answer after `timeoutMs`; where `ask` itself does not come back, up to `lastAskMs` later.
  */
 export async function eventually<T>(
-  what: string, ask: () => T | undefined | false | Promise<T | undefined | false>, timeoutMs = patienceMs, pollMs = defaultPollMs, stopped?: AbortSignal,
+  what: string, ask: () => T | undefined | false | Promise<T | undefined | false>, { timeoutMs = 180_000, pollMs = 500, lastAskMs = 5_000, stopped }: Patience = {},
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {

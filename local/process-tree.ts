@@ -39,7 +39,7 @@ export async function endTree(tree: ProcessTree): Promise<void> {
     const marked = processesWith(tree.mark);
     for (const pid of marked) send(pid, 'SIGKILL');
     return marked.length === 0;
-  }, END_MS, POLL_MS);
+  }, { timeoutMs: END_MS, pollMs: POLL_MS });
 }
 
 /** The processes that run and have the mark. One that has ended has no environment any more. */

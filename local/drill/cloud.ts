@@ -61,7 +61,7 @@ export class DrillCloud {
       if (wanted.includes(now.state)) return true;
       if (hasEnded(now)) throw new Error(`Job ${jobId} ended ${now.state} ${now.outcome ?? ''}.`);
       return false;
-    }, patienceMs);
+    }, { timeoutMs: patienceMs });
   }
 
   /** Waits for the job’s end, whatever it is. */
@@ -70,7 +70,7 @@ export class DrillCloud {
   }
 
   async writes(job: JobRef, text: string): Promise<void> {
-    await eventually(`job ${job.jobId} writes ${text}`, () => this.#account.wrote(job.jobId, text), patienceMs);
+    await eventually(`job ${job.jobId} writes ${text}`, () => this.#account.wrote(job.jobId, text), { timeoutMs: patienceMs });
   }
 
   /** The job and its whole history. */

@@ -119,7 +119,7 @@ async function rings(cloud: DrillCloud, failure: Failure): Promise<Answer> {
     return await eventually(`${alarm.id} rings`, async () => {
       const answer = alarmVerdict(failure, await cloud.ringing(at));
       return answer.isRight && answer;
-    }, patienceMs / 2).catch(async () => alarmVerdict(failure, await cloud.ringing(at)));
+    }, { timeoutMs: patienceMs / 2 }).catch(async () => alarmVerdict(failure, await cloud.ringing(at)));
   } finally {
     if (at !== undefined) await cloud.ringing();
   }

@@ -55,7 +55,7 @@ export async function openFleetNodes(userData?: string): Promise<NodesWorld> {
     tellsTimes: true,
     start: (jobId, count) => startNodes(ec2, jobId, count),
     awaitOnline: async (jobId, instances) => {
-      await eventually('all nodes are online', async () => (await commands.online(jobId, 1)).size >= instances.length, 50_000, 100);
+      await eventually('all nodes are online', async () => (await commands.online(jobId, 1)).size >= instances.length, { timeoutMs: 50_000, pollMs: 100 });
     },
     heldScript: (text, exitCode) => `until [ -e /data/go ]; do sleep 0.05; done; rm /data/go; echo ${text}; exit ${exitCode}`,
     letGo: (node) => writeFile(join(stateDirectory, 'instances', node.instanceId, 'root/data/go'), ''),

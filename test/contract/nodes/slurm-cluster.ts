@@ -154,7 +154,7 @@ export class SlurmCluster {
       const status = await this.#commands?.status(commandId);
       return status?.over === true ? status : undefined;
     };
-    return eventually(`step ${phase}/${index} ends`, over, STEP_PATIENCE_MS, POLL_MS, this.#closed.signal).catch((error: unknown) => {
+    return eventually(`step ${phase}/${index} ends`, over, { timeoutMs: STEP_PATIENCE_MS, pollMs: POLL_MS, stopped: this.#closed.signal }).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.logs().slice(-LAST_WORDS)}`, { cause: error });
     });
   }
@@ -185,7 +185,7 @@ export class SlurmCluster {
 
   /** Waits until something is so, no longer than a minute, nor than the cluster is there. */
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    await eventually(what, isSo, PATIENCE_MS, POLL_MS, this.#closed.signal);
+    await eventually(what, isSo, { timeoutMs: PATIENCE_MS, pollMs: POLL_MS, stopped: this.#closed.signal });
   }
 
   /** Waits until a line of a step says each of these words. */

@@ -28,5 +28,5 @@ export function statusWhen(commands: NodeCommands, commandId: string, isSo: (sta
     const status = await commands.status(commandId);
     return status !== undefined && isSo(status) ? status : undefined;
   };
-  return eventually(`the status of command ${commandId}`, asWanted, 50_000, 50);
+  return eventually(`the status of command ${commandId}`, asWanted, { timeoutMs: 50_000, pollMs: 50 });
 }

@@ -43,7 +43,7 @@ describe('the alarms of a deployment', () => {
     await eventually('all that has a cause rings', async () => {
       note('cause', await watch.evaluate(new Date()));
       return by('cause').every(({ id }) => rang[id] === 'ALARM');
-    }, 20_000).catch(() => undefined); // which does not, its own test says
+    }, { timeoutMs: 20_000 }).catch(() => undefined); // which does not, its own test says
     for (const { alarm, since } of lasting) rang[alarm.id] = (await watch.evaluate(await watch.goOn(alarm, since)))[alarm.name];
     for (const { takeBack: back } of lasting) await back();
     await takeBack();

@@ -12,7 +12,7 @@ export async function leavesNothing(cloud: SharedCloud, { jobId }: JobRef): Prom
   await eventually(`nothing is left of job ${jobId}`, async () => {
     left = await leftOf(cloud, jobId);
     return left.length === 0;
-  }, patienceMs).catch((error: unknown) => {
+  }, { timeoutMs: patienceMs }).catch((error: unknown) => {
     throw new Error(`Left of job ${jobId}: ${left.join(', ')}`, { cause: error });
   });
 }
@@ -46,7 +46,7 @@ export async function isAtRest(cloud: SharedCloud): Promise<void> {
       ...(live === 0 ? [] : [`${live} instances`]),
     ];
     return busy.length === 0;
-  }, patienceMs).catch((error: unknown) => {
+  }, { timeoutMs: patienceMs }).catch((error: unknown) => {
     throw new Error(`Not at rest: ${busy.join(', ')}`, { cause: error });
   });
 }

@@ -61,7 +61,7 @@ describe('the fleet in an account with IAM', () => {
     return eventually('the command ends', async () => {
       const result = await ssm.send(new GetCommandInvocationCommand({ CommandId: Command?.CommandId, InstanceId: node })).catch(() => undefined);
       return result?.Status === 'Success' || result?.Status === 'Failed' ? result : undefined;
-    }, PATIENCE_MS, 50);
+    }, { timeoutMs: PATIENCE_MS, pollMs: 50 });
   };
 
   beforeAll(async () => {
@@ -72,7 +72,7 @@ describe('the fleet in an account with IAM', () => {
     const { Instances, Errors } = await launch('biology');
     expect(Errors).toEqual([]);
     node = Instances?.[0]?.InstanceIds?.[0] ?? '';
-    await eventually('the node takes commands', async () => (await ssm.send(new DescribeInstanceInformationCommand({}))).InstanceInformationList?.[0], PATIENCE_MS, 50);
+    await eventually('the node takes commands', async () => (await ssm.send(new DescribeInstanceInformationCommand({}))).InstanceInformationList?.[0], { timeoutMs: PATIENCE_MS, pollMs: 50 });
   });
   afterAll(() => cloud?.stop());
 

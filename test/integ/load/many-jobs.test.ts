@@ -63,7 +63,7 @@ async function untilAllHaveEnded(): Promise<void> {
       if (job !== undefined && toCancel.delete(jobId)) await cloud.jobs.cancel(job);
     }
     return jobs.every(({ endedAt }) => endedAt !== undefined);
-  }, patienceMs);
+  }, { timeoutMs: patienceMs });
 }
 
 /** The jobs of this run, as the listings show them. */

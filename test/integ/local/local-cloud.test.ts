@@ -111,7 +111,7 @@ describe('what CloudFormation is given', () => {
     const ended = await eventually('the execution ends', async () => {
       const { status, output } = await outcome();
       return status !== 'RUNNING' && { output };
-    }, undefined, 50);
+    }, { pollMs: 50 });
 
     expect(ended.output).toBe('"1"');
   });

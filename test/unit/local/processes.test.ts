@@ -18,7 +18,7 @@ async function start(script: string): Promise<DetachedProcess> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  await eventually('the process has come so far', condition, 20_000, 10);
+  await eventually('the process has come so far', condition, { timeoutMs: 20_000, pollMs: 10 });
 }
 
 afterEach(async () => {

@@ -11,7 +11,7 @@ it('a server is not there because another answers where it should', async () => 
   const process = await startDetached({
     name: 'server', command: 'sh', arguments: ['-c', 'echo the port is taken'], environment: { PATH: '/usr/bin:/bin' }, directory, logFile: join(directory, 'log'),
   });
-  const another = async (): Promise<boolean> => eventually('the server has ended', () => !isRunning(process), 20_000, 10);
+  const another = async (): Promise<boolean> => eventually('the server has ended', () => !isRunning(process), { timeoutMs: 20_000, pollMs: 10 });
 
   await expect(waitUntil(process, 'its URL', another)).rejects.toThrow('server ended while it started:\nthe port is taken');
   rmSync(directory, { recursive: true });

@@ -43,7 +43,7 @@ it('a file runs though the process before it died, when it had answered', async 
   const pidFile = join(folder, 'pid');
   const answer = await run(process, 'dies', `writeFileSync('${pidFile}', String(process.pid)); setTimeout(() => process.exit(), 50);`);
   expect(answer.result?.numPassingTests).toBe(1);
-  await eventually('it has died', () => identityOf(Number(readFileSync(pidFile, 'utf8'))) === undefined, 20_000, 10);
+  await eventually('it has died', () => identityOf(Number(readFileSync(pidFile, 'utf8'))) === undefined, { timeoutMs: 20_000, pollMs: 10 });
 
   expect((await run(process, 'after', '')).result?.numPassingTests).toBe(1);
 }, 60_000);

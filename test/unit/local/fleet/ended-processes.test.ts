@@ -61,7 +61,7 @@ describe('a recorded process', () => {
 
     kill({ pid, identity: 'when it started' }, 'group');
 
-    await eventually('nobody of the group is left', () => !isRunning(left), 10_000, 10);
+    await eventually('nobody of the group is left', () => !isRunning(left), { timeoutMs: 10_000, pollMs: 10 });
   });
 });
 
@@ -93,7 +93,7 @@ describe('an instance without namespaces', () => {
 
     await driver.destroy('i-1');
 
-    await eventually('the unit has ended', () => !isRunning(unit), 10_000, 10);
+    await eventually('the unit has ended', () => !isRunning(unit), { timeoutMs: 10_000, pollMs: 10 });
   });
 
   it('takes no process with it that has the id of its unit by now', async () => {
@@ -118,9 +118,9 @@ describe('an instance that boots while its simulator is killed', () => {
     await Promise.all(lives.map((driver) => driver.start(BOOT)));
 
     const first = (): number => processesAt(join(directory, 'i-1')).filter(({ command }) => command.startsWith('sleep')).length;
-    await eventually('it has a first process', () => first() > 0, 10_000, 10);
+    await eventually('it has a first process', () => first() > 0, { timeoutMs: 10_000, pollMs: 10 });
     expect(first()).toBe(1);
     await lives[0].destroy('i-1');
-    await eventually('nothing is left', () => processesAt(directory).length === 0, 10_000, 10);
+    await eventually('nothing is left', () => processesAt(directory).length === 0, { timeoutMs: 10_000, pollMs: 10 });
   });
 });

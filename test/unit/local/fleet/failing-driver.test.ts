@@ -36,7 +36,7 @@ it('a simulator goes on where a machine cannot be ended, and says so', async () 
   await eventually('it is terminated', async () => {
     const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds }));
     return Reservations?.[0]?.Instances?.[0]?.State?.Name === 'terminated';
-  }, 20_000, 10);
+  }, { timeoutMs: 20_000, pollMs: 10 });
   expect(said).toHaveBeenCalledWith(expect.stringContaining(InstanceIds[0] ?? 'an instance'), expect.objectContaining({ message: 'the disk is full' }));
   await expect(simulator.close()).rejects.toThrow('1 of 1 instances could not be ended');
   ec2.destroy();
