@@ -70,7 +70,7 @@ export class Jobs {
       if (now === undefined || wanted.includes(now.state)) return now !== undefined;
       if (hasEnded(now)) throw new Error(`Job ${job.jobId} ended ${now.state} ${now.outcome ?? ''}: ${now.reason?.message ?? ''}`);
       return false;
-    }, timeoutMs);
+    }, { timeoutMs });
     return this.get(job);
   }
 
@@ -82,12 +82,12 @@ export class Jobs {
   /** Waits until the history has an event of this type. */
   async happens(job: JobRef, type: JobEvent['type'], timeoutMs?: number): Promise<void> {
     await eventually(`${type} happens to job ${job.jobId}`, async () =>
-      (await this.#account.eventsOf(job.jobId)).some((event) => event.type === type), timeoutMs);
+      (await this.#account.eventsOf(job.jobId)).some((event) => event.type === type), { timeoutMs });
   }
 
   /** Waits until the steps have written this text. */
   async writes(job: JobRef, text: string, timeoutMs?: number): Promise<void> {
-    await eventually(`job ${job.jobId} writes ${JSON.stringify(text)}`, () => this.#account.wrote(job.jobId, text), timeoutMs);
+    await eventually(`job ${job.jobId} writes ${JSON.stringify(text)}`, () => this.#account.wrote(job.jobId, text), { timeoutMs });
   }
 }
 
