@@ -5,7 +5,7 @@ import {
   OrchestratorError,
 } from '../../core/errors/orchestrator-error.ts';
 import type { ErrorName } from '../../core/errors/orchestrator-error.ts';
-import { isThrottling } from '../../core/errors/throttling.ts';
+import { isThrottling } from '../adapters/throttling.ts';
 
 /** An answer in the form of RFC 9457, with its status and headers. */
 export interface ProblemAnswer {

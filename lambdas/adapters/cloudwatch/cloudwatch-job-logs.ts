@@ -1,7 +1,7 @@
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DependencyThrottledError, QuotaExceededError } from '../../../core/errors/orchestrator-error.ts';
-import { isThrottling } from '../../../core/errors/throttling.ts';
+import { isThrottling } from '../throttling.ts';
 import type { JobLogs, LogLine, LogQuery } from '../../../core/ports/job-logs.ts';
 import type { Page } from '../../../core/ports/page.ts';
 import { LogPage, type Asked, type Found } from './log-page.ts';

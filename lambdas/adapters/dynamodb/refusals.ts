@@ -1,8 +1,6 @@
 import { DependencyThrottledError } from '../../../core/errors/orchestrator-error.ts';
+import { isThrottlingName } from '../throttling.ts';
 
-const throttles: ReadonlySet<string> = new Set([
-  'ThrottlingException', 'ThrottlingError', 'ProvisionedThroughputExceededException', 'ProvisionedThroughputExceeded', 'RequestLimitExceeded',
-]);
 const conflicts: ReadonlySet<string> = new Set(['TransactionConflict', 'TransactionConflictException']);
 
 /**
@@ -36,10 +34,8 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.name === 'TransactionCanceledException') return cancellation(reasonCodes(error));
   if (error.name === 'ConditionalCheckFailedException') return { kind: 'condition', failed: new Set([0]) };
-  if (throttles.has(error.name) || conflicts.has(error.name)) {
-    return { kind: 'clash', failed: new Set([0]), throttled: throttles.has(error.name) };
-  }
-  return undefined;
+  const isThrottled = isThrottlingName(error.name);
+  return isThrottled || conflicts.has(error.name) ? { kind: 'clash', failed: new Set([0]), throttled: isThrottled } : undefined;
 }
 
 function reasonCodes(error: Error): readonly string[] {
@@ -52,9 +48,9 @@ function cancellation(codes: readonly string[]): Refusal | undefined {
   const where = (matches: (code: string) => boolean): ReadonlySet<number> => new Set([...codes.keys()].filter((i) => matches(codes[i] ?? 'None')));
   const conditions = where((code) => code === 'ConditionalCheckFailed');
   if (conditions.size > 0) return { kind: 'condition', failed: conditions };
-  const clashes = where((code) => throttles.has(code) || conflicts.has(code));
+  const clashes = where((code) => isThrottlingName(code) || conflicts.has(code));
   if (clashes.size === 0) return undefined;
-  return { kind: 'clash', failed: clashes, throttled: codes.some((code) => throttles.has(code)) };
+  return { kind: 'clash', failed: clashes, throttled: codes.some((code) => isThrottlingName(code)) };
 }
 
 /** What a clash becomes when patience is at an end. */

@@ -1,5 +1,5 @@
 import { DependencyThrottledError } from '../../../core/errors/orchestrator-error.ts';
-import { isThrottling } from '../../../core/errors/throttling.ts';
+import { isThrottling } from '../throttling.ts';
 
 /** Makes throttling, when the client's own retries are used up, known as such. */
 export async function telling<T>(what: string, call: () => Promise<T>): Promise<T> {

@@ -93,7 +93,7 @@ describe('apiHandler', () => {
     expect(answer.body).not.toContain('1234');
   });
 
-  it.each([{ $retryable: { throttling: true } }, { name: 'ThrottlingException' }])('tells a throttled service as 503 with Retry-After: %j', async (said) => {
+  it.each([{ $retryable: { throttling: true } }, { name: 'ThrottlingException' }, { name: 'ProvisionedThroughputExceededException' }])('tells a throttled service as 503 with Retry-After: %j', async (said) => {
     const answer = await call(async () => {
       throw Object.assign(new Error('slow'), said);
     });
