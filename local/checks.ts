@@ -4,16 +4,13 @@ import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { prepareSlurm } from './check-slurm.ts';
 import { messageOf } from './command.ts';
-import { endTree, signalGroup, startTree } from './process-tree.ts';
-import { besideEachOther, planSteps, stepResult, summarize, type JestReport, type Step, type StepResult } from './check-plan.ts';
-import { repositoryRoot, searchPath } from './paths.ts';
+import { besideEachOther, limitMsOf, planSteps, stepResult, summarize, type JestReport, type Step, type StepResult } from './check-plan.ts';
+import { runToEnd } from './check-step.ts';
+import { repositoryRoot } from './paths.ts';
 import { stopServers } from './servers.ts';
 import { testClouds } from './test-clouds.ts';
 
 const reportFolder = join(repositoryRoot, '.local', 'checks');
-
-/** Passed on to the step that runs: it is in a group of its own, which no terminal tells. */
-const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 let interrupted = false;
 
@@ -36,7 +33,7 @@ async function main(quick: boolean, only: readonly string[] | undefined): Promis
     results.push(...(await Promise.all(together.map(runStep))));
     if (interrupted) break;
   }
-  await stopLeftoverClouds();
+  results.push(...await stopLeftoverClouds());
   console.log(summarize(results, slurm?.missing));
   if (interrupted) process.exitCode = 130;
   else if (results.some(({ succeeded }) => !succeeded)) process.exitCode = 1;
@@ -45,10 +42,13 @@ async function main(quick: boolean, only: readonly string[] | undefined): Promis
 async function runStep(step: Step): Promise<StepResult> {
   console.log(`\n── ${step.name}`);
   const began = performance.now();
-  const succeeded = await runToEnd(step);
+  const limitMs = limitMsOf(step, performance.now());
+  if (limitMs === 0) console.error(`checks: no time is left for ${step.name}`);
+  const ended = limitMs === 0 ? { succeeded: false, interrupted: false } : await runToEnd(step, limitMs);
+  interrupted ||= ended.interrupted;
   const seconds = (performance.now() - began) / 1000;
   const report = step.report === undefined ? undefined : readReport(step.report);
-  return stepResult(step.name, succeeded && (step.report === undefined || report !== undefined), seconds, report);
+  return stepResult(step.name, ended.succeeded && (step.report === undefined || report !== undefined), seconds, report);
 }
 
 function readReport(file: string): JestReport | undefined {
@@ -58,28 +58,6 @@ function readReport(file: string): JestReport | undefined {
   return { ...report, ...(testResults && { testResults }) };
 }
 
-function runToEnd(step: Step): Promise<boolean> {
-  const tree = startTree(step.command, step.arguments, { cwd: repositoryRoot, env: { ...process.env, PATH: searchPath() } });
-  const passOn = (signal: NodeJS.Signals): void => {
-    interrupted = true;
-    signalGroup(tree, signal);
-  };
-  for (const signal of INTERRUPTIONS) process.on(signal, passOn);
-  let ended = Promise.resolve();
-  const limit = setTimeout(() => {
-    console.error(`checks: ${step.name} has not ended in ${step.limitMinutes} minutes, so it is ended`);
-    ended = endTree(tree).catch((error: unknown) => console.error(`checks: ${messageOf(error)}`));
-  }, step.limitMinutes * 60_000);
-  return new Promise((resolve, reject) => {
-    tree.child.once('error', reject);
-    tree.child.once('close', (code) => {
-      for (const signal of INTERRUPTIONS) process.off(signal, passOn);
-      clearTimeout(limit);
-      resolve(ended.then(() => code === 0));
-    });
-  });
-}
-
 /** The users' own files stand beside the checkout; some tests read them from there. */
 function sharedFolderResult(): StepResult | undefined {
   if (existsSync(join(repositoryRoot, '..', 'shared'))) return undefined;
@@ -87,10 +65,18 @@ function sharedFolderResult(): StepResult | undefined {
   return process.env['CI'] === undefined ? undefined : stepResult('shared files', false, 0, undefined);
 }
 
-/** A test run that was ended by force leaves its clouds running. */
-async function stopLeftoverClouds(): Promise<void> {
-  if (!existsSync(testClouds)) return;
-  for (const name of readdirSync(testClouds)) await stopServers(join(testClouds, name));
+/** A test run that was ended by force leaves its clouds running. One that does not end is a failure, and no reason to leave the others. */
+async function stopLeftoverClouds(): Promise<readonly StepResult[]> {
+  const failures: StepResult[] = [];
+  for (const name of existsSync(testClouds) ? readdirSync(testClouds) : []) {
+    try {
+      await stopServers(join(testClouds, name));
+    } catch (error) {
+      console.error(`checks: the cloud in ${join(testClouds, name)} does not end: ${messageOf(error)}`);
+      failures.push(stepResult(`cloud ${name}`, false, 0, undefined));
+    }
+  }
+  return failures;
 }
 
 await new Command('npm test --')
