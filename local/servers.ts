@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasCollector, takesTraces } from './collector/rotel.ts';
+import { heldInstances } from './fleet/instances/holder.ts';
 import { freePort, isFree, preferPort } from './ports.ts';
 import { isRunning, logTail, stop, type DetachedProcess } from './processes.ts';
 import { readRecord, recordFile, writeRecord, type CloudRecord } from './record.ts';
@@ -64,7 +65,7 @@ export async function stopServers(dir: string, graceMs = stopGraceMs): Promise<b
   await endInstancesOfDeadFleet(record);
   for (const process of record.processes) {
     const endedItself = await stop(process, graceMs);
-    if (!endedItself && process.name === 'fleet') await endInstancesOfDeadFleet(record);
+    if (process.name === 'fleet' && !(endedItself && hasNoInstances(record))) await endInstancesOfDeadFleet(record);
   }
   for (const leftover of [fleetDirectory({ dir }), record.site.temporary, join(dir, 'env'), recordFile(dir)]) {
     rmSync(leftover, { recursive: true, force: true });
@@ -79,7 +80,13 @@ async function endInstancesOfDeadFleet({ site, processes }: CloudRecord): Promis
   const elsewhere = { ...site, fleetPort: await freePort() };
   const successor = await startFleet(elsewhere, {});
   await waitForFleet(elsewhere, successor);
-  if (!await stop(successor, stopGraceMs)) throw new Error(`The fleet simulator could not end its instances:\n${logTail(successor)}`);
+  const endedItself = await stop(successor, stopGraceMs);
+  if (!endedItself || !hasNoInstances({ site })) throw new Error(`The fleet simulator could not end its instances:\n${logTail(successor)}`);
+}
+
+/** A simulator that ends by itself has not for that reason ended all of them: one may have been refused. */
+function hasNoInstances({ site }: Pick<CloudRecord, 'site'>): boolean {
+  return heldInstances(join(fleetDirectory(site), 'instances')).length === 0;
 }
 
 /** Starts the simulator again on the same port, after it ended by itself or by a test. */

@@ -89,12 +89,12 @@ console.log(`The fleet simulator listens on ${simulator.url} (${driver.isolation
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
-    void simulator.close().then(() => {
-      endOwnNamespace(stateDirectory);
-      process.exit(0);
-    }, (error: unknown) => {
+    void simulator.close().then(() => 0, (error: unknown) => {
       console.error('Instances could not be ended:', error);
-      process.exit(1);
+      return 1;
+    }).then((exitCode) => {
+      endOwnNamespace(stateDirectory);
+      process.exit(exitCode);
     });
   });
 }

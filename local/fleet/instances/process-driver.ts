@@ -1,11 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { imageTable } from '../stand-ins/images.ts';
 import type { DriverOptions } from './driver-options.ts';
+import { foldersIn, holderOf, mainProcessOf } from './holder.ts';
 import { Hosts } from './hosts.ts';
 import type { HostOptions } from './hosts.ts';
 import { linkMachineFiles, resolveInside, RUNS } from './instance-folder.ts';
@@ -40,6 +41,8 @@ export class ProcessDriver implements InstanceDriver {
   readonly #hosts: Hosts | undefined;
   readonly #booting = new Map<string, Promise<void>>();
   readonly #runs = new Map<string, Promise<RunResult>>();
+  /** Folders of the runs that this very process has started. */
+  readonly #spawned = new Set<string>();
 
   /** @throws when instances shall be hosts and cannot. */
   constructor(options: DriverOptions, hosts?: HostOptions) {
@@ -91,10 +94,7 @@ export class ProcessDriver implements InstanceDriver {
   }
 
   async stop(instanceId: string, name: string): Promise<void> {
-    const record = this.#files(instanceId, name).process();
-    if (record !== undefined) {
-      kill(record, 'group');
-    }
+    this.#killRun(this.#files(instanceId, name));
     await this.#runs.get(`${instanceId}/${name}`);
   }
 
@@ -142,9 +142,7 @@ export class ProcessDriver implements InstanceDriver {
     }
     // What an ended one had written down are ids of its own namespace, and old ones of this machine: others' by now.
     if (this.isolation === 'none') {
-      for (const record of this.#unisolatedProcesses(instanceId)) {
-        kill(record, 'group');
-      }
+      this.#killUnisolated(instanceId);
     }
   }
 
@@ -186,6 +184,7 @@ export class ProcessDriver implements InstanceDriver {
       env: { PATH: `${standIns}/bin:${SYSTEM_PATH}`, HOME: '/root', LANG: 'C.UTF-8', ...place, ...run.environment },
     });
     if (child.pid !== undefined) {
+      this.#spawned.add(files.folder);
       files.recordProcess(recordProcess(child.pid));
     }
     return new Promise((resolve, reject) => {
@@ -216,22 +215,24 @@ export class ProcessDriver implements InstanceDriver {
   }
 
   /** Without namespaces an instance's processes are those that its runs and units have written down. */
-  #unisolatedProcesses(instanceId: string): ProcessRecord[] {
+  #killUnisolated(instanceId: string): void {
     const node = join(this.#folder(instanceId), 'root', 'run', 'fleet');
-    const runs = foldersIn(join(this.#folder(instanceId), RUNS.host)).map((name) => this.#files(instanceId, name).process());
-    const pids = ['units', 'containers'].flatMap((kind) =>
-      foldersIn(join(node, kind)).map((name) => readProcess(join(node, kind, name))),
-    );
-    return [...runs, ...pids].filter((record) => record !== undefined);
+    for (const name of foldersIn(join(this.#folder(instanceId), RUNS.host))) this.#killRun(this.#files(instanceId, name));
+    for (const kind of ['units', 'containers']) {
+      for (const name of foldersIn(join(node, kind))) {
+        const record = mainProcessOf(join(node, kind, name));
+        if (record !== undefined) kill(record, 'group');
+      }
+    }
+  }
+
+  #killRun(files: RunFiles): void {
+    const record = files.process();
+    if (record !== undefined) kill(record, this.#spawned.has(files.folder) ? 'own group' : 'group');
   }
 
   #holder(instanceId: string): ProcessRecord | undefined {
-    try {
-      const record: ProcessRecord = JSON.parse(readFileSync(join(this.#folder(instanceId), 'holder.json'), 'utf8'));
-      return isRunning(record) ? record : undefined;
-    } catch {
-      return undefined;
-    }
+    return holderOf(this.#folder(instanceId));
   }
 
   #files(instanceId: string, name: string): RunFiles {
@@ -241,16 +242,6 @@ export class ProcessDriver implements InstanceDriver {
   #folder(instanceId: string): string {
     return join(this.#options.directory, instanceId);
   }
-}
-
-function foldersIn(directory: string): string[] {
-  return existsSync(directory) ? readdirSync(directory) : [];
-}
-
-/** The main process of a unit or container, as it was written down when it began: another may have its id by now. */
-function readProcess(folder: string): ProcessRecord | undefined {
-  const [pid = '', identity = ''] = ['pid', 'identity'].map((name) => join(folder, name)).map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''));
-  return Number(pid) > 1 && identity !== '' ? { pid: Number(pid), identity } : undefined;
 }
 
 async function until(condition: () => boolean): Promise<void> {

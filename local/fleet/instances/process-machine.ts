@@ -1,6 +1,7 @@
 import type { MetadataService } from '../http/imds.ts';
 import { hostName, privateDnsName } from '../ec2/describe-instances.ts';
 import { heldAddresses } from '../ec2/subnet-addresses.ts';
+import { settleAll } from '../../settle-all.ts';
 import type { Instance } from '../model.ts';
 import type { Collection } from '../store.ts';
 import type { InstanceDriver } from './driver.ts';
@@ -42,17 +43,12 @@ export class ProcessMachine implements Machine {
     return isUp;
   }
 
-  /** Ends every process, of machines that are booting too. */
+  /** Ends every process, of machines that are booting too. @throws at the end, where some cannot be ended. */
   async killAll(): Promise<void> {
     const ids = this.#parts.instances.values().map(({ id }) => id);
-    const killEach = async () => {
-      const ends = await Promise.allSettled(ids.map((id) => this.#parts.driver.kill(id)));
-      const refused = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
-      if (refused.length > 0) throw new AggregateError(refused, `${refused.length} of ${ids.length} instances could not be ended`);
-    };
-    await killEach();
-    // What was booting has a first process only when its boot is over.
-    await Promise.all(this.#booting);
+    const killEach = (): Promise<void> => settleAll('instances could not be ended', ids.map((id) => this.#parts.driver.kill(id)));
+    // What was booting has a first process only when its boot is over; what was refused is tried again.
+    await Promise.allSettled([killEach(), ...this.#booting]);
     await killEach();
   }
 

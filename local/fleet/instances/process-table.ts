@@ -17,16 +17,20 @@ export function isRunning(record: ProcessRecord): boolean {
   return record.identity !== undefined && identityOf(record.pid) === record.identity;
 }
 
-/** Sends SIGKILL to the process, or to its whole group, which may outlive it; one that is gone is no error. */
-export function kill(record: ProcessRecord, whole: 'process' | 'group'): void {
+/**
+ * Sends SIGKILL to the process, or to its whole group; one that is gone is no error.
+ *
+ * @param whole `group` as long as its first process runs: later the id may have been another's, who has left such a group in his
+ *     turn. An `own group`, of a process that the caller has started himself, also where it has outlived that.
+ */
+export function kill(record: ProcessRecord, whole: 'process' | 'group' | 'own group'): void {
   const found = identityOf(record.pid);
-  // The kernel gives an id to another process only when nobody of the group is left.
-  const isAnother = found !== undefined && found !== record.identity;
-  if (isAnother || (whole === 'process' && found === undefined)) {
+  const isThis = found !== undefined && found === record.identity;
+  if (!isThis && (found !== undefined || whole !== 'own group')) {
     return;
   }
   try {
-    process.kill(whole === 'group' ? -record.pid : record.pid, 'SIGKILL');
+    process.kill(whole === 'process' ? record.pid : -record.pid, 'SIGKILL');
   } catch {
     // It ended by itself in the meantime.
   }

@@ -21,7 +21,7 @@ async function startGroup(script: string): Promise<{ readonly pid: number; reado
 }
 
 afterEach(() => {
-  for (const { pid = 0 } of started.splice(0)) kill(recordProcess(pid), 'group');
+  for (const { pid = 0 } of started.splice(0)) kill(recordProcess(pid), 'own group');
 });
 
 const directories: string[] = [];
@@ -52,7 +52,7 @@ describe('a recorded process', () => {
     expect(isRunning(recordProcess(pid))).toBe(true);
   });
 
-  it('takes those of its group with it that have outlived it', async () => {
+  it('takes those of its group with it that have outlived it, where it was started here', async () => {
     const { pid, said } = await startGroup('sleep 600 > /dev/null & echo $!');
     const left = recordProcess(Number(said));
     const leader = started[0];
@@ -60,6 +60,8 @@ describe('a recorded process', () => {
     expect(isRunning(left)).toBe(true);
 
     kill({ pid, identity: 'when it started' }, 'group');
+    expect(isRunning(left)).toBe(true);
+    kill({ pid, identity: 'when it started' }, 'own group');
 
     await eventually('nobody of the group is left', () => !isRunning(left), { timeoutMs: 10_000, pollMs: 10 });
   });

@@ -18,11 +18,11 @@ const driver: InstanceDriver = {
   kill: refuses, destroy: refuses,
 };
 
-it('a simulator goes on where a machine cannot be ended, and says so', async () => {
-  const said = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+/** A simulator with one instance. */
+async function startWithInstance(machines: InstanceDriver) {
   const stateDirectory = mkdtempSync(join(tmpdir(), 'fleet-'));
   const scenario = parseScenario({ boot: { runningSeconds: 0, registerSeconds: 0, terminateSeconds: 0, jitter: 0 }, visibility: { instanceMs: 0 } });
-  const simulator = await startSimulator({ port: 0, stateDirectory, speed: 1, cloud: new StandaloneCloud(), authorizer: OPEN_AUTHORIZER, driver, scenario });
+  const simulator = await startSimulator({ port: 0, stateDirectory, speed: 1, cloud: new StandaloneCloud(), authorizer: OPEN_AUTHORIZER, driver: machines, scenario });
   const ec2 = new EC2Client({ endpoint: simulator.url, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
   const { Instances } = await ec2.send(new CreateFleetCommand({
     Type: 'instant',
@@ -30,6 +30,16 @@ it('a simulator goes on where a machine cannot be ended, and says so', async () 
     TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: 'on-demand' },
   }));
   const InstanceIds = Instances?.[0]?.InstanceIds ?? [];
+  const leave = (): void => {
+    ec2.destroy();
+    rmSync(stateDirectory, { recursive: true });
+  };
+  return { simulator, ec2, InstanceIds, leave };
+}
+
+it('a simulator goes on where a machine cannot be ended, and says so', async () => {
+  const said = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const { simulator, ec2, InstanceIds, leave } = await startWithInstance(driver);
 
   await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
 
@@ -39,6 +49,15 @@ it('a simulator goes on where a machine cannot be ended, and says so', async () 
   }, { timeoutMs: 20_000, pollMs: 10 });
   expect(said).toHaveBeenCalledWith(expect.stringContaining(InstanceIds[0] ?? 'an instance'), expect.objectContaining({ message: 'the disk is full' }));
   await expect(simulator.close()).rejects.toThrow('1 of 1 instances could not be ended');
-  ec2.destroy();
-  rmSync(stateDirectory, { recursive: true });
+  leave();
+});
+
+it('a simulator that closes tries to end once more what did not end', async () => {
+  const asked: string[] = [];
+  const { simulator, InstanceIds, leave } = await startWithInstance({ ...driver, kill: (id) => asked.push(id) === 1 ? refuses() : Promise.resolve() });
+
+  await simulator.close();
+
+  expect(asked).toEqual([...InstanceIds, ...InstanceIds]);
+  leave();
 });
