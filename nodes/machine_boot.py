@@ -18,7 +18,7 @@ def wait(run_folder, wakeups):
     ends_at = time.monotonic() + PATIENCE_SECONDS
     while _is_booting(run_folder):
         if time.monotonic() >= ends_at:
-            return Outcome("exited", 1, "this machine did not boot within %g s: its user data has not ended" % PATIENCE_SECONDS)
+            return Outcome("unbooted", 1, "this machine did not boot within %g s: its user data has not ended" % PATIENCE_SECONDS)
         if select.select([wakeups], [], [], LOOK_SECONDS)[0] and wakeups.stop_requested():
             return Outcome("stopped", STOPPED_EXIT_CODE, "")
     return None
@@ -37,7 +37,8 @@ def take_problems(run_folder):
 
 
 def _is_booting(run_folder):
-    # Cloud-init has its folder before there is a network, and writes this file when all that it runs has ended.
+    # Cloud-init has its folder before there is a network, and writes result.json when all that it runs has ended. Where it is
+    # switched off, or finds nothing that could tell it user data, its generator says so there before anything starts.
     cloud_init = os.path.join(run_folder, "cloud-init")
-    over = (run_folder + "/orchestrator/booted", cloud_init + "/result.json")
+    over = (run_folder + "/orchestrator/booted", cloud_init + "/result.json", cloud_init + "/disabled")
     return os.path.isdir(cloud_init) and not any(map(os.path.exists, over))

@@ -20,7 +20,7 @@ NOT_EXECUTABLE_EXIT_CODE = 126
 NOT_FOUND_EXIT_CODE = 127
 STOPPED_EXIT_CODE = 143
 
-# `kind`: exited, timedOut (by its limit) or stopped (from outside).
+# `kind`: exited, timedOut (by its limit), stopped (from outside) or unbooted (it did not begin: the machine never booted).
 Outcome = collections.namedtuple("Outcome", "kind exit_code note")
 
 

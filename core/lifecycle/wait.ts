@@ -1,4 +1,4 @@
-import type { EpochMs, JobId } from '../job/ids.ts';
+import type { EpochMs, InstanceId, JobId } from '../job/ids.ts';
 import type { TaskAnswer } from './task.ts';
 
 /**
@@ -46,4 +46,6 @@ export interface StepRecord {
   readonly exitCode?: number;
   /** How the step ended, once `finishedAtMs` is set: kept so that a lost answer can be given again. */
   readonly answer?: TaskAnswer;
+  /** Nodes for which the step was given up since they never booted: whoever replaces lost nodes sees them run. */
+  readonly unbooted?: readonly InstanceId[];
 }

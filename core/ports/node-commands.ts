@@ -8,9 +8,9 @@ export interface NodeAnswer {
   /**
    * `timedOut`: the step reached its own limit and was stopped. `detached`: the service gave up on the command (SSM
    * does after 48 h), or its process was killed, while the unit may still run: send again to attach. `lost`: the node
-   * cannot be reached.
+   * cannot be reached. `unbooted`: it takes commands, and its boot did not end in time; the step never begins there.
    */
-  readonly status: 'pending' | 'running' | 'exited' | 'lost' | 'timedOut' | 'detached' | 'cancelled';
+  readonly status: 'pending' | 'running' | 'exited' | 'lost' | 'unbooted' | 'timedOut' | 'detached' | 'cancelled';
   /** For `exited`. */
   readonly exitCode?: number;
   /** The last lines of its output, for people. */

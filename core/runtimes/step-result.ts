@@ -23,8 +23,8 @@ export type StepResult =
   | ({ readonly kind: 'exited'; readonly exitCode: number; readonly failed: readonly FailedNode[] } & Scheduled)
   /** At least one node stopped it at its time limit. */
   | ({ readonly kind: 'timedOut'; readonly failed: readonly FailedNode[] } & Scheduled)
-  /** Nodes that cannot be reached any more. */
-  | { readonly kind: 'lost'; readonly nodes: readonly Node[] }
+  /** Nodes that cannot be reached any more, or that never booted: `unbooted` has those of them that can be reached. */
+  | { readonly kind: 'lost'; readonly nodes: readonly Node[]; readonly unbooted?: readonly Node[] }
   /** The command is over, the units may not be: send the step again, which attaches. */
   | { readonly kind: 'resend' };
 
@@ -70,8 +70,9 @@ export function judge(record: StepRecord, nodes: readonly Node[], status: Comman
   const answers = new Map<InstanceId, NodeAnswer>(status.answers.map((answer) => [answer.instanceId, answer]));
   const verdicts = nodesOfStep(record, nodes).map((node) => verdictOf(node, answers.get(node.instanceId), record, status.over));
   if (verdicts.some(({ kind }) => kind === 'pending')) return { kind: 'pending' };
-  const lost = verdicts.filter(({ kind }) => kind === 'lost').map(({ node }) => node);
-  if (lost.length > 0) return { kind: 'lost', nodes: lost };
+  const unbooted = nodesThat(verdicts, 'unbooted');
+  const lost = nodesThat(verdicts, 'lost', 'unbooted');
+  if (lost.length > 0) return { kind: 'lost', nodes: lost, ...(unbooted.length > 0 && { unbooted }) };
   if (verdicts.some(({ kind }) => kind === 'resend')) return { kind: 'resend' };
   return ended(verdicts);
 }
@@ -84,9 +85,13 @@ function scheduledBy(answers: readonly Scheduled[]): Scheduled {
 
 interface NodeVerdict extends Scheduled {
   readonly node: Node;
-  readonly kind: 'pending' | 'lost' | 'resend' | 'timedOut' | 'exited';
+  readonly kind: 'pending' | 'lost' | 'unbooted' | 'resend' | 'timedOut' | 'exited';
   readonly exitCode: number;
   readonly tail: string;
+}
+
+function nodesThat(verdicts: readonly NodeVerdict[], ...kinds: readonly NodeVerdict['kind'][]): readonly Node[] {
+  return verdicts.filter(({ kind }) => kinds.includes(kind)).map(({ node }) => node);
 }
 
 function verdictOf(node: Node, answer: NodeAnswer | undefined, record: StepRecord, over: boolean): NodeVerdict {
@@ -107,6 +112,7 @@ function kindOf(answer: NodeAnswer | undefined, record: StepRecord, over: boolea
     case 'cancelled':
       return record.sends < MAX_SENDS ? 'resend' : 'lost';
     case 'lost':
+    case 'unbooted':
     case 'timedOut':
     case 'exited':
       return answer.status;

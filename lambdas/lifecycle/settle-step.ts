@@ -42,7 +42,7 @@ export async function settleStep(ports: SettlePorts, record: StepRecord): Promis
     return;
   }
   if (result.kind === 'lost') {
-    await loseStep(ports, record, result.nodes, status);
+    await loseStep(ports, record, result, status);
     return;
   }
   const answer = answerOf(record, result);
@@ -102,17 +102,26 @@ function failedData(failed: readonly FailedNode[]): { readonly failed?: readonly
   return failed.length === 0 ? {} : { failed: failed.slice(0, MOST_FAILED).map(({ node }) => node), failedCount: failed.length };
 }
 
+type Lost = Extract<StepResult, { readonly kind: 'lost' }>;
+
 /**
- * Nodes of the step cannot be reached. Whether EC2 runs them is not known here: whoever replaces them looks. Where they are
+ * Nodes of the step cannot be reached, or never booted. Whether EC2 runs them is not known here: whoever replaces them looks. Where they are
  * replaced the configuration is gone through once more, in a round of its own; a run ends with the head node, which never is.
  */
-async function loseStep(ports: SettlePorts, record: StepRecord, nodes: readonly Node[], status: CommandStatus | undefined): Promise<void> {
+async function loseStep(ports: SettlePorts, record: StepRecord, { nodes, unbooted = [] }: Lost, status: CommandStatus | undefined): Promise<void> {
   const job = await ports.jobs.get(record.jobId);
   if (job === undefined) return;
   const kind = parseStepKey(record.step)?.phase === 'configure' ? lossAnswer(job, nodes, await verdictsOn(ports, job, nodes)).kind : 'interrupted';
   const nodeRuns = await runsOfStep(ports, record, status);
-  const reason = { code: 'NodeLost', message: `${nameNodes(nodes)} cannot be reached any more.` };
-  await finishStep(ports, record, { kind, reason }, { ...(nodeRuns !== undefined && { nodeRuns }) });
+  const reason = { code: 'NodeLost', message: lossMessage(nodes, unbooted) };
+  const given = unbooted.length === 0 ? record : { ...record, unbooted: unbooted.map(({ instanceId }) => instanceId) };
+  await finishStep(ports, given, { kind, reason }, { ...(nodeRuns !== undefined && { nodeRuns }) });
+}
+
+function lossMessage(nodes: readonly Node[], unbooted: readonly Node[]): string {
+  const silent = nodes.filter((node) => !unbooted.includes(node));
+  const sentences = [silent.length === 0 ? [] : `${nameNodes(silent)} cannot be reached any more.`, unbooted.length === 0 ? [] : `${nameNodes(unbooted)} did not end booting: see the log of the step.`];
+  return sentences.flat().join(' ');
 }
 
 function answerOf(record: StepRecord, result: Exclude<StepResult, { kind: 'lost' }>): TaskAnswer | undefined {

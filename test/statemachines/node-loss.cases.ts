@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobId } from '../../core/job/ids.ts';
 import { requestCancel, requestRelease } from '../../core/lifecycle/request.ts';
 import type { JobState } from '../../core/lifecycle/states.ts';
+import { unitName } from '../../core/runtimes/node-step.ts';
 import { ZONES } from '../builders/capacity.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
 import { expectLaws, statesOf } from './laws.ts';
@@ -76,6 +77,16 @@ export function describeNodeLoss(note: (world: InMemoryWorld) => void): void {
       expect(world.job(id).state).toBe('CONFIGURING');
       letGo();
       expect(await lived(id)).toContain('SUCCEEDED');
+    });
+
+    it('is where it runs and takes commands, but never ends booting', async () => {
+      const id = await inStep('install', replace);
+      const unbooted = world.node(id, 1);
+      letGo();
+      world.commands.end(unbooted, unitName(id, 1, 'configure', 1), { status: 'unbooted', exitCode: 1, tail: '' });
+      expect(await lived(id)).toContain('SUCCEEDED');
+      expect(world.node(id, 1).instanceId).not.toBe(unbooted.instanceId);
+      expect(told(id).filter((type) => type === 'NodeReplaced')).toHaveLength(1);
     });
 
     it('is in a cluster that runs until it is released', async () => {

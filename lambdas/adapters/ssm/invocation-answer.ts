@@ -77,6 +77,9 @@ function ended(invocation: CommandInvocation): Omit<NodeAnswer, 'instanceId'> {
     // The step has not begun on this node: sending it again may cure that.
     case 'unstarted':
       return { status: 'detached', tail };
+    // Nor will it: the runner does not let it begin there any more.
+    case 'unbooted':
+      return { status: 'unbooted', tail };
     default:
       return { status: 'exited', exitCode, ...told };
   }

@@ -1,5 +1,5 @@
 import type { Interruption } from '../../../core/capacity/gang.ts';
-import type { EpochMs } from '../../../core/job/ids.ts';
+import type { EpochMs, InstanceId } from '../../../core/job/ids.ts';
 import type { Job, Node } from '../../../core/job/job.ts';
 import { isThere } from '../../../core/lifecycle/node-loss.ts';
 import type { TaskAnswer, TaskInput } from '../../../core/lifecycle/task.ts';
@@ -32,12 +32,12 @@ const looksToDescribe = 3;
  */
 export async function awaitNodes(ports: AwaitPorts, input: TaskInput, budgetMs: number): Promise<TaskAnswer> {
   const round: Round = { number: input.round ?? 0, ...(input.step === undefined ? {} : { runStep: input.step }), startedAtMs: ports.clock.now(), budgetMs };
-  const entered = await begin(ports, input, round);
+  const { entered, unbooted } = await begin(ports, input, round);
   // Nobody else changes the nodes while they are awaited.
   let nodes = await ports.attempts.nodes(entered.jobId, entered.attempt);
   let looks = 0;
   for (let job: Job | undefined = entered; job !== undefined; job = await ports.jobs.peek(job.jobId)) {
-    const answer = ended(ports, entered, job) ?? (await look(ports, job, nodes.filter(isThere), round, looks++));
+    const answer = ended(ports, entered, job) ?? (await look(ports, job, nodes.filter(isThere), { ...round, unbooted }, looks++));
     if (answer.kind === 'missing' && elapsed(ports, round) <= budgetMs * lastReplacementAt) {
       const replaced = await replaceNodes(ports, entered, nodes, answer);
       if (replaced.kind !== 'replaced') return replaced;
@@ -61,17 +61,22 @@ interface Round {
   readonly budgetMs: number;
 }
 
+interface Given {
+  /** Nodes that take commands, and whose boot did not end in the round before. */
+  readonly unbooted: readonly InstanceId[];
+}
+
 type Missing = { readonly kind: 'missing' } & Parameters<typeof replaceNodes>[3];
 type Look = TaskAnswer | Missing;
 
 const elapsed = ({ clock }: AwaitPorts, { startedAtMs }: Round): number => clock.now() - startedAtMs;
 
 /** In a round no state is entered, so that the read of it may be old; what ends this task is compared with it. */
-async function begin(ports: AwaitPorts, input: TaskInput, { number }: Round): Promise<Job> {
+async function begin(ports: AwaitPorts, input: TaskInput, { number }: Round): Promise<{ readonly entered: Job } & Given> {
   const job = await enterStates(ports, input);
-  if (number === 0) return job;
-  await leaveStep(ports, job, number);
-  return (await ports.jobs.get(job.jobId)) ?? job;
+  if (number === 0) return { entered: job, unbooted: [] };
+  const unbooted = await leaveStep(ports, job, number);
+  return { entered: (await ports.jobs.get(job.jobId)) ?? job, unbooted };
 }
 
 /** The answer of a task whose job is cancelled, or is no longer where the task found it. A look may be older than that. */
@@ -81,7 +86,7 @@ function ended({ clock }: AwaitPorts, entered: Job, job: Job): TaskAnswer | unde
   return by === undefined || by === 'timedOut' ? undefined : stoppedBy(now, by);
 }
 
-async function look(ports: AwaitPorts, job: Job, nodes: readonly Node[], round: Round, looks: number): Promise<Look> {
+async function look(ports: AwaitPorts, job: Job, nodes: readonly Node[], round: Round & Given, looks: number): Promise<Look> {
   const { intervals, limits } = ports.deployment;
   const run = round.number === 0 ? undefined : await endOfRun(ports, job, round.runStep);
   if (run !== undefined) return run;
@@ -93,6 +98,8 @@ async function look(ports: AwaitPorts, job: Job, nodes: readonly Node[], round: 
   if (nowMs >= ttlDeadline(job) && gone.length + waitingFor.length > 0) return { kind: 'timedOut', reason: ttlReason(job) };
   if (round.number > limits.maxReplacementsPerAttempt) return tooOften(round, limits.maxReplacementsPerAttempt);
   if (gone.length > 0) return { kind: 'missing', missing: gone, why: gone.length === 1 ? 'is gone' : 'are gone', wasConfigured, isGone: true };
+  const unbooted = nodes.filter(({ instanceId }) => round.unbooted.includes(instanceId));
+  if (unbooted.length > 0) return { kind: 'missing', missing: unbooted, why: 'did not end booting', wasConfigured, isGone: false };
   if (waitingFor.length === 0) {
     await recordEvents(ports, job, [{ type: 'NodesOnline', message: `all ${nodes.length} nodes take commands` }]);
     return { kind: 'online' };

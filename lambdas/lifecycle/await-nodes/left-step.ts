@@ -1,3 +1,4 @@
+import type { InstanceId } from '../../../core/job/ids.ts';
 import type { Job } from '../../../core/job/job.ts';
 import { failedByLoss } from '../../../core/lifecycle/node-loss.ts';
 import type { TaskAnswer } from '../../../core/lifecycle/task.ts';
@@ -14,16 +15,19 @@ export interface LeftStepPorts {
  * Ends the record of the step of the configuration that was left when nodes were lost: its round is over, and whoever
  * hears of its command later is to send and to say nothing more. What it began on the nodes goes on there and is attached
  * to in the next round.
+ *
+ * @returns nodes that the step was given up for since they never booted; most rounds have none
  */
-export async function leaveStep({ attempts, clock }: LeftStepPorts, { jobId, attempt }: Job, round: number): Promise<void> {
+export async function leaveStep({ attempts, clock }: LeftStepPorts, { jobId, attempt }: Job, round: number): Promise<readonly InstanceId[]> {
   const wait = await attempts.wait(jobId);
-  if (wait?.attempt !== attempt || wait.step === undefined) return;
+  if (wait?.attempt !== attempt || wait.step === undefined) return [];
   const at = parseStepKey(wait.step);
-  if (at?.phase !== 'configure' || at.round >= round) return;
+  if (at?.phase !== 'configure' || at.round >= round) return [];
   const record = await attempts.step(jobId, attempt, wait.step);
-  if (record === undefined || record.answer !== undefined) return;
+  if (record === undefined || record.answer !== undefined) return record?.unbooted ?? [];
   const reason = { code: 'NodeLost', message: `${record.name} is gone through once more, with the nodes in the place of those that were lost.` };
   await attempts.updateStep({ ...record, answer: { kind: 'replace', reason }, finishedAtMs: clock.now() });
+  return [];
 }
 
 /**

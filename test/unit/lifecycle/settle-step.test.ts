@@ -6,7 +6,7 @@ import { InMemoryWorld } from '../../statemachines/in-memory-world.ts';
 import { inStep } from '../../statemachines/loss-story.ts';
 
 /** A job in a step of all its nodes which every one has ended but the last, and that one cannot be reached. */
-async function withSilentNode(name: string, policy: string) {
+async function withSilentNode(name: string, policy: string, lost: 'lost' | 'unbooted' = 'lost') {
   const world = new InMemoryWorld();
   const id = await inStep(world, name, { more: `  onNodeLoss: ${policy}` });
   const silent = Number.parseInt(world.node(id, 2).instanceId.slice(2), 16);
@@ -15,7 +15,7 @@ async function withSilentNode(name: string, policy: string) {
   if (key === undefined || found === undefined) throw new Error(`no step ${name}`);
   const record: StepRecord = { ...found, ranks: 'all' };
   world.table.steps.set(key, record);
-  const answers = [0, 1, 2].map((rank) => ({ instanceId: world.node(id, rank).instanceId, status: rank === 2 ? ('lost' as const) : ('exited' as const), exitCode: 0 }));
+  const answers = [0, 1, 2].map((rank) => ({ instanceId: world.node(id, rank).instanceId, status: rank === 2 ? lost : ('exited' as const), exitCode: 0 }));
   const commands: NodeCommands = {
     online: async () => new Set(),
     send: async () => 'command',
@@ -39,5 +39,13 @@ describe('a step whose node cannot be reached', () => {
     const { settle, kept } = await withSilentNode('train', policy);
     await settle();
     expect(kept()).toMatchObject({ answer: { kind: 'interrupted', reason: { message: expect.stringMatching(/^workers-1 .*cannot be reached any more\.$/) } } });
+  });
+});
+
+describe('a step whose node never booted', () => {
+  it.each([['install', 'Replace', 'replace'], ['install', 'Fail', 'interrupted'], ['train', 'Replace', 'interrupted']])('has ended as if that were lost: %s, %s', async (name, policy, kind) => {
+    const { settle, kept } = await withSilentNode(name, policy, 'unbooted');
+    await settle();
+    expect(kept()).toMatchObject({ answer: { kind, reason: { code: 'NodeLost', message: expect.stringMatching(/^workers-1 .*did not end booting: see the log of the step\.$/) } } });
   });
 });

@@ -43,6 +43,7 @@ describe('the boot of a machine', () => {
   it('puts the instance store at /data', () => {
     writeFileSync(join(root, 'disks', disk), '');
     const { calls } = boot();
+    expect(calls).toContain(`mkfs.xfs -f -q -K ${root}/disks/${disk}`);
     expect([calls.filter((call) => call.startsWith('mount')), problems()]).toEqual([[`mount -o noatime ${root}/disks/${disk} ${root}/data`], undefined]);
   });
 
@@ -68,5 +69,5 @@ describe('the boot of a machine', () => {
 it('is not waited for beyond all bounds', () => {
   const program = 'import sys, machine_boot, step_process\nmachine_boot.PATIENCE_SECONDS = 0.1\nprint(machine_boot.wait(sys.argv[1], step_process.Wakeups()))';
   const { stdout, stderr } = spawnSync('python3', ['-c', program, join(root, 'run')], { cwd: nodes, env: { PATH: '/usr/bin:/bin', PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: nodes }, encoding: 'utf8' });
-  expect([stdout, stderr]).toEqual(["Outcome(kind='exited', exit_code=1, note='this machine did not boot within 0.1 s: its user data has not ended')\n", '']);
+  expect([stdout, stderr]).toEqual(["Outcome(kind='unbooted', exit_code=1, note='this machine did not boot within 0.1 s: its user data has not ended')\n", '']);
 });

@@ -136,8 +136,9 @@ describe('a step on a node', () => {
     expect(next.stdout).toBe('orchestrator: exited 0\nnext\n');
   });
 
-  it('waits for no machine that runs no user data', async () => {
-    node.put('run/cloud-init/result.json', '{}');
+  it.each(['result.json', 'disabled'])('waits for no machine that runs no user data: %s', async (said) => {
+    node.put('run/cloud-init/cloud-init-generator.log', '');
+    node.put(`run/cloud-init/${said}`, '');
     expect((await node.run(script('echo ran')).done).stdout).toBe('orchestrator: exited 0\nran\n');
   });
 

@@ -19,6 +19,7 @@ describe('what a node answered', () => {
     ['an exit code of 124 that is the own one of the step', { Status: 'Failed', output: 'orchestrator: exited 124\n\n', code: 124 }, { status: 'exited', exitCode: 124, tail: '' }],
     ['a unit that was stopped', { Status: 'Failed', output: 'orchestrator: stopped 143\n\n', code: 143 }, { status: 'exited', exitCode: 143, tail: '' }],
     ['a step that never began', { Status: 'Failed', output: 'orchestrator: unstarted 1\ncould not fetch\n', code: 1 }, { status: 'detached', tail: 'could not fetch' }],
+    ['a machine that never booted', { Status: 'Failed', output: 'orchestrator: unbooted 1 (its user data has not ended)\nit has not\n', code: 1 }, { status: 'unbooted', tail: 'it has not' }],
     ['output that imitates the runner', { Status: 'Failed', output: 'orchestrator: exited 2\norchestrator: exited 0\n', code: 2 }, { status: 'exited', exitCode: 2, tail: 'orchestrator: exited 0' }],
     ['a command that failed before the runner', { Status: 'Failed', output: 'sh: not found', code: 127 }, { status: 'exited', exitCode: 127, tail: 'sh: not found' }],
     ['a command that was killed, unlike its unit', { Status: 'Failed', output: '', code: 137 }, { status: 'detached', tail: '' }],

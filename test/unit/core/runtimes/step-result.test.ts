@@ -30,6 +30,8 @@ describe('judging a step', () => {
     ['one still runs, whatever the others say', { exitCode: 1 }, { status: 'running' }, { kind: 'pending' }],
     ['one has not begun', { status: 'lost' }, { status: 'pending' }, { kind: 'pending' }],
     ['one is lost, and others failed for it', { exitCode: 1 }, { status: 'lost' }, { kind: 'lost', nodes: [worker] }],
+    ['one never booted, and others failed for it', { exitCode: 1 }, { status: 'unbooted' }, { kind: 'lost', nodes: [worker], unbooted: [worker] }],
+    ['one never booted, and another is lost', { status: 'lost' }, { status: 'unbooted' }, { kind: 'lost', nodes: [head, worker], unbooted: [worker] }],
     ['the service gave up on a command whose unit may run', { exitCode: 0 }, { status: 'detached' }, { kind: 'resend' }],
     ['somebody cancelled the command, not the job', { exitCode: 0 }, { status: 'cancelled' }, { kind: 'resend' }],
   ])('%s', (_, ofHead, ofWorker, expected) => {
@@ -91,7 +93,7 @@ describe('judging a step', () => {
   });
 
   it('is done only when every node has answered', () => {
-    const statuses = fc.constantFrom<NodeAnswer['status']>('pending', 'running', 'exited', 'lost', 'timedOut', 'detached', 'cancelled');
+    const statuses = fc.constantFrom<NodeAnswer['status']>('pending', 'running', 'exited', 'lost', 'unbooted', 'timedOut', 'detached', 'cancelled');
     fc.assert(
       fc.property(statuses, statuses, fc.boolean(), (a, b, over) => {
         const { kind } = judge(aRecord(), nodes, aStatus(answers({ status: a }, { status: b }), over));
