@@ -84,13 +84,18 @@ has_ended() {
   case $(systemctl show --property=ActiveState --value "$1") in inactive | failed) return 0 ;; *) return 1 ;; esac
 }
 
+# How often a daemon may start until its unit has failed, in as much time as it is waited for: by default systemd counts ten seconds
+# alone, and starts one that takes three to fail for ever.
+MOST_STARTS=5
+
 # start UNIT COMMAND...: unless it runs, or is about to again.
 start() {
   local unit=$1
   shift
   has_ended "$unit" || return 0
   systemctl reset-failed "$unit" 2> /dev/null || true
-  systemd-run --quiet --unit="$unit" --property=KillMode=process --property=Restart=on-failure --property=Delegate=yes \
+  systemd-run --quiet --unit="$unit" --property=KillMode=process --property=Delegate=yes \
+    --property=Restart=on-failure --property=StartLimitIntervalSec=$PATIENCE_SECONDS --property=StartLimitBurst=$MOST_STARTS \
     --property=OOMPolicy=continue --property=TasksMax=infinity --property=LimitMEMLOCK=infinity --property=LimitNOFILE=1048576 \
     --property=LimitSTACK=infinity --setenv=PATH="$PATH" --setenv=SLURM_CONF="$SLURM_CONF" \
     ${AWS_EC2_METADATA_SERVICE_ENDPOINT:+--setenv=AWS_EC2_METADATA_SERVICE_ENDPOINT="$AWS_EC2_METADATA_SERVICE_ENDPOINT"} \

@@ -51,7 +51,7 @@ whereSlurmIs(what)(what, () => {
   afterAll(() => cluster?.close());
 
   it('say why a daemon did not start, and on the head whose; it may in another round', async () => {
-    const broken = 'printf "#!/bin/sh\\necho slurmd: fatal: broken on purpose >&2\\nexit 1\\n" > /usr/local/sbin/slurmd; chmod +x /usr/local/sbin/slurmd';
+    const broken = 'printf "#!/bin/sh\\necho slurmd: fatal: broken on purpose >&2\\nsleep 2.1\\nexit 1\\n" > /usr/local/sbin/slurmd; chmod +x /usr/local/sbin/slurmd';
     const answers = await sabotaged(worker, broken, 'rm /usr/local/sbin/slurmd', () => cluster.configure(manifest));
     const said = ({ instanceId }: Node): string => answers.filter((answer) => answer.instanceId === instanceId).map(({ exitCode, tail }) => `${exitCode}: ${tail}`).at(-1) ?? '';
     // The other one may not have come yet.

@@ -61,6 +61,11 @@ describe('stand-ins on an instance', () => {
       'until systemctl is-failed -q weak; do sleep 0.05; done; wc -l </data/weak; systemctl show weak -p NRestarts,Result --value',
     ];
     expect(await output(weak.join('\n'))).toBe('5\n4\nexit-code\n');
+    const twice = [
+      'systemd-run --quiet --unit=twice -p Restart=on-failure -p StartLimitIntervalSec=600 -p StartLimitBurst=2 sh -c "echo >>/data/twice; exit 3"',
+      'until systemctl is-failed -q twice; do sleep 0.05; done; wc -l </data/twice',
+    ];
+    expect(await output(twice.join('\n'))).toBe('2\n');
     const asked = [
       'systemd-run --quiet --unit=asked -p Restart=on-failure sh -c "echo >>/data/asked; exec sleep 60"; until [ -e /data/asked ]; do sleep 0.05; done',
       'systemctl kill asked; until systemctl is-failed -q asked; do sleep 0.05; done; wc -l </data/asked',
