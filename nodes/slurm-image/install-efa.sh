@@ -20,7 +20,7 @@ export GNUPGHOME=$work/keys
 mkdir --mode 0700 "$GNUPGHOME"
 gpg --batch --quiet --import aws-efa-installer.key
 # The fingerprint at the end of the line is that of the primary key.
-if ! gpg --batch --status-fd 1 --verify "$archive.sig" "$archive" 2> gpg.log | grep --quiet "^\[GNUPG:\] VALIDSIG .*$fingerprint\$"; then
+if ! gpg --batch --status-fd 1 --verify "$archive.sig" "$archive" 2> gpg.log | grep "^\[GNUPG:\] VALIDSIG .*$fingerprint\$" > /dev/null; then
   printf 'The installer for Elastic Fabric Adapters is not signed by %s.\n' "$fingerprint" >&2
   cat gpg.log >&2
   exit 1

@@ -162,7 +162,7 @@ def _install(place):
     """Path of the agent's program once its package is there. Fetching may hang and is ended then; a transaction is not cut short."""
     line = ["dnf", "-qy", "install", PACKAGE]
     if _run(place, line + ["--downloadonly"], FETCH_SECONDS)[0] == 0:
-        _run(place, line + ["-C"])
+        _run(place, line + ["-C"], None)
     return find()
 
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -108,6 +109,20 @@ case $* in *--downloadonly*) ${how} ;; *-C*) cp '${join(import.meta.dirname, 'st
       await started();
       expect(calls()).toEqual(['-qy install amazon-cloudwatch-agent --downloadonly', '-qy install amazon-cloudwatch-agent -C']);
       expect(told()).toEqual(['fetch-config orchestrator.json', 'append-config orchestrator.yaml -s']);
+    });
+
+    it('is given two minutes to fetch it, and installs it to the end', () => {
+      const program = `import sys, collector
+asked = []
+def run(line, timeout, **_):
+    asked.append((line[-1], timeout))
+    return collector.subprocess.CompletedProcess(line, 0, b"")
+collector.subprocess.run = run
+collector._install(sys.argv[1])
+print(asked)`;
+      const path = ['telemetry', '.'].map((folder) => join(import.meta.dirname, '../../../nodes', folder)).join(':');
+      const { stdout, stderr } = spawnSync('python3', ['-c', program, node.root], { env: { PATH: '/usr/bin:/bin', PYTHONDONTWRITEBYTECODE: '1', PYTHONPATH: path }, encoding: 'utf8' });
+      expect([stdout, stderr]).toEqual(["[('--downloadonly', 120), ('-C', None)]\n", '']);
     });
 
     it.each([['nothing to install it with', undefined], ['a repository without it', dnf('exit 1')]])('has none where there is %s, and says so', async (_, program) => {
