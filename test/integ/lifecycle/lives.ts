@@ -137,11 +137,15 @@ export const lives: Readonly<Record<string, Life>> = {
     path: [...failedRun.slice(0, -1), 'PENDING', ...well], ends: { outcome: 'SUCCEEDED', attempt: 2 }, steps: 2,
   },
   'finds no capacity in time, and some in its next attempt': {
-    manifest: life('capacity-later', { nodePools: onlyAs('m6i.2xlarge'), ...hooks({ onRun: [script('Work')] }), capacity: { timeoutSeconds: 60 }, retry: { maxAttempts: 2, on: ['NO_CAPACITY'] } }),
+    manifest: life('capacity-later', { nodePools: onlyAs('m6i.2xlarge'), ...hooks({ onRun: [script('Work')] }), capacity: { timeoutSeconds: 60 }, retry: { maxAttempts: 2, on: ['NO_CAPACITY'] } }, 'lives-later'),
     prepare: (cloud) => thereAre(cloud, 'm6i.2xlarge', 0),
+    // The next attempt is held back until there is something: what it found missing would cool for as long as it has.
     drive: async (cloud, job) => {
+      await cloud.jobs.happens(job, 'Parked');
+      await cloud.jobs.pauseNamespace('lives-later');
       await cloud.jobs.happens(job, 'AttemptRetried');
       await thereAre(cloud, 'm6i.2xlarge', 10);
+      await cloud.jobs.resumeNamespace('lives-later');
     },
     path: ['ACQUIRING_CAPACITY', 'PENDING', ...well], ends: { outcome: 'SUCCEEDED', exitCode: 0, attempt: 2 }, steps: 1,
   },
