@@ -36,13 +36,18 @@ export async function drill(cloud: DrillCloud, failures: Failures, { told, meanw
   const before = new Set(await cloud.ringing());
   const rang = new Set<string>();
   const judged = async ([name, failure]: (typeof all)[number]): Promise<Verdict> => {
-    const verdict = await judge(cloud, name, failure);
-    for (const alarm of await cloud.ringing()) if (!before.has(alarm)) rang.add(alarm);
+    const found = await judge(cloud, name, failure);
+    const verdict = await cloud.ringing().then((ringing) => {
+      for (const alarm of ringing) if (!before.has(alarm)) rang.add(alarm);
+      return found;
+    }, (error: unknown): Verdict => ({ ...found, alarm: wrong(error) }));
     told?.(verdict);
     return verdict;
   };
   const alike = (kind: Kind) => Promise.all(all.filter(([, failure]) => kindOf(failure) === kind).map(judged));
   const long = alike('long');
+  // It is waited for below; where something goes wrong before that, this is not what is told.
+  long.catch(() => undefined);
   const verdicts = await alike('short');
   await meanwhile;
   verdicts.push(...await alike('heavy'), ...await alike('scheduler'), ...await long, ...await alike('telemetry'));
@@ -56,13 +61,15 @@ type Kind = 'short' | 'long' | 'heavy' | NonNullable<Failure['stops']>;
 
 const kindOf = ({ stops, long, heavy }: Failure): Kind => stops ?? (long === true ? 'long' : heavy === true ? 'heavy' : 'short');
 
+const wrong = (error: unknown): Answer => ({ found: String(error), isRight: false });
+
 /** One failure, from what brings it about to what takes it back. What throws is the verdict. */
 async function judge(cloud: DrillCloud, name: string, failure: Failure): Promise<Verdict> {
   const began = performance.now();
   const takeBack: TakeBack[] = [];
   let job: JobRef | undefined;
   const verdict = (answers: Pick<Verdict, 'cause' | 'evidence' | 'span' | 'alarm'>): Verdict => ({ name, jobId: job?.jobId ?? '', ...answers, seconds: (performance.now() - began) / 1000 });
-  try {
+  const found = async (): Promise<Verdict> => {
     job = await bringAbout(cloud, failure, takeBack);
     if (failure.asked === 'ended') await cloud.ends(job);
     const diagnosis = await diagnosisOf(cloud, job, failure);
@@ -70,13 +77,14 @@ async function judge(cloud: DrillCloud, name: string, failure: Failure): Promise
     return verdict({
       cause: causeVerdict(failure, diagnosis), evidence: evidenceVerdict(failure, diagnosis), span: await marked(cloud, failure, detail, events), alarm: await rings(cloud, failure),
     });
-  } catch (error) {
-    const answer: Answer = { found: String(error), isRight: false };
-    return verdict({ cause: answer, evidence: answer, span: answer, alarm: answer });
-  } finally {
-    for (const back of takeBack.toReversed()) await back();
-    if (job !== undefined && failure.asked === 'waiting') await cloud.client.cancelJob(job).catch(() => undefined); // it may have ended by now
+  };
+  const allWrong = (error: unknown): Verdict => verdict({ cause: wrong(error), evidence: wrong(error), span: wrong(error), alarm: wrong(error) });
+  let answer = await found().catch(allWrong);
+  for (const back of takeBack.toReversed()) {
+    await back().catch((error: unknown) => { answer = allWrong(`${answer.cause.found}; not taken back: ${String(error)}`); });
   }
+  if (job !== undefined && failure.asked === 'waiting') await cloud.client.cancelJob(job).catch(() => undefined); // it may have ended by now
+  return answer;
 }
 
 async function bringAbout(cloud: DrillCloud, { manifest, faults = [], faultsOfJob = [], prepare, drive }: Failure, takeBack: TakeBack[]): Promise<JobRef> {

@@ -18,8 +18,9 @@ export function drillReference(): string {
     'as this page says. `--only` picks failures, `--json` is for programs. `npm test` runs all of them too.',
     '',
     'Alarms are of the deployment, not of a job: where two failures have the same one, as `LaunchesRefused` here, it is not known for which of',
-    'them it rings. `--only` tells. Any alarm that rings and that none of the failures has to ring is a false one: the drill ends with its name',
-    'and exit code 1 (`local/drill/false-alarms.ts` has the few that may, and why).',
+    'them it rings. `--only` tells. All alarms are looked at whenever a failure has been judged, of the last one at the end: one that rings then,',
+    'and that none of the failures has to ring, is a false one, and the drill ends with its name and exit code 1 (`local/drill/false-alarms.ts`',
+    'has the few that may, and why). One that has cleared by the next look, or that rings only after longer than a drill, is not seen.',
     '',
     ...failureGroups.flatMap(({ title, failures }) => section(title, failures)),
   ].join('\n');
