@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { TakeBack } from '../../../local/account.ts';
 import { eventually } from '../../../local/eventually.ts';
+import { settleAll } from '../../../local/settle-all.ts';
 import type { SharedCloud } from '../cloud/shared-cloud.ts';
 import { watchedCloud } from '../cloud/watched-cloud.ts';
 import { AlarmWatch, type DeployedAlarm } from './alarm-watch.ts';
@@ -18,6 +20,8 @@ const ago = (hours: number): Date => new Date(Date.now() - hours * hour);
 describe('the alarms of a deployment', () => {
   let watch: AlarmWatch;
   let alarms: readonly DeployedAlarm[];
+  /** Empty unless something went wrong before they were called. */
+  const takeBacks: TakeBack[] = [];
   const rang: Record<string, string | undefined> = {};
   let atTheEnd: Readonly<Record<string, string>> = {};
   const told: Record<string, readonly Told[]> = {};
@@ -37,17 +41,15 @@ describe('the alarms of a deployment', () => {
     const before = ago(9 * 24);
     await watch.evaluate(before);
     const isAlone = ({ id }: DeployedAlarm): boolean => { const each = cases[id]; return each?.by === 'cause' && each.alone === true; };
-    const takeBackFirst = await bringAbout(cloud, by('cause').filter(isAlone));
+    await bringAbout(cloud, by('cause').filter(isAlone), takeBacks);
     const others = by('cause').filter((alarm) => !isAlone(alarm));
-    const [takeBack, lasting] = await Promise.all([bringAbout(cloud, others), bringAboutLasting(cloud, by('lasting'))]);
+    const [lasting] = await Promise.all([bringAboutLasting(cloud, by('lasting'), takeBacks), bringAbout(cloud, others, takeBacks)]);
     await eventually('all that has a cause rings', async () => {
       note('cause', await watch.evaluate(new Date()));
       return by('cause').every(({ id }) => rang[id] === 'ALARM');
     }, { timeoutMs: 20_000 }).catch(() => undefined); // which does not, its own test says
     for (const { alarm, since } of lasting) rang[alarm.id] = (await watch.evaluate(await watch.goOn(alarm, since)))[alarm.name];
-    for (const { takeBack: back } of lasting) await back();
-    await takeBack();
-    await takeBackFirst();
+    for (let back = takeBacks.shift(); back !== undefined; back = takeBacks.shift()) await back();
 
     note('silence', await watch.evaluate(new Date(Date.now() + 12 * hour)));
 
@@ -64,7 +66,10 @@ describe('the alarms of a deployment', () => {
     for (const [topicArn, subscriber] of subscribers) told[topicArn] = await subscriber.told();
   });
 
-  afterAll(async () => { await watch.resume([]); });
+  afterAll(async () => {
+    await settleAll('causes could not be taken back', takeBacks.splice(0).map((back) => back()));
+    await watch.resume([]);
+  });
 
   it('have a case here, and no case is of none', () => {
     expect(alarms.map(({ id }) => id).toSorted()).toEqual(Object.keys(cases).toSorted());
@@ -82,18 +87,17 @@ describe('the alarms of a deployment', () => {
   });
 });
 
-/** Does what each case is caused by that has to go on; answers since when it does, and what takes it back. */
-async function bringAboutLasting(cloud: SharedCloud, alarms: readonly DeployedAlarm[]): Promise<readonly { readonly alarm: DeployedAlarm; readonly since: Date; readonly takeBack: () => Promise<void> }[]> {
+/** Does what each case is caused by that has to go on; answers since when it does. */
+async function bringAboutLasting(cloud: SharedCloud, alarms: readonly DeployedAlarm[], takeBacks: TakeBack[]): Promise<readonly { readonly alarm: DeployedAlarm; readonly since: Date }[]> {
   const brought = await Promise.all(alarms.map(async (alarm) => {
     const each = cases[alarm.id];
-    return each?.by === 'lasting' ? { alarm, ...(await each.bring(cloud)) } : undefined;
+    return each?.by === 'lasting' ? { alarm, since: await each.bring(cloud, takeBacks) } : undefined;
   }));
   return brought.filter((each) => each !== undefined);
 }
 
-/** Does what each case is caused by, once where alarms have the same; answers what takes all of it back. */
-async function bringAbout(cloud: SharedCloud, alarms: readonly DeployedAlarm[]): Promise<() => Promise<void>> {
+/** Does what each case is caused by, once where alarms have the same. */
+async function bringAbout(cloud: SharedCloud, alarms: readonly DeployedAlarm[], takeBacks: TakeBack[]): Promise<void> {
   const caused = new Map(alarms.map((alarm) => [cases[alarm.id], alarm]));
-  const takeBack = await Promise.all([...caused].map(async ([each, alarm]) => each?.by === 'cause' ? each.bring(cloud, alarm) : undefined));
-  return async () => { for (const back of takeBack) await back?.(); };
+  await Promise.all([...caused].map(async ([each, alarm]) => each?.by === 'cause' ? each.bring(cloud, takeBacks, alarm) : undefined));
 }

@@ -2,6 +2,7 @@ import { CloudWatchLogsClient, DeleteResourcePolicyCommand, DescribeResourcePoli
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { TakeBack } from '../../../local/account.ts';
 import { eventually } from '../../../local/eventually.ts';
 import type { SharedCloud } from '../cloud/shared-cloud.ts';
 import { aCluster, script } from '../cloud/manifests.ts';
@@ -10,14 +11,16 @@ import { metricsOf, type AlarmWatch, type DeployedAlarm } from './alarm-watch.ts
 /**
  * What makes an alarm ring, or several that have the same case:
  *
- * * `cause`: what it is there for, done to the deployment, `alone` where nothing else gets on meanwhile. It answers what takes the cause back.
- * * `lasting`: the same for one that rings only if it goes on. It answers since when it does, and what takes the cause back.
+ * * `cause`: what it is there for, done to the deployment, `alone` where nothing else gets on meanwhile.
+ * * `lasting`: the same for one that rings only if it goes on. It answers since when it does.
  * * `silence`: that time passes in which a function is not invoked.
  * * `data`: values of exactly the metrics that it looks at, where the cause would take too long.
+ *
+ * What takes a cause back is added to `takeBacks` before anything else can go wrong, and is called in that order.
  */
 export type Case =
-  | { readonly by: 'cause'; readonly alone?: true; readonly bring: (cloud: SharedCloud, alarm: DeployedAlarm) => Promise<() => Promise<void>> }
-  | { readonly by: 'lasting'; readonly bring: (cloud: SharedCloud) => Promise<{ readonly since: Date; readonly takeBack: () => Promise<void> }> }
+  | { readonly by: 'cause'; readonly alone?: true; readonly bring: (cloud: SharedCloud, takeBacks: TakeBack[], alarm: DeployedAlarm) => Promise<void> }
+  | { readonly by: 'lasting'; readonly bring: (cloud: SharedCloud, takeBacks: TakeBack[]) => Promise<Date> }
   | { readonly by: 'silence'; readonly of: string }
   | { readonly by: 'data'; readonly write: (watch: AlarmWatch, alarm: DeployedAlarm, at: Date) => Promise<void> };
 
@@ -56,11 +59,11 @@ const overdue: Case = {
 /** A message in the queue of what could not be handled. */
 const deadLetter = (): Case => ({
   by: 'cause',
-  bring: async ({ account }, { parts: [part] }) => {
+  bring: async ({ account }, takeBacks, { parts: [part] }) => {
     const sqs = new SQSClient(account.client);
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: part?.Dimensions?.[0]?.Value }));
+    takeBacks.push(async () => { await sqs.send(new PurgeQueueCommand({ QueueUrl })); });
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"poisoned":true}' }));
-    return async () => { await sqs.send(new PurgeQueueCommand({ QueueUrl })); };
   },
 });
 
@@ -75,7 +78,6 @@ const failingSubmissions: Case = {
       const wrong = answers.find(({ status }) => status < 500);
       if (wrong !== undefined) throw new Error(`A submission that cannot be written was answered with ${wrong.status}: ${await wrong.text()}`);
     });
-    return () => Promise.resolve();
   },
 };
 
@@ -88,24 +90,23 @@ const refusedLaunch: Case = {
     await whileDenied(cloud, 'AcquireCapacity', launch, async () => {
       await cloud.jobs.ends(await cloud.jobs.submit(aCluster('beta', 'refused', { nodePools: [{ name: 'head', count: 1, instanceType }] })));
     });
-    return () => Promise.resolve();
   },
 };
 
 /** An entry of the audit while the log group lets EventBridge in no more. */
 const unwrittenAudit: Case = {
   by: 'cause',
-  bring: async ({ account }, { parts: [{ Dimensions = [] } = {}] }) => {
+  bring: async ({ account }, takeBacks, { parts: [{ Dimensions = [] } = {}] }) => {
     const [logs, bus] = [new CloudWatchLogsClient(account.client), Dimensions.find(({ Name }) => Name === 'EventBusName')?.Value];
     const { resourcePolicies = [] } = await logs.send(new DescribeResourcePoliciesCommand({}));
     const policy = resourcePolicies.find(({ policyName = '' }) => policyName.endsWith('-audit'));
+    takeBacks.push(async () => { await logs.send(new PutResourcePolicyCommand({ policyName: policy?.policyName, policyDocument: policy?.policyDocument })); });
     await logs.send(new DeleteResourcePolicyCommand({ policyName: policy?.policyName }));
     await new EventBridgeClient(account.client).send(new PutEventsCommand({ Entries: [{ EventBusName: bus, Source: 'orchestrator', DetailType: 'Audited', Detail: '{}' }] }));
-    return async () => { await logs.send(new PutResourcePolicyCommand({ policyName: policy?.policyName, policyDocument: policy?.policyDocument })); };
   },
 };
 
-/** Machines that run for a job which is none: somebody has changed their tags. */
+/** Machines that run for a job which is none: somebody has changed their tags. The job has lost its nodes then, and ends by itself. */
 const strayMachines: Case = {
   by: 'cause',
   bring: async ({ account, jobs, fleet }) => {
@@ -117,29 +118,27 @@ const strayMachines: Case = {
       await account.run('EventsReconcile');
       return (await fleet.liveOf('nobody')).length === 0;
     });
-    return () => Promise.resolve(); // the job has lost its nodes, and ends by itself
   },
 };
 
 /** A job whose execution somebody has stopped, long beyond its time to live, and which the reconciler may not lead on. */
 const stuckJob: Case = {
   by: 'lasting',
-  bring: async ({ account, jobs }) => {
+  bring: async ({ account, jobs }, takeBacks) => {
     const job = await jobs.submit(aCluster('alpha', 'stuck', { hooks: { onRun: [script('Work', 'sleep 500')] } }));
     const { ttlSeconds } = await jobs.reaches(job, 'RUNNING');
-    const takeBack = await account.deny('EventsReconcile', { Action: 'states:StartExecution', Resource: '*' });
+    takeBacks.push(await account.deny('EventsReconcile', { Action: 'states:StartExecution', Resource: '*' }));
     await account.stopExecution(job.jobId);
     await account.setBack(job.jobId, 2 * ttlSeconds);
+    takeBacks.push(async () => {
+      await account.run('EventsReconcile');
+      await jobs.ends(job);
+    });
+    // One that began before, for another case, has seen no stuck job, and says so when it ends.
+    await account.run('EventsReconcile');
     const since = new Date();
     await account.run('EventsReconcile');
-    return {
-      since,
-      takeBack: async () => {
-        await takeBack();
-        await account.run('EventsReconcile');
-        await jobs.ends(job);
-      },
-    };
+    return since;
   },
 };
 
