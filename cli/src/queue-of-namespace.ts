@@ -1,8 +1,9 @@
 import type { Queue, ShareStanding } from '@advanced-orchestrator/sdk';
 
-/** A queue as it is shown: each job with its place among all, from 1. */
+/** A queue as it is shown: each job with its place among all, from 1, and the namespace where only that is shown. */
 export interface ShownQueue extends Queue {
   readonly places: readonly number[];
+  readonly namespace?: string;
 }
 
 /** All of it. */
@@ -16,6 +17,7 @@ export function queueOfNamespace(queue: Queue, namespace: string, most: number):
   const shown = own.slice(0, most);
   return {
     ...queue,
+    namespace,
     shares: sharesOf(queue.shares, namespace),
     jobs: shown.map(({ job }) => job),
     places: shown.map(({ place }) => place),

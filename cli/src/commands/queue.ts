@@ -20,16 +20,16 @@ export const addQueue: AddCommand = (program, context) => {
   program
     .command('queue')
     .summary('show what waits, and how the shares stand')
-    .description('Shows what waits in the queue of the whole deployment and why, what is held, and how the shares stand; with -n only what concerns a namespace, as far as it is among the first 100 jobs.')
+    .description('Shows what waits in the queue of the whole deployment and why, what is held, and how the shares stand; with -n only a namespace: its jobs, as far as they are among the first 100 of all, and its shares; totals and pauses are the deployment’s.')
     .option('-w, --watch', 'show it again and again, until Ctrl-C; on a terminal only')
     .option('--interval <seconds>', 'how long between two looks', positive, DEFAULT_INTERVAL_SECONDS)
     .option('--limit <number>', `how many waiting jobs to list, at most ${MAX_LIMIT}`, upTo(MAX_LIMIT), DEFAULT_LIMIT)
     .addHelpText('after', examples('orch queue', 'orch queue -n physics', 'orch queue --watch --limit 10', "orch queue --json | jq '.jobs[].message'"))
     .action(action(context, async (session, { watch = false, interval, limit }: QueueOptions) => {
       if (watch && !session.json && session.terminal.startScreen !== undefined) return watchQueue(session, session.terminal.startScreen(), interval, limit);
-      const { places, ...queue } = await look(session, limit);
+      const queue = await look(session, limit);
       if (session.json) return writeJson(session, queue);
-      session.terminal.out(queueText(session.colours, { ...queue, places }));
+      session.terminal.out(queueText(session.colours, queue));
     }));
 };
 

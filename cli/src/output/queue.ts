@@ -13,9 +13,13 @@ export function queueText(colours: Colours, queue: ShownQueue): string {
   const pauses = queue.pauses.map(({ scope, by, reason }) => colours.yellow(`paused: ${printable(`${scope}, by ${by}: ${reason}`)}\n`)).join('');
   const parts = [totals + pauses, shareTable(colours, shares) + (hasMoreShares ? colours.dim('… and more shares\n') : '')];
   if (jobs.length > 0) parts.push(jobTable(colours, jobs, places, Date.parse(at)) + (hasMoreJobs ? colours.dim('… and more jobs\n') : ''));
+  if (hasNothingOf(queue)) parts.push(colours.dim(printable(`Namespace ${queue.namespace} has no share here, and no job among the first that wait.`) + '\n'));
   if (isPartial) parts.push(colours.dim('There are more queues than were read: the order is that among those who used least.\n'));
   return parts.join('\n');
 }
+
+const hasNothingOf = ({ namespace, jobs, shares }: ShownQueue): boolean =>
+  namespace !== undefined && jobs.length === 0 && !shares.some(({ kind, name }) => kind === 'namespace' && name === namespace);
 
 function jobTable(colours: Colours, jobs: readonly WaitingJob[], places: readonly number[], nowMs: number): string {
   return table(

@@ -103,8 +103,15 @@ NEXT  JOB                                  USER   PRIORITY  BAND  NODES  GPUS  A
     expect(out).toMatch(/\ndeployment .+\n +vision .+\n +alice .+\n\nNEXT +JOB/);
     const place = ((await cli.orch(['queue'])).out.match(/(\d+) +vision\//) ?? [])[1];
     expect(out).toMatch(new RegExp(`\\n +${place}  ${other} [^\\n]+\\n$`));
-    const { jobs, hasMoreJobs } = JSON.parse((await cli.orch(['queue', '-n', 'research', '--limit', '1', '--json'])).out) as { jobs: unknown[]; hasMoreJobs: boolean };
-    expect([jobs, hasMoreJobs]).toEqual([[expect.objectContaining({ namespace: 'research' })], true]);
+    const told = async (namespace: string): Promise<unknown> => JSON.parse((await cli.orch(['queue', '-n', namespace, '--limit', '1', '--json'])).out);
+    expect(await told('vision')).toMatchObject({ namespace: 'vision', jobs: [{ namespace: 'vision' }], places: [Number(place)], hasMoreJobs: false });
+    expect(await told('research')).toMatchObject({ jobs: [{ namespace: 'research' }], hasMoreJobs: true });
+    expect(out).not.toContain('has no share');
+  });
+
+  it('says where there is nothing of a namespace', async () => {
+    const { out } = await cli.orch(['queue', '-n', 'nobodys']);
+    expect(out).toMatch(/\n\nNamespace nobodys has no share here, and no job among the first that wait\.\n$/);
   });
 
   it('lists as many jobs as it is asked for', async () => {
