@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../local/ports.ts';
 import { end, isOver } from './child-process.ts';
 import { pythonWith } from './python.ts';
 
@@ -70,15 +69,4 @@ export async function onFreePort<T extends ChildProcess>(name: string, server: S
     await end(child);
     if (!ended || tries <= 1) throw new Error(`${name} did not start: ${said}`);
   }
-}
-
-/** A port of the loopback that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -12,8 +12,8 @@ import { HttpTransport } from '../../../lambdas/adapters/otlp/http-transport.ts'
 import { OtlpSpanExporter } from '../../../lambdas/adapters/otlp/otlp-span-exporter.ts';
 import { readableSpan } from '../../../lambdas/adapters/otlp/readable-span.ts';
 import { signedForXRay } from '../../../lambdas/adapters/otlp/signed-headers.ts';
+import { freePort } from '../../../local/ports.ts';
 import { aTracedJob, failedLife, SUBMITTED_MS } from '../../builders/trace.ts';
-import { freePort } from '../python-server.ts';
 import { startEndpoint, type Endpoint } from './endpoint.ts';
 import { hasRotel, startRotel, type Collector } from './rotel.ts';
 import { said } from './said.ts';

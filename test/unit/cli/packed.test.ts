@@ -14,13 +14,13 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const PATIENCE_MS = 120_000;
 
 let folder: string;
-let cli: Awaited<ReturnType<typeof openOrch>>;
+let cli: Awaited<ReturnType<typeof openOrch>> | undefined;
 
 /** Runs a program in the empty folder as a user's shell does, and answers what it writes. */
 async function run(program: string, ...words: readonly string[]): Promise<string> {
   const path = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
   const env = {
-    PATH: path, HOME: folder, npm_config_cache: join(folder, 'cache'), ORCH_API_URL: cli.served.url, AWS_REGION: 'us-east-1',
+    PATH: path, HOME: folder, npm_config_cache: join(folder, 'cache'), ORCH_API_URL: cli?.served.url ?? '', AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
   // Compilers complain on standard output.
@@ -37,8 +37,11 @@ beforeAll(async () => {
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
 }, PATIENCE_MS);
 afterAll(async () => {
-  await cli.close();
-  await rm(folder, { recursive: true, force: true });
+  try {
+    await cli?.close();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 const packed = async (name: string): Promise<string> => {
