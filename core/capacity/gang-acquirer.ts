@@ -143,8 +143,8 @@ export class GangAcquirer implements CapacityProvider {
     return this.#ports.machines.describeAll();
   }
 
-  async impaired(): Promise<readonly ImpairedInstance[]> {
-    return this.#ports.machines.impaired();
+  async impaired(among?: readonly InstanceId[]): Promise<readonly ImpairedInstance[]> {
+    return this.#ports.machines.impaired(among);
   }
 
   async find(instanceId: InstanceId): Promise<ProviderInstance | undefined> {

@@ -155,6 +155,8 @@ export interface ImpairedInstance {
 /** An instance of an attempt as the provider sees it. */
 export interface ProviderInstance {
   readonly instanceId: InstanceId;
+  /** The cloud, where several were asked; absent: the default one. */
+  readonly provider?: string;
   readonly state: 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
   readonly instanceType: string;
   readonly zone: string;

@@ -65,17 +65,18 @@ export class ProviderRegistry implements CapacityProvider {
 
   /** With `unheard` a provider that fails is told there, and hides the machines of no other. */
   async describeAll(unheard?: Unheard): Promise<readonly ProviderInstance[]> {
-    const answers = await Promise.allSettled(this.#providers.map(({ capacity }) => capacity.describeAll()));
-    return answers.flatMap((answer, index) => {
-      if (answer.status === 'fulfilled') return answer.value;
-      if (unheard === undefined) throw answer.reason;
-      unheard(this.#providers[index]?.name ?? '', answer.reason);
-      return [];
-    });
+    return askAll(this.#providers, async ({ name, capacity }) => {
+      const instances = await capacity.describeAll();
+      return name === DEFAULT_PROVIDER ? instances : instances.map((instance) => ({ ...instance, provider: name }));
+    }, unheard);
   }
 
-  async impaired(): Promise<readonly ImpairedInstance[]> {
-    return (await Promise.all(this.#providers.map(({ capacity }) => capacity.impaired()))).flat();
+  /** As `describeAll`; asks those alone whose ids are named, where some are. */
+  async impaired(among?: readonly InstanceId[], unheard?: Unheard): Promise<readonly ImpairedInstance[]> {
+    return askAll(this.#providers, async ({ capacity, owns }) => {
+      const own = among?.filter((id) => owns(id));
+      return own?.length === 0 ? [] : capacity.impaired(own);
+    }, unheard);
   }
 
   async find(instanceId: InstanceId): Promise<ProviderInstance | undefined> {
@@ -92,6 +93,16 @@ export class ProviderRegistry implements CapacityProvider {
     if (found === undefined) throw new InternalError(`This deployment has no provider ${provider} any more.`, { provider });
     return found;
   }
+}
+
+async function askAll<T>(providers: readonly RegisteredProvider[], ask: (provider: RegisteredProvider) => Promise<readonly T[]>, unheard?: Unheard): Promise<readonly T[]> {
+  const answers = await Promise.allSettled(providers.map((provider) => ask(provider)));
+  return answers.flatMap((answer, index) => {
+    if (answer.status === 'fulfilled') return answer.value;
+    if (unheard === undefined) throw answer.reason;
+    unheard(providers[index]?.name ?? '', answer.reason);
+    return [];
+  });
 }
 
 interface Named {

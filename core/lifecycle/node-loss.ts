@@ -1,4 +1,4 @@
-import type { ImpairedInstance, LaunchRecord, ProviderInstance } from '../capacity/gang.ts';
+import type { LaunchRecord, ProviderInstance } from '../capacity/gang.ts';
 import type { EpochMs } from '../job/ids.ts';
 import type { Job, Node } from '../job/job.ts';
 import { nameNodes } from '../job/name-nodes.ts';
@@ -7,9 +7,6 @@ import type { TaskAnswer } from './task.ts';
 
 /** EC2 shows an instance within seconds of its launch; a minute is generous. */
 const VISIBLE_AFTER_MS = 60_000;
-
-/** A machine that only starts again is reached after less, most of them; what ran on it is lost either way. */
-const HUNG_AFTER_MS = 300_000;
 
 /** Whether a node has not been taken out of its attempt. */
 export const isThere = (node: Node): boolean => node.goneAtMs === undefined;
@@ -34,12 +31,6 @@ export function missingNodes(nodes: readonly Node[], instances: readonly Provide
     if (!isThere(node) || state === 'pending' || state === 'running') return false;
     return state !== undefined || node.launchedAtMs < visibleFromMs;
   });
-}
-
-/** Nodes that the provider has not reached for so long that nothing is to be hoped for of them. */
-export function hungNodes(nodes: readonly Node[], impaired: readonly ImpairedInstance[], nowMs: EpochMs): readonly Node[] {
-  const hung = new Set(impaired.filter(({ sinceMs }) => nowMs - sinceMs >= HUNG_AFTER_MS).map(({ instanceId }) => instanceId));
-  return nodes.filter((node) => isThere(node) && hung.has(node.instanceId));
 }
 
 /**

@@ -62,8 +62,11 @@ export interface CapacityProvider {
    * tells `unheard` of those that fail and answers what the others have; without it, or where there is one only, throws.
    */
   describeAll(unheard?: Unheard): Promise<readonly ProviderInstance[]>;
-  /** Instances that the provider runs and does not reach; others of the account may be among them. */
-  impaired(): Promise<readonly ImpairedInstance[]>;
+  /**
+   * Instances that the provider runs and does not reach, `among` these or all; of all, others of the account may be among
+   * them. With `unheard` as `describeAll`.
+   */
+  impaired(among?: readonly InstanceId[], unheard?: Unheard): Promise<readonly ImpairedInstance[]>;
   /** One instance of this deployment, in whatever state it is remembered; `undefined` for one that is not the deployment's. */
   find(instanceId: InstanceId): Promise<ProviderInstance | undefined>;
 }

@@ -37,8 +37,11 @@ export interface Machines {
   describe(attempt: AttemptKey): Promise<readonly ProviderInstance[]>;
   /** Machines of this deployment that are not terminated. */
   describeAll(): Promise<readonly ProviderInstance[]>;
-  /** Machines that the provider runs and does not reach; others of the account may be among them. */
-  impaired(): Promise<readonly ImpairedInstance[]>;
+  /**
+   * Machines that the provider runs and does not reach, `among` these or all; of all, others of the account may be among
+   * them. Ids that the provider does not know are passed over.
+   */
+  impaired(among?: readonly InstanceId[]): Promise<readonly ImpairedInstance[]>;
   /** One machine of this deployment, terminated or not; `undefined` for one that is not the deployment's, or not known. */
   find(instanceId: InstanceId): Promise<ProviderInstance | undefined>;
   /** Asks for an end; ids that the provider does not know are passed over. */

@@ -40,8 +40,8 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('slowBoot'), seconds: z.number().positive(), ...scopeFields }),
   /** The agent is registered but its connection is lost: nothing is delivered while the fault stands. */
   z.strictObject({ kind: z.literal('agentOffline'), ...scopeFields }),
-  /** The instance runs on and is not reached, by its status check or by SSM: for so many fleet seconds when the fault is added. */
-  z.strictObject({ kind: z.literal('instanceHangs'), forSeconds: z.number().nonnegative().default(0), ...scopeFields }),
+  /** The instance runs on and is not reached, by its status check, or its host's, or by SSM: for so many fleet seconds when the fault is added. */
+  z.strictObject({ kind: z.literal('instanceHangs'), check: z.enum(['instance', 'system']).optional(), forSeconds: z.number().nonnegative().default(0), ...scopeFields }),
   /** The command runs on the instance, and its result is never heard of. */
   z.strictObject({ kind: z.literal('commandNeverAnswers'), ...scopeFields }),
   /** The events that say that a command has ended come twice. */

@@ -109,8 +109,9 @@ export class InMemoryMachines implements Machines {
     return [...this.#instances.values()].filter(({ state }) => state !== 'terminated');
   }
 
-  async impaired(): Promise<readonly ImpairedInstance[]> {
-    return [...this.hanging].flatMap(([id, sinceMs]) => (this.#instances.get(id)?.state === 'running' ? [{ instanceId: id, sinceMs }] : []));
+  async impaired(among?: readonly InstanceId[]): Promise<readonly ImpairedInstance[]> {
+    const asked = [...this.hanging].filter(([id]) => among?.includes(id) ?? true);
+    return asked.flatMap(([id, sinceMs]) => (this.#instances.get(id)?.state === 'running' ? [{ instanceId: id, sinceMs }] : []));
   }
 
   async find(id: InstanceId): Promise<ProviderInstance | undefined> {

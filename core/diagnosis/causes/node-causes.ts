@@ -11,6 +11,16 @@ export const nodeCauses = {
     operatorCanDo: ['Look at the console output of the instance, and whether its subnet reaches SSM, S3 and CloudWatch (npm run preflight).'],
     runbook: 'docs/runbook/jobs.md#nodes-that-do-not-come-up',
   },
+  NodeHung: {
+    bearing: 'failed',
+    means: 'EC2 ran a node and did not reach it for minutes, since its kernel hung or its host failed, and the orchestrator terminated it.',
+    youCanDo: [
+      'See whether the run uses up the memory of its nodes, which is what kernels hang of: instance types with more of it, or fewer processes on each.',
+      'Have it tried again (retry: { maxAttempts: 3, on: [INTERRUPTED] }), or go on with new nodes (onNodeLoss: Replace or Requeue), from a checkpoint.',
+    ],
+    operatorCanDo: ['See what the instance said last (aws ec2 get-console-output, within the hour), and the account’s health events: other hosts of the type or zone may fail too.'],
+    runbook: LOST,
+  },
   SpotInterruption: {
     bearing: 'failed',
     means: 'EC2 took back Spot machines.',

@@ -24,6 +24,21 @@ function notices({ events, nowMs }: Facts): readonly JobEvent[] {
   return events.filter(({ type, data, atMs }) => type === 'NodeInterrupted' && data?.['kind'] === 'interruption' && atMs <= lostAtMs && lostAtMs - atMs <= NOTICE_MS);
 }
 
+/** Machines that hung and were terminated for it, in the minutes before nodes were gone, of which the loss names one. */
+function hangs({ events, nowMs }: Facts, text: string): readonly JobEvent[] {
+  const lostAtMs = events.findLast(({ type }) => type === 'NodeLost')?.atMs ?? nowMs;
+  const isOfLoss = ({ data, atMs }: JobEvent): boolean => {
+    const instances: unknown = data?.['kind'] === 'hung' ? data['instances'] : undefined;
+    return Array.isArray(instances) && instances.some((id) => text.includes(String(id))) && atMs <= lostAtMs && lostAtMs - atMs <= NOTICE_MS;
+  };
+  return events.filter((event) => event.type === 'Reconciled' && isOfLoss(event)).slice(-1);
+}
+
+function hung(facts: Facts): Found | undefined {
+  const [event] = isLoss(facts) ? hangs(facts, lossText(facts)) : [];
+  return event && { sentence: sentence(event.message), events: [event, ...lossEvents(facts)] };
+}
+
 /** What is said of the loss: the reason, and the entry of the history. */
 const lossText = (facts: Facts): string => [facts.message, ...latest(facts, 'NodeLost').map(({ message }) => message)].join(' ');
 
@@ -51,6 +66,7 @@ export const nodeRules: readonly Rule[] = [
     cause: 'NodeNotReplaced', certainty: 'certain',
     finds: (facts) => (isLoss(facts) && facts.message.includes('could not be replaced') ? loss(facts) : undefined),
   },
+  { cause: 'NodeHung', certainty: 'certain', finds: hung },
   {
     cause: 'SpotInterruption', certainty: 'certain',
     finds: (facts) => (isLoss(facts) && notices(facts).some((notice) => isNamed(notice, lossText(facts))) ? tookBack(facts) : undefined),

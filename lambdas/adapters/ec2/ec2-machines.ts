@@ -97,8 +97,8 @@ export class Ec2Machines implements Machines {
     return this.#instances.ofDeployment();
   }
 
-  async impaired(): Promise<readonly ImpairedInstance[]> {
-    return this.#instances.impaired();
+  async impaired(among?: readonly InstanceId[]): Promise<readonly ImpairedInstance[]> {
+    return among === undefined ? this.#instances.impaired() : this.#instances.impairedAmong(among);
   }
 
   async find(instanceId: InstanceId): Promise<ProviderInstance | undefined> {

@@ -1,12 +1,15 @@
-import type { DescribeInstancesCommandInput, EC2Client, Instance, InstanceStatus } from '@aws-sdk/client-ec2';
+import type { DescribeInstancesCommandInput, DescribeInstanceStatusCommandInput, EC2Client, Instance, InstanceStatus } from '@aws-sdk/client-ec2';
 import { paginateDescribeInstanceStatus, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import type { ImpairedInstance, ProviderInstance } from '../../../core/capacity/gang.ts';
 import { epochMs, instanceId, jobId, type InstanceId } from '../../../core/job/ids.ts';
 import type { AttemptKey } from '../../../core/ports/machines.ts';
 import { patiently } from './ec2-error.ts';
 import { tagKeys } from './instance-tags.ts';
+import { passingOverUnknown } from './unknown-ids.ts';
 
 const PAGE_SIZE = 1000;
+/** So many instances a call about statuses may name. */
+const MOST_NAMED = 100;
 /** What EC2 says of an instance that TerminateInstances or StopInstances ended. */
 const ENDED_BY_CALL = 'Client.UserInitiatedShutdown';
 const ALIVE = ['pending', 'running', 'shutting-down', 'stopping', 'stopped'];
@@ -34,14 +37,31 @@ export class InstanceReader {
     return (await this.#read({}, { 'instance-id': [id] }))[0];
   }
 
-  /** EC2 sorts them out and knows no tags here: few come, however many run, and they may be anybody's in the account. */
+  /**
+   * EC2 sorts them out and knows no tags here: few come, however many run, and they may be anybody's in the account. Of two
+   * filters an instance must fit both, so each check is asked for by itself.
+   */
   async impaired(): Promise<ImpairedInstance[]> {
-    const input = { Filters: [{ Name: 'instance-status.status', Values: ['impaired'] }] };
+    const checks = ['instance-status.status', 'system-status.status'];
+    const found = await Promise.all(checks.map((Name) => this.#impaired({ Filters: [{ Name, Values: ['impaired'] }] }, PAGE_SIZE)));
+    return [...new Map(found.flat().map((instance) => [instance.instanceId, instance])).values()];
+  }
+
+  /** As they are now. Pages have no size where instances are named. */
+  async impairedAmong(instances: readonly InstanceId[]): Promise<ImpairedInstance[]> {
+    const impaired: ImpairedInstance[] = [];
+    for (let start = 0; start < instances.length; start += MOST_NAMED) {
+      const some = instances.slice(start, start + MOST_NAMED);
+      impaired.push(...(await passingOverUnknown(some, (InstanceIds) => this.#impaired({ InstanceIds })) ?? []));
+    }
+    return impaired;
+  }
+
+  async #impaired(input: DescribeInstanceStatusCommandInput, pageSize?: number): Promise<ImpairedInstance[]> {
     return patiently(async () => {
       const impaired: ImpairedInstance[] = [];
-      for await (const page of paginateDescribeInstanceStatus({ client: this.#ec2, pageSize: PAGE_SIZE }, input)) {
-        impaired.push(...(page.InstanceStatuses ?? []).flatMap(toImpaired));
-      }
+      const pages = paginateDescribeInstanceStatus({ client: this.#ec2, ...(pageSize === undefined ? {} : { pageSize }) }, input);
+      for await (const page of pages) impaired.push(...(page.InstanceStatuses ?? []).flatMap(toImpaired));
       return impaired;
     });
   }
@@ -84,8 +104,9 @@ function toProviderInstance(instance: Instance): ProviderInstance[] {
   }];
 }
 
-/** Without a time nobody knows whether it is only starting again. */
-function toImpaired({ InstanceId, InstanceStatus: status }: InstanceStatus): ImpairedInstance[] {
-  const sinceMs = (status?.Details ?? []).flatMap(({ ImpairedSince }) => ImpairedSince?.getTime() ?? []).toSorted((a, b) => a - b)[0];
+/** Its own check fails, or that of its host. Without a time nobody knows whether it is only starting again. */
+function toImpaired({ InstanceId, InstanceStatus: own, SystemStatus: host }: InstanceStatus): ImpairedInstance[] {
+  const failing = [own, host].filter((status) => status?.Status === 'impaired').flatMap((status) => status?.Details ?? []);
+  const sinceMs = failing.flatMap(({ ImpairedSince }) => ImpairedSince?.getTime() ?? []).toSorted((a, b) => a - b)[0];
   return InstanceId === undefined || sinceMs === undefined ? [] : [{ instanceId: instanceId(InstanceId), sinceMs: epochMs(sinceMs) }];
 }

@@ -1,4 +1,6 @@
+import type { ImpairedInstance, ProviderInstance } from '../../../core/capacity/gang.ts';
 import { InternalError } from '../../../core/errors/orchestrator-error.ts';
+import { impairmentOf } from '../../../core/lifecycle/hung-nodes.ts';
 import { reconciliationMeasurements } from '../../../core/metrics/of-reconciliation.ts';
 import { spendMeasurements } from '../../../core/metrics/of-spend.ts';
 import type { Unheard } from '../../../core/ports/capacity-provider.ts';
@@ -50,7 +52,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
   };
   const instances = await guard('looking for instances', () => ports.capacity.describeAll(note));
   const orphansTerminated = instances && (await guard('orphans', () => sweepInstances(ports, instances, guard, note)));
-  const impaired = (await guard('looking for instances that hang', () => ports.capacity.impaired())) ?? [];
+  const impaired = await guard('looking for instances that hang', () => findHanging(ports, instances ?? [], (provider, error) => fail(`looking for instances of ${provider} that hang`, error))) ?? [];
   const looked = await guard('attempts', () => tendAttempts(ports, instances && { instances, unheard, impaired }, guard));
   const placementGroupsRemoved = (await guard('placement groups', () => sweepPlacementGroups(ports, guard))) ?? 0;
   const report = { orphansTerminated: orphansTerminated ?? 0, placementGroupsRemoved, ...(looked?.tended ?? nothing), failures: errors.length };
@@ -58,4 +60,11 @@ export async function reconcile(ports: ReconcilePorts): Promise<ReconcileReport>
   ports.log.info('reconciled', { report });
   if (errors.length > 0) throw new InternalError(`${errors.length} parts of the reconciler failed.`, {}, { cause: new AggregateError(errors) });
   return report;
+}
+
+/** Instances that are not reached, but for those of zones that are in trouble: these are told of, and left alone. */
+async function findHanging({ capacity, log }: ReconcilePorts, instances: readonly ProviderInstance[], unheard: Unheard): Promise<readonly ImpairedInstance[]> {
+  const { hang, zones } = impairmentOf(instances, await capacity.impaired(undefined, unheard));
+  for (const zone of zones) log.error('many instances of a zone are not reached: none of them is terminated for it', { ...zone });
+  return hang;
 }

@@ -13,32 +13,39 @@ const REACHABILITY = { ok: 'passed', impaired: 'failed', initializing: 'initiali
 /** `DescribeInstanceStatus`: of running instances, or of all. */
 export async function describeInstanceStatus(params: QueryParams, caller: Caller, context: FleetContext): Promise<XmlTree> {
   await authorizeDescribe(caller, 'DescribeInstanceStatus');
-  const { items, nextToken } = selectInstances(params, context, { 'instance-status.status': (instance) => [statusOf(instance, context)] });
+  const { items, nextToken } = selectInstances(params, context, {
+    'instance-status.status': (instance) => [statusOf(instance, 'instance', context)],
+    'system-status.status': (instance) => [statusOf(instance, 'system', context)],
+  });
   const all = flag(params, 'IncludeAllInstances');
   return { instanceStatusSet: items.filter(({ state }) => all || state === 'running').map((instance) => writeStatus(instance, context)), nextToken };
 }
 
-/** EC2 sees that a kernel does not answer; nothing is wrong with its host. */
+/** Of a kernel that does not answer and of a host that fails each has its own check. */
 function writeStatus(instance: Instance, context: FleetContext): XmlTree {
-  const status = statusOf(instance, context);
-  const hosts = status === 'impaired' ? 'ok' : status;
-  const impairedSince = hangsSince(instance, context);
   return {
     instanceId: instance.id,
     availabilityZone: instance.zone,
     instanceState: writeState(instance.state),
-    instanceStatus: { status, details: [{ name: 'reachability', status: REACHABILITY[status], impairedSince }] },
-    systemStatus: { status: hosts, details: [{ name: 'reachability', status: REACHABILITY[hosts] }] },
+    instanceStatus: writeCheck(instance, 'instance', context),
+    systemStatus: writeCheck(instance, 'system', context),
   };
 }
 
-function statusOf(instance: Instance, context: FleetContext): keyof typeof REACHABILITY {
+function writeCheck(instance: Instance, check: Check, context: FleetContext): XmlTree {
+  const status = statusOf(instance, check, context);
+  return { status, details: [{ name: 'reachability', status: REACHABILITY[status], impairedSince: failsSince(instance, check, context) }] };
+}
+
+type Check = 'instance' | 'system';
+
+function statusOf(instance: Instance, check: Check, context: FleetContext): keyof typeof REACHABILITY {
   if (instance.state !== 'running') return 'not-applicable';
-  if (hangsSince(instance, context) !== undefined) return 'impaired';
+  if (failsSince(instance, check, context) !== undefined) return 'impaired';
   return context.clock.nowMs() >= instance.registersAtMs ? 'ok' : 'initializing';
 }
 
-function hangsSince(instance: Instance, { faults }: FleetContext): Date | undefined {
+function failsSince(instance: Instance, check: Check, { faults }: FleetContext): Date | undefined {
   const fault = instance.state === 'running' ? faults.standing('instanceHangs', instanceTarget(instance)) : undefined;
-  return fault && new Date(fault.addedAtMs - fault.forSeconds * 1000);
+  return fault !== undefined && (fault.check ?? 'instance') === check ? new Date(fault.addedAtMs - fault.forSeconds * 1000) : undefined;
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { GangRequest } from '../../../core/capacity/gang.ts';
 import { scopeKey } from '../../../core/capacity/offering.ts';
-import { jobId } from '../../../core/job/ids.ts';
+import { instanceId, jobId } from '../../../core/job/ids.ts';
 import type { CooldownStore } from '../../../core/ports/capacity-provider.ts';
 import type { AttemptStore } from '../../../core/ports/job-store.ts';
 import { Ec2CapacityProvider } from '../../../lambdas/adapters/ec2/ec2-capacity-provider.ts';
@@ -112,6 +112,18 @@ describe('Ec2CapacityProvider, when EC2 fails', () => {
     const [fault] = cloud.simulator.context.faults.add([{ kind: 'instanceHangs', forSeconds: 400, instanceId: first?.instanceId ?? '' }]);
     // EC2 tells whole seconds or finer ones.
     expect(await provider.impaired()).toEqual([{ instanceId: first?.instanceId, sinceMs: expect.closeTo((fault?.addedAtMs ?? 0) - 400_000, -3) }]);
+  });
+
+  it('says so of a machine whose host fails, and asks for some of them, gone ones among them', async () => {
+    const acquired = await provider.acquire(onDemand(2), never);
+    const [first, second] = acquired.kind === 'acquired' ? acquired.nodes.map(({ instanceId: id }) => id) : [];
+    if (first === undefined || second === undefined) throw new Error('no machines');
+    cloud.simulator.context.faults.add([{ kind: 'instanceHangs', check: 'system', forSeconds: 400, instanceId: first }]);
+    const hangs = [{ instanceId: first, sinceMs: expect.any(Number) }];
+    expect(await provider.impaired()).toEqual(hangs);
+    expect(await provider.impaired([instanceId('i-0123456789abcdef0'), second, first])).toEqual(hangs);
+    expect(await provider.impaired([second])).toEqual([]);
+    expect(await provider.impaired([])).toEqual([]);
   });
 
   it('asks for patience when it may not even look', async () => {

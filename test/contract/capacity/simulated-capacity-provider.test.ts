@@ -75,7 +75,7 @@ function asNamed(registry: ProviderRegistry, provider: string): CapacityProvider
     describe: (attempt) => registry.describe({ ...attempt, provider }),
     terminate: (instances) => registry.terminate(instances),
     describeAll: () => registry.describeAll(),
-    impaired: () => registry.impaired(),
+    impaired: (among) => registry.impaired(among),
     find: (instanceId) => registry.find(instanceId),
   };
 }

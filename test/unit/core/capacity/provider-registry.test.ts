@@ -57,9 +57,12 @@ describe('a registry of providers', () => {
     expect(calls).toEqual(['other.terminate o-2']);
   });
 
-  it('asks everybody for all that hangs', async () => {
+  it('asks everybody for all that hangs, and for some of it those whose they are', async () => {
     await registry.impaired();
     expect(calls).toEqual(['aws.impaired', 'other.impaired']);
+    calls.length = 0;
+    await registry.impaired([instanceId('o-1')]);
+    expect(calls).toEqual(['other.impaired']);
   });
 
   it('asks everybody for all that lives', async () => {
@@ -80,6 +83,27 @@ describe('a registry of providers', () => {
     expect(await broken.describeAll((...told) => unheard.push(told))).toEqual([machine]);
     expect(unheard).toEqual([['other', down]]);
     await expect(broken.describeAll()).rejects.toBe(down);
+  });
+
+  it('says of machines that are not of the default cloud whose they are', async () => {
+    const machine: ProviderInstance = { instanceId: instanceId('o-1'), instanceType: 'm6i.large', zone: 'us-east-1a', market: 'spot', state: 'running', launchedAtMs: epochMs(0) };
+    const two = new ProviderRegistry([
+      { name: DEFAULT_PROVIDER, capacity: { ...noting('aws', calls), describeAll: async () => [machine] }, owns: (id) => id.startsWith('i-') },
+      { name: 'other', capacity: { ...noting('other', calls), describeAll: async () => [machine] }, owns: (id) => id.startsWith('o-') },
+    ]);
+    expect(await two.describeAll()).toEqual([machine, { ...machine, provider: 'other' }]);
+  });
+
+  it('lets no provider that fails hide what hangs at the others, and says which it was', async () => {
+    const [hangs, down] = [{ instanceId: instanceId('i-1'), sinceMs: epochMs(5) }, new Error('the other cloud is down')];
+    const broken = new ProviderRegistry([
+      { name: DEFAULT_PROVIDER, capacity: { ...noting('aws', calls), impaired: async () => [hangs] }, owns: (id) => id.startsWith('i-') },
+      { name: 'other', capacity: { ...noting('other', calls), impaired: () => Promise.reject(down) }, owns: (id) => id.startsWith('o-') },
+    ]);
+    const unheard: unknown[] = [];
+    expect(await broken.impaired(undefined, (...told) => unheard.push(told))).toEqual([hangs]);
+    expect(unheard).toEqual([['other', down]]);
+    await expect(broken.impaired()).rejects.toBe(down);
   });
 
   it('looks for an instance where its id comes from', async () => {
