@@ -56,7 +56,7 @@ export const metricCatalogue = {
   QueueDepth: { unit: 'Count', dimensions: ['Namespace'], from: 'scheduler', meaning: 'jobs in the queue (PENDING); those that are parked for capacity are in it no more' },
   OldestWaitSeconds: { unit: 'Seconds', dimensions: ['Namespace'], from: 'scheduler', meaning: 'how long the job has waited in the queue that has waited longest, of those that the scheduler has seen: at least so long' },
   RunningNodes: { unit: 'Count', dimensions: ['Namespace'], from: 'scheduler', meaning: 'nodes that jobs hold, those that they still look for included' },
-  CapacityWaitSeconds: { unit: 'Seconds', dimensions: ['PriorityClass'], from: 'scheduler', meaning: 'how long the job has been without machines that has been so longest, since its submission or its return to the queue, of those that are parked: EC2 had nothing for them when they asked last' },
+  CapacityWaitSeconds: { unit: 'Seconds', dimensions: ['PriorityClass'], from: 'scheduler', meaning: 'how long the job has been without machines that has been so longest, since its submission or its return to the queue, of those that are parked: their last turn brought nothing, for want of machines, of room under a limit or since an operator pauses them' },
   LongestWaitSeconds: { unit: 'Seconds', dimensions: [], from: 'scheduler', meaning: 'the largest `OldestWaitSeconds` of all namespaces, 0 when nothing waits' },
   CycleSeconds: { unit: 'Seconds', dimensions: [], from: 'scheduler', meaning: 'how long a scheduling cycle took' },
   OrphansTerminated: { unit: 'Count', dimensions: [], from: 'reconciler', meaning: 'machines without a living attempt that were terminated' },

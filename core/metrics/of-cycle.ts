@@ -11,7 +11,7 @@ export interface QueueSeen extends Omit<LanesSeen, 'left'> {
   readonly uses: readonly ShareUse[];
   readonly admitted: readonly Pick<Job, 'jobId' | 'namespace' | 'demand'>[];
   readonly turns: readonly Pick<ParkedEntry, 'namespace' | 'demand'>[];
-  readonly parked: readonly Pick<ParkedEntry, 'priority' | 'submittedAtMs' | 'queuedAtMs'>[];
+  readonly parked: readonly Pick<ParkedEntry, 'priority' | 'submittedAtMs' | 'queuedAtMs' | 'hold'>[];
 }
 
 interface NamespaceSums {
@@ -46,9 +46,9 @@ export function queueMeasurements(seen: QueueSeen, waits: LaneWaits, named: Read
   ];
 }
 
-/** By the clock of `SecondsToCapacity`: who is parked so long will be late by that, if there is ever anything. */
+/** By the clock of `SecondsToCapacity`: who is parked so long will be late by that, if there is ever anything. One whose turn it is may get it now. */
 function capacityWaits(parked: QueueSeen['parked'], nowMs: number): readonly Measurement[] {
-  const byClass = Map.groupBy(parked, ({ priority }) => priorityClass(priority));
+  const byClass = Map.groupBy(parked.filter(({ hold }) => hold === undefined), ({ priority }) => priorityClass(priority));
   return priorityClasses.map((PriorityClass) => {
     const longestMs = Math.max(0, ...(byClass.get(PriorityClass) ?? []).map((entry) => nowMs - queuedAt(entry)));
     return measurement('CapacityWaitSeconds', longestMs / 1000, { PriorityClass });

@@ -42,7 +42,7 @@ function watchCapacityWaits(alarms: Alarms, deployment: string, promised: Return
   });
   alarms.when('CapacityWait', waits, {
     severity: 'look', threshold: 1, section: 'capacity-waits',
-    description: `EC2 has no machines for a job, which has waited for longer than its priority class is promised (${promised.map(([priorityClass, seconds]) => `${priorityClass} ${span(seconds)}`).join(', ')}).`,
+    description: `A job has no machines yet, and has waited for longer than its priority class is promised (${promised.map(([priorityClass, seconds]) => `${priorityClass} ${span(seconds)}`).join(', ')}).`,
   });
 }
 

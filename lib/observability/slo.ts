@@ -111,7 +111,7 @@ function timeToCapacity(priorityClass: keyof typeof PRIORITY_CLASSES, limitSecon
     promise: `The whole gang of a job of priority class \`${priorityClass}\` is launched within ${span(limitSeconds)} of its submission`,
     indicator: { kind: 'durations', of: { metric: 'SecondsToCapacity', dimensions: { PriorityClass: priorityClass } }, limitSeconds },
     burns: [slow], section: 'capacity-late',
-    blind: 'Jobs that have no machines yet: `CapacityWait` rings where EC2 has none for so long, `OldestWait` where it is not their turn. Who gives up (`NO_CAPACITY`) counts as late, however short its patience was; who is cancelled does not count.',
+    blind: 'Jobs that have no machines yet: `CapacityWait` rings where they have tried and got none for so long, `OldestWait` where it is not their turn. Who gives up (`NO_CAPACITY`) counts as late, however short its patience was; who is cancelled does not count.',
   };
 }
 

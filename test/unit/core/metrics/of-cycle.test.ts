@@ -7,6 +7,7 @@ import { queueMeasurements, type QueueSeen } from '../../../../core/metrics/of-c
 import { mostSeries } from '../../../../core/metrics/series.ts';
 import { laneId } from '../../../../core/scheduling/share-nodes.ts';
 import type { ActiveLane } from '../../../../core/scheduling/snapshot.ts';
+import { aHold } from '../../../builders/job.ts';
 import { aDemand, aUse, aWaitingJob, NOW, windowsOf, type JobSketch } from '../../../builders/scheduling.ts';
 
 const nothingSeen: QueueSeen = { lanes: [], windows: [], uses: [], admitted: [], turns: [], parked: [] };
@@ -51,6 +52,11 @@ describe('what is measured of the queue', () => {
       priority, submittedAtMs: epochMs(NOW - submitted * 1000), ...(queued === undefined ? {} : { queuedAtMs: epochMs(NOW - queued * 1000) }),
     }));
     expect(measured({ parked })).toMatchObject({ 'CapacityWaitSeconds urgent': 90, 'CapacityWaitSeconds normal': 20, 'CapacityWaitSeconds high': 0, 'CapacityWaitSeconds low': 0, LongestWaitSeconds: 0 });
+  });
+
+  it('leaves out of it who has a turn at this moment', () => {
+    const waits = { priority: 500, submittedAtMs: epochMs(NOW - 60_000) };
+    expect(measured({ parked: [waits, { ...waits, submittedAtMs: epochMs(NOW - 90_000), hold: aHold() }] })).toMatchObject({ 'CapacityWaitSeconds normal': 60 });
   });
 
   it('has no more sets of dimensions than are paid for, whatever namespaces there are', () => {
