@@ -46,6 +46,8 @@ export interface StepRecord {
   readonly exitCode?: number;
   /** How the step ended, once `finishedAtMs` is set: kept so that a lost answer can be given again. */
   readonly answer?: TaskAnswer;
+  /** It was ended since its round is over: the history does not tell of its end. */
+  readonly left?: true;
   /** Nodes for which the step was given up since they never booted: whoever replaces lost nodes sees them run. */
   readonly unbooted?: readonly InstanceId[];
 }

@@ -1,5 +1,4 @@
 import type { Job } from '../../core/job/job.ts';
-import type { TaskAnswer } from '../../core/lifecycle/task.ts';
 import { stopAnswer } from '../../core/lifecycle/stop-answer.ts';
 import type { StepRecord, Wait } from '../../core/lifecycle/wait.ts';
 import type { TaskTokens } from '../../core/ports/executions.ts';
@@ -11,15 +10,6 @@ export interface AnswerPorts {
   readonly jobs: JobStore;
   readonly attempts: AttemptStore;
   readonly tokens: TaskTokens;
-}
-
-/**
- * Answers the token that waits for a step of an attempt, if one still does. The first answer wins; the others are void.
- * Commands of an earlier attempt end long after it, and the step that waits now may have the same name.
- */
-export async function answerWait(ports: Omit<AnswerPorts, 'jobs'>, step: StepOfAttempt, answer: TaskAnswer): Promise<void> {
-  const wait = await ports.attempts.wait(step.jobId);
-  if (wait !== undefined && isFor(wait, step)) await ports.tokens.answer(wait.token, answer);
 }
 
 /** Whether it is this step that is waited for. */

@@ -1,42 +1,35 @@
 import type { Deployment } from '../../core/deployment/deployment.ts';
-import type { Job, Node, SchedulerReport } from '../../core/job/job.ts';
-import { changeJob } from '../../core/job/change-job.ts';
+import type { Job, Node } from '../../core/job/job.ts';
 import { nameNodes } from '../../core/job/name-nodes.ts';
-import { amend } from '../../core/lifecycle/amend.ts';
-import type { JobChange } from '../../core/lifecycle/change.ts';
 import { lossAnswer } from '../../core/lifecycle/node-loss.ts';
 import type { TaskAnswer } from '../../core/lifecycle/task.ts';
 import type { StepRecord } from '../../core/lifecycle/wait.ts';
 import type { ManifestStore } from '../../core/ports/manifest-store.ts';
 import type { CommandStatus } from '../../core/ports/node-commands.ts';
 import { parseStepKey } from '../../core/runtimes/node-step.ts';
-import type { RunsData } from '../../core/trace/told-runs.ts';
 import { endedWell, judge, type FailedNode, type StepResult } from '../../core/runtimes/step-result.ts';
-import type { Clock } from '../../core/ports/clock.ts';
-import { answerWait, isFor, type AnswerPorts } from './answer-wait.ts';
 import { dispatchStep, type DispatchPorts } from './dispatch-step.ts';
+import { finishStep, isEnded, tellEnd, type EndedStep, type FinishPorts, type Said } from './finish-step.ts';
 import { planPhase } from './job-steps.ts';
 import { verdictsOn } from './lose-nodes.ts';
 import { runsOfStep } from './runs-of-step.ts';
 
-export interface SettlePorts extends AnswerPorts, DispatchPorts {
+export interface SettlePorts extends FinishPorts, DispatchPorts {
   readonly manifests: ManifestStore;
   readonly deployment: Deployment;
-  readonly clock: Clock;
 }
 
 /**
  * Looks how a step stands and, when every node has answered, writes its end and answers the token that waits for it.
  * Called for every sign that something happened: the command's event, its duplicates, a task that runs again, the
- * reconciler's poll. A step that is over answers the same each time.
+ * reconciler's poll. A step that is over answers the same each time, and is told in the history if whoever ended it died before.
  */
 export async function settleStep(ports: SettlePorts, record: StepRecord): Promise<void> {
-  if (record.answer !== undefined) {
-    await answerWait(ports, record, record.answer);
+  if (isEnded(record)) {
+    await tellEnd(ports, record, () => saidOf(ports, record));
     return;
   }
-  const status = record.commandId === undefined ? undefined : await ports.commands.status(record.commandId);
-  const result = endedWell(record, status) ?? judge(record, await ports.attempts.nodes(record.jobId, record.attempt), status);
+  const { result, status } = await look(ports, record);
   if (result.kind === 'resend') {
     await sendAgain(ports, record);
     return;
@@ -46,60 +39,33 @@ export async function settleStep(ports: SettlePorts, record: StepRecord): Promis
     return;
   }
   const answer = answerOf(record, result);
-  const scheduler = 'scheduler' in result ? result.scheduler : undefined;
-  const failed = 'failed' in result ? result.failed : [];
-  if (answer === undefined) return;
+  if (answer !== undefined) await finishStep(ports, record, answer, await said(ports, record, { result, status }));
+}
+
+/** How a step stands, and by what answers of its nodes. */
+interface Looked {
+  readonly result: StepResult;
+  readonly status: CommandStatus | undefined;
+}
+
+async function look(ports: SettlePorts, record: StepRecord): Promise<Looked> {
+  const status = record.commandId === undefined ? undefined : await ports.commands.status(record.commandId);
+  return { status, result: endedWell(record, status) ?? judge(record, await ports.attempts.nodes(record.jobId, record.attempt), status) };
+}
+
+async function said(ports: SettlePorts, record: StepRecord, { result, status }: Looked): Promise<Said> {
   const nodeRuns = await runsOfStep(ports, record, status);
-  await finishStep(ports, record, answer, {
-    failed, ...(status?.note !== undefined && { note: status.note }), ...(scheduler !== undefined && { scheduler }), ...(nodeRuns !== undefined && { nodeRuns }),
-  });
-}
-
-/** What is said of the end of a step beside its exit code. */
-interface Said {
-  /** For the history. */
-  readonly note?: string;
-  /** For the history and the job. */
-  readonly scheduler?: SchedulerReport;
-  /** For the history: where it ended badly. */
-  readonly failed?: readonly FailedNode[];
-  /** For the history: how it went on each node. */
-  readonly nodeRuns?: RunsData;
-}
-
-/** A thousand nodes may fail together. */
-const MOST_FAILED = 10;
-
-/**
- * Ends a step with `answer`: record, history, token, in this order, so that a lost answer can be given again. Where somebody
- * else has seen its end, and ended it meanwhile, that is its answer, and the history has it.
- */
-export async function finishStep(ports: SettlePorts, record: StepRecord, answer: TaskAnswer, { note, scheduler, failed = [], nodeRuns }: Said = {}): Promise<void> {
-  const nowMs = ports.clock.now();
-  const exitCode = answer.exitCode;
-  if (!(await ports.attempts.updateStep({ ...record, answer, finishedAtMs: nowMs, ...(exitCode === undefined ? {} : { exitCode }) }))) {
-    const ended = await ports.attempts.step(record.jobId, record.attempt, record.step);
-    // A write whose answer was lost is sent again, and refused: at this very moment it was this one.
-    if (ended?.answer !== undefined && ended.finishedAtMs !== nowMs) {
-      await answerWait(ports, ended, ended.answer);
-      return;
-    }
-  }
-  const message = answer.reason?.message ?? `${record.name} exited with 0${note === undefined ? '' : ` (${note})`}`;
-  const data = {
-    step: record.step, name: record.name, kind: answer.kind, exitCode: exitCode ?? null,
-    ...(scheduler !== undefined && { scheduler }), ...failedData(failed), ...(nodeRuns !== undefined && { nodeRuns }),
+  return {
+    ...('failed' in result && { failed: result.failed }), ...(status?.note !== undefined && { note: status.note }),
+    ...('scheduler' in result && result.scheduler !== undefined && { scheduler: result.scheduler }), ...(nodeRuns !== undefined && { nodeRuns }),
   };
-  // A wait that replaces this one is of a task that runs again: it finds the record ended.
-  const { job: known, wait } = await ports.jobs.getWithWait(record.jobId);
-  const told = (job: Job): JobChange | undefined =>
-    job.attempt === record.attempt ? amend(job, scheduler === undefined ? job : { ...job, scheduler }, [{ type: 'StepFinished', message, data }], nowMs) : undefined;
-  await changeJob(ports.jobs, record.jobId, told, known);
-  if (wait !== undefined && isFor(wait, record)) await ports.tokens.answer(wait.token, answer);
 }
 
-function failedData(failed: readonly FailedNode[]): { readonly failed?: readonly string[]; readonly failedCount?: number } {
-  return failed.length === 0 ? {} : { failed: failed.slice(0, MOST_FAILED).map(({ node }) => node), failedCount: failed.length };
+/** What was to be told of a step by somebody who ended it and died, as far as its nodes say the same now. */
+export async function saidOf(ports: SettlePorts, record: EndedStep): Promise<Said> {
+  const looked = await look(ports, record);
+  const agrees = looked.result.kind !== 'lost' && answerOf(record, looked.result)?.kind === record.answer.kind;
+  return agrees ? said(ports, record, looked) : {};
 }
 
 type Lost = Extract<StepResult, { readonly kind: 'lost' }>;

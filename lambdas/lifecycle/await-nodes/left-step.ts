@@ -26,7 +26,7 @@ export async function leaveStep({ attempts, clock }: LeftStepPorts, { jobId, att
   const record = await attempts.step(jobId, attempt, wait.step);
   if (record === undefined || record.answer !== undefined) return record?.unbooted ?? [];
   const reason = { code: 'NodeLost', message: `${record.name} is gone through once more, with the nodes in the place of those that were lost.` };
-  await attempts.updateStep({ ...record, answer: { kind: 'replace', reason }, finishedAtMs: clock.now() });
+  await attempts.updateStep({ ...record, answer: { kind: 'replace', reason }, left: true, finishedAtMs: clock.now() });
   return [];
 }
 

@@ -1,5 +1,6 @@
 import type { StepRecord, Wait } from '../../../core/lifecycle/wait.ts';
-import { finishStep, sendAgain, settleStep } from '../settle-step.ts';
+import { finishStep } from '../finish-step.ts';
+import { sendAgain, settleStep } from '../settle-step.ts';
 import type { ReconcilePorts } from './reconcile-ports.ts';
 
 /** So long after its deadline a step is asked for again, before its nodes count as silent. */

@@ -9,8 +9,9 @@ import { logKeys } from '../../runtime/logger.ts';
 import { asEntered, currentJob, enterStates } from '../current-job.ts';
 import { planPhase, type PhasePlan } from '../job-steps.ts';
 import { dispatchStep } from '../dispatch-step.ts';
-import { answerIfStopped, answerWait } from '../answer-wait.ts';
-import { settleStep, type SettlePorts } from '../settle-step.ts';
+import { answerIfStopped } from '../answer-wait.ts';
+import { isEnded, tellEnd } from '../finish-step.ts';
+import { saidOf, settleStep, type SettlePorts } from '../settle-step.ts';
 
 /** A step task of the state machine. */
 export interface StepInput extends TaskInput {
@@ -62,8 +63,8 @@ async function start(ports: SettlePorts, job: Job, input: StepInput, plan: Phase
   const { deadlineMs } = record;
   const wait: Wait = { ...waitOf(ports, job, input), purpose: 'step', step: record.step, ...(deadlineMs === undefined ? {} : { deadlineMs }) };
   await ports.attempts.putWait(wait);
-  if (record.answer !== undefined) {
-    await answerWait(ports, record, isReturn(input) && record.answer.kind === 'failed' ? failedByLoss(record.answer) : record.answer);
+  if (isEnded(record)) {
+    await tellEnd(ports, record, () => saidOf(ports, record), isReturn(input) && record.answer.kind === 'failed' ? failedByLoss(record.answer) : record.answer);
   } else if (record.commandId === undefined) {
     const sent = await dispatchStep(ports, job, plan, step, record);
     if (sent.commandId !== undefined && (await ports.commands.endsUntold?.(sent.commandId)) === true) await settleStep(ports, sent);
