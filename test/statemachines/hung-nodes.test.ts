@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { diagnose } from '../../core/diagnosis/diagnose.ts';
-import { epochMs, instanceId, type JobId } from '../../core/job/ids.ts';
+import { epochMs, type JobId } from '../../core/job/ids.ts';
 import { reconcile } from '../../lambdas/lifecycle/reconcile/reconcile.ts';
+import { aNode } from '../builders/nodes.ts';
 import { InMemoryWorld } from './in-memory-world.ts';
 import { lived, tickUntil } from './lived.ts';
 import { aManifest } from './manifests.ts';
@@ -74,7 +75,7 @@ describe('a node that hangs while EC2 runs it', () => {
     const sinceMs = epochMs(world.clock.now() - 600_000);
     const [own, ...others] = await machines.describeAll();
     if (own === undefined) throw new Error('no machines');
-    const zone = Array.from({ length: 10 }, (_, i) => ({ ...own, instanceId: instanceId(`i-of-the-zone-${i}`) }));
+    const zone = Array.from({ length: 10 }, (_, i) => ({ ...own, instanceId: aNode(100 + i).instanceId }));
     world.capacity.describeAll = async () => [own, ...others, ...zone];
     world.capacity.impaired = async () => [own, ...zone].map((machine) => ({ instanceId: machine.instanceId, sinceMs }));
     const errors: unknown[] = [];
