@@ -16,7 +16,7 @@ export function hungNodes(nodes: readonly Node[], impaired: readonly ImpairedIns
 }
 
 /** A zone of which the provider does not reach many machines. */
-export interface TroubledZone {
+interface TroubledZone {
   readonly zone: string;
   readonly impaired: number;
   readonly running: number;
