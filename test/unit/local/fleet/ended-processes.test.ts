@@ -78,6 +78,7 @@ describe('an instance that has ended', () => {
     expect(driver.isolation).not.toBe('none');
 
     await driver.destroy('i-1');
+    rmSync(directory, { recursive: true });
 
     expect(isRunning(recordProcess(pid))).toBe(true);
   });
