@@ -16,12 +16,14 @@ jest.setTimeout(600_000);
 
 const namespace = 'collected';
 const nodePools = [{ name: 'head', count: 1, instanceType: 'm6i.large' }, { name: 'workers', count: 1, instanceType: 'c6i.large' }];
-/** As a program of a user's does it that has no SDK: a span below its step. */
+/** As a program of a user's does it that has no SDK: a span below its step. It runs on for a while. */
 const ownSpan = [
   'IFS=- read -r _ trace parent _ <<< "$TRACEPARENT"',
   'span() { printf \'{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%s","spanId":"00000000000000aa","parentSpanId":"%s","name":"own work","kind":1,"startTimeUnixNano":"%s","endTimeUnixNano":"%s"}]}]}]}\' "$trace" "$parent" "$1" "$2"; }',
   'began=$(date +%s%N)',
   'span "$began" "$(date +%s%N)" | curl --silent --fail --retry 20 --retry-connrefused --retry-delay 1 -H "content-type: application/json" --data @- "$OTEL_EXPORTER_OTLP_ENDPOINT/v1/traces"',
+  // Collectors send once a second, and machines of the simulator end without being shut down.
+  'sleep 4',
 ];
 
 (hasCollector() ? describe : describe.skip)('the trace of a job, as a collector received it', () => {
