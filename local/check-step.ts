@@ -15,13 +15,14 @@ interface Ended {
 
 /** Runs a step's command to its end, at most so long. Unless it ends well by itself, it takes with it all that it has started. */
 export async function runToEnd({ name, command, arguments: args }: Pick<Step, 'name' | 'command' | 'arguments'>, limitMs: number): Promise<Ended> {
-  const tree = startTree(command, args, { cwd: repositoryRoot, env: { ...process.env, PATH: searchPath() } });
   let interrupted = false;
   const passOn = (signal: NodeJS.Signals): void => {
     interrupted = true;
     signalGroup(tree, signal);
   };
+  // Before there is a command: without them a signal that comes meanwhile ends this process, and the command goes on.
   for (const signal of INTERRUPTIONS) process.on(signal, passOn);
+  const tree = startTree(command, args, { cwd: repositoryRoot, env: { ...process.env, PATH: searchPath() } });
   let ended = Promise.resolve();
   const limit = setTimeout(() => {
     console.error(`checks: ${name} has not ended in ${(limitMs / 60_000).toFixed(1)} minutes, so it is ended`);
