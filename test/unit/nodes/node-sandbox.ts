@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { instanceId } from '../../../core/job/ids.ts';
 import type { StepPayload } from '../../../core/runtimes/step-payload.ts';
 import { stepDocumentContent } from '../../../lib/nodes/step-document-content.ts';
+import { eventually } from '../../../local/eventually.ts';
 
 const here = import.meta.dirname;
 const nodesFolder = join(here, '../../../nodes');
@@ -254,9 +255,5 @@ function documentScript(unit: string, url: string): string {
 
 /** Waits until something is so: 20 seconds, where it is not told otherwise in fiftieths of a second. */
 export async function until(what: string, isSo: () => boolean, tries = 1000): Promise<void> {
-  for (let patience = 0; patience < tries; patience += 1) {
-    if (isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`never: ${what}`);
+  await eventually(what, isSo, { timeoutMs: tries * 20, pollMs: 20 });
 }

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import type { GetCommandInvocationResult, SendCommandRequest } from '@aws-sdk/client-ssm';
 
+import { eventually } from '../../../../local/eventually.ts';
 import { StandaloneCloud } from '../../../../local/fleet/cloud/standalone-cloud.ts';
 import { OPEN_AUTHORIZER } from '../../../../local/fleet/http/authorizer.ts';
 import type { Authorizer } from '../../../../local/fleet/http/authorizer.ts';
@@ -194,13 +195,7 @@ const PATIENCE_MS = 40_000;
 
 /** Waits until a condition holds; throws where it never does, so that a failing test ends. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAtMs = Date.now() + PATIENCE_MS;
-  while (!(await condition())) {
-    if (Date.now() > giveUpAtMs) {
-      throw new Error(`Waited in vain for ${condition.toString()}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await eventually(condition.toString(), condition, { timeoutMs: PATIENCE_MS, pollMs: 10 });
 }
 
 /** The value, which is there. */
